@@ -1,0 +1,1091 @@
+//! Remote Authentication Dial In User Service, RADIUS: authentication and accounting.
+//!
+//! RFC 2865 (authentication), RFC 2866 (accounting), RFC 2869 (extensions), RFC 5997 (Status-Server).
+//! UDP, port 1812, accounting on 1813; network order; lengths in octets.
+//!
+//! ```text
+//!  0                   1                   2                   3
+//!  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! |     Code      |  Identifier   |            Length             |
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! |                   Authenticator (16 octets)                   |
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! |  Attributes: Type (1), Length (1, counts both), Value ...
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-
+//! ```
+
+use std::ops::Range;
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit, Mac};
+use md5::{Digest as _, Md5};
+
+use crate::wire::*;
+
+/// RADIUS.
+pub static PROTOCOL: Protocol = Protocol {
+    name: "radius",
+    title: "Remote Authentication Dial In User Service",
+    sources: &["RFC 2865", "RFC 2866", "RFC 2869", "RFC 5997"],
+    transport: Transport::Udp,
+    port: 1812,
+    parameters: &[
+        Parameter {
+            name: "secret",
+            about: "the secret that client and server share",
+            required: true,
+        },
+        Parameter {
+            name: "password",
+            about: "the user's password, with which CHAP responses are computed and verified",
+            required: false,
+        },
+    ],
+    head: &HEAD,
+    messages: MESSAGES,
+    framing: Framing::Datagram,
+    conversation: Conversation {
+        key: &["identifier"],
+        opens: |_| true,
+        closes: |_, _| false,
+        repeats: true,
+        patience: Duration::from_secs(5),
+    },
+};
+
+// Code lists.
+
+/// RFC 2865 section 3, RFC 2866 section 3, RFC 5997 section 3.
+const CODES: Codes = Codes {
+    name: "codes",
+    list: &[
+        (1, "Access-Request"),
+        (2, "Access-Accept"),
+        (3, "Access-Reject"),
+        (4, "Accounting-Request"),
+        (5, "Accounting-Response"),
+        (11, "Access-Challenge"),
+        (12, "Status-Server"),
+        (13, "Status-Client"),
+        (255, "Reserved"),
+    ],
+};
+
+/// RFC 2865 section 5.6.
+const SERVICE_TYPE: Codes = Codes {
+    name: "Service-Type",
+    list: &[
+        (1, "Login"),
+        (2, "Framed"),
+        (3, "Callback Login"),
+        (4, "Callback Framed"),
+        (5, "Outbound"),
+        (6, "Administrative"),
+        (7, "NAS Prompt"),
+        (8, "Authenticate Only"),
+        (9, "Callback NAS Prompt"),
+        (10, "Call Check"),
+        (11, "Callback Administrative"),
+    ],
+};
+
+/// RFC 2865 section 5.7.
+const FRAMED_PROTOCOL: Codes = Codes {
+    name: "Framed-Protocol",
+    list: &[
+        (1, "PPP"),
+        (2, "SLIP"),
+        (3, "ARAP"),
+        (4, "Gandalf"),
+        (5, "Xylogics"),
+        (6, "X.75 Synchronous"),
+    ],
+};
+
+/// RFC 2865 section 5.10.
+const FRAMED_ROUTING: Codes = Codes {
+    name: "Framed-Routing",
+    list: &[(0, "None"), (1, "Send"), (2, "Listen"), (3, "Send and Listen")],
+};
+
+/// RFC 2865 section 5.13.
+const FRAMED_COMPRESSION: Codes = Codes {
+    name: "Framed-Compression",
+    list: &[(0, "None"), (1, "VJ TCP/IP"), (2, "IPX"), (3, "Stac-LZS")],
+};
+
+/// RFC 2865 section 5.15.
+const LOGIN_SERVICE: Codes = Codes {
+    name: "Login-Service",
+    list: &[
+        (0, "Telnet"),
+        (1, "Rlogin"),
+        (2, "TCP Clear"),
+        (3, "PortMaster"),
+        (4, "LAT"),
+        (5, "X25-PAD"),
+        (6, "X25-T3POS"),
+        (8, "TCP Clear Quiet"),
+    ],
+};
+
+/// RFC 2865 section 5.29.
+const TERMINATION_ACTION: Codes =
+    Codes { name: "Termination-Action", list: &[(0, "Default"), (1, "RADIUS-Request")] };
+
+/// RFC 2865 section 5.41.
+const NAS_PORT_TYPE: Codes = Codes {
+    name: "NAS-Port-Type",
+    list: &[
+        (0, "Async"),
+        (1, "Sync"),
+        (2, "ISDN Sync"),
+        (3, "ISDN Async V.120"),
+        (4, "ISDN Async V.110"),
+        (5, "Virtual"),
+        (6, "PIAFS"),
+        (7, "HDLC Clear Channel"),
+        (8, "X.25"),
+        (9, "X.75"),
+        (10, "G.3 Fax"),
+        (11, "SDSL"),
+        (12, "ADSL-CAP"),
+        (13, "ADSL-DMT"),
+        (14, "IDSL"),
+        (15, "Ethernet"),
+        (16, "xDSL"),
+        (17, "Cable"),
+        (18, "Wireless - Other"),
+        (19, "Wireless - IEEE 802.11"),
+    ],
+};
+
+/// RFC 2866 section 5.1.
+const ACCT_STATUS_TYPE: Codes = Codes {
+    name: "Acct-Status-Type",
+    list: &[
+        (1, "Start"),
+        (2, "Stop"),
+        (3, "Interim-Update"),
+        (7, "Accounting-On"),
+        (8, "Accounting-Off"),
+        (15, "Failed"),
+    ],
+};
+
+/// RFC 2866 section 5.6.
+const ACCT_AUTHENTIC: Codes =
+    Codes { name: "Acct-Authentic", list: &[(1, "RADIUS"), (2, "Local"), (3, "Remote")] };
+
+/// RFC 2866 section 5.10.
+const ACCT_TERMINATE_CAUSE: Codes = Codes {
+    name: "Acct-Terminate-Cause",
+    list: &[
+        (1, "User Request"),
+        (2, "Lost Carrier"),
+        (3, "Lost Service"),
+        (4, "Idle Timeout"),
+        (5, "Session Timeout"),
+        (6, "Admin Reset"),
+        (7, "Admin Reboot"),
+        (8, "Port Error"),
+        (9, "NAS Error"),
+        (10, "NAS Request"),
+        (11, "NAS Reboot"),
+        (12, "Port Unneeded"),
+        (13, "Port Preempted"),
+        (14, "Port Suspended"),
+        (15, "Service Unavailable"),
+        (16, "Callback"),
+        (17, "User Error"),
+        (18, "Host Request"),
+    ],
+};
+
+/// RFC 2869 section 5.6.
+const ARAP_ZONE_ACCESS: Codes = Codes {
+    name: "ARAP-Zone-Access",
+    list: &[
+        (1, "Only allow access to default zone"),
+        (2, "Use zone filter inclusively"),
+        (4, "Use zone filter exclusively"),
+    ],
+};
+
+/// RFC 2869 section 5.10.
+const PROMPT: Codes = Codes { name: "Prompt", list: &[(0, "No Echo"), (1, "Echo")] };
+
+// Attributes, in the order of their numbers.
+
+/// A string of opaque octets.
+const fn string(number: u64, name: &'static str, source: &'static str) -> ItemType {
+    ItemType { number, field: octets(name, Len::Rest).source(source), octets: (1, 253) }
+}
+
+/// UTF-8 text.
+const fn utf8(number: u64, name: &'static str, source: &'static str) -> ItemType {
+    ItemType { number, field: text(name, Len::Rest).source(source), octets: (1, 253) }
+}
+
+/// An IPv4 address.
+const fn address(number: u64, name: &'static str, source: &'static str) -> ItemType {
+    ItemType { number, field: field(name, Kind::Ipv4).source(source), octets: (4, 4) }
+}
+
+/// A 32-bit number.
+const fn integer(number: u64, name: &'static str, source: &'static str) -> ItemType {
+    ItemType { number, field: uint(name, 32).source(source), octets: (4, 4) }
+}
+
+/// A 32-bit number whose values have names.
+const fn value(number: u64, names: &'static Codes, source: &'static str) -> ItemType {
+    ItemType { number, field: code(names.name, 32, names).source(source), octets: (4, 4) }
+}
+
+/// Octets of a fixed number, or between two.
+const fn sized(
+    number: u64,
+    name: &'static str,
+    source: &'static str,
+    octets: (usize, usize),
+) -> ItemType {
+    ItemType { number, field: field(name, Kind::Octets(Len::Rest)).source(source), octets }
+}
+
+static ATTRIBUTES: Items = Items {
+    noun: "attribute",
+    source: "RFC 2865 section 5",
+    length_counts_header: true,
+    unknown_prefix: "Attr-",
+    types: &[
+        string(1, "User-Name", "RFC 2865 section 5.1"),
+        ItemType {
+            number: 2,
+            field: field("User-Password", Kind::Hidden { seal: &USER_PASSWORD, block: 16 })
+                .source("RFC 2865 section 5.2"),
+            octets: (16, 128),
+        },
+        ItemType {
+            number: 3,
+            field: field("CHAP-Password", Kind::Group(CHAP_PASSWORD))
+                .source("RFC 2865 section 5.3"),
+            octets: (17, 17),
+        },
+        address(4, "NAS-IP-Address", "RFC 2865 section 5.4"),
+        integer(5, "NAS-Port", "RFC 2865 section 5.5"),
+        value(6, &SERVICE_TYPE, "RFC 2865 section 5.6"),
+        value(7, &FRAMED_PROTOCOL, "RFC 2865 section 5.7"),
+        address(8, "Framed-IP-Address", "RFC 2865 section 5.8"),
+        address(9, "Framed-IP-Netmask", "RFC 2865 section 5.9"),
+        value(10, &FRAMED_ROUTING, "RFC 2865 section 5.10"),
+        utf8(11, "Filter-Id", "RFC 2865 section 5.11"),
+        integer(12, "Framed-MTU", "RFC 2865 section 5.12"),
+        value(13, &FRAMED_COMPRESSION, "RFC 2865 section 5.13"),
+        address(14, "Login-IP-Host", "RFC 2865 section 5.14"),
+        value(15, &LOGIN_SERVICE, "RFC 2865 section 5.15"),
+        integer(16, "Login-TCP-Port", "RFC 2865 section 5.16"),
+        utf8(18, "Reply-Message", "RFC 2865 section 5.18"),
+        string(19, "Callback-Number", "RFC 2865 section 5.19"),
+        string(20, "Callback-Id", "RFC 2865 section 5.20"),
+        utf8(22, "Framed-Route", "RFC 2865 section 5.22"),
+        integer(23, "Framed-IPX-Network", "RFC 2865 section 5.23"),
+        string(24, "State", "RFC 2865 section 5.24"),
+        string(25, "Class", "RFC 2865 section 5.25"),
+        ItemType {
+            number: 26,
+            field: field("Vendor-Specific", Kind::Group(VENDOR_SPECIFIC))
+                .source("RFC 2865 section 5.26"),
+            octets: (5, 253),
+        },
+        integer(27, "Session-Timeout", "RFC 2865 section 5.27"),
+        integer(28, "Idle-Timeout", "RFC 2865 section 5.28"),
+        value(29, &TERMINATION_ACTION, "RFC 2865 section 5.29"),
+        string(30, "Called-Station-Id", "RFC 2865 section 5.30"),
+        string(31, "Calling-Station-Id", "RFC 2865 section 5.31"),
+        string(32, "NAS-Identifier", "RFC 2865 section 5.32"),
+        string(33, "Proxy-State", "RFC 2865 section 5.33"),
+        string(34, "Login-LAT-Service", "RFC 2865 section 5.34"),
+        string(35, "Login-LAT-Node", "RFC 2865 section 5.35"),
+        sized(36, "Login-LAT-Group", "RFC 2865 section 5.36", (32, 32)),
+        integer(37, "Framed-AppleTalk-Link", "RFC 2865 section 5.37"),
+        integer(38, "Framed-AppleTalk-Network", "RFC 2865 section 5.38"),
+        string(39, "Framed-AppleTalk-Zone", "RFC 2865 section 5.39"),
+        value(40, &ACCT_STATUS_TYPE, "RFC 2866 section 5.1"),
+        integer(41, "Acct-Delay-Time", "RFC 2866 section 5.2"),
+        integer(42, "Acct-Input-Octets", "RFC 2866 section 5.3"),
+        integer(43, "Acct-Output-Octets", "RFC 2866 section 5.4"),
+        utf8(44, "Acct-Session-Id", "RFC 2866 section 5.5"),
+        value(45, &ACCT_AUTHENTIC, "RFC 2866 section 5.6"),
+        integer(46, "Acct-Session-Time", "RFC 2866 section 5.7"),
+        integer(47, "Acct-Input-Packets", "RFC 2866 section 5.8"),
+        integer(48, "Acct-Output-Packets", "RFC 2866 section 5.9"),
+        value(49, &ACCT_TERMINATE_CAUSE, "RFC 2866 section 5.10"),
+        utf8(50, "Acct-Multi-Session-Id", "RFC 2866 section 5.11"),
+        integer(51, "Acct-Link-Count", "RFC 2866 section 5.12"),
+        integer(52, "Acct-Input-Gigawords", "RFC 2869 section 5.1"),
+        integer(53, "Acct-Output-Gigawords", "RFC 2869 section 5.2"),
+        integer(55, "Event-Timestamp", "RFC 2869 section 5.3"),
+        sized(60, "CHAP-Challenge", "RFC 2865 section 5.40", (5, 253)),
+        value(61, &NAS_PORT_TYPE, "RFC 2865 section 5.41"),
+        integer(62, "Port-Limit", "RFC 2865 section 5.42"),
+        string(63, "Login-LAT-Port", "RFC 2865 section 5.43"),
+        sized(70, "ARAP-Password", "RFC 2869 section 5.4", (16, 16)),
+        sized(71, "ARAP-Features", "RFC 2869 section 5.5", (14, 14)),
+        value(72, &ARAP_ZONE_ACCESS, "RFC 2869 section 5.6"),
+        integer(73, "ARAP-Security", "RFC 2869 section 5.7"),
+        string(74, "ARAP-Security-Data", "RFC 2869 section 5.8"),
+        integer(75, "Password-Retry", "RFC 2869 section 5.9"),
+        value(76, &PROMPT, "RFC 2869 section 5.10"),
+        utf8(77, "Connect-Info", "RFC 2869 section 5.11"),
+        string(78, "Configuration-Token", "RFC 2869 section 5.12"),
+        // Without a value it is the EAP-Start of RFC 2869 section 2.3.1.
+        sized(79, "EAP-Message", "RFC 2869 section 5.13", (0, 253)),
+        ItemType {
+            number: 80,
+            field: octets("Message-Authenticator", Len::Fixed(16))
+                .auto(Auto::Digest(&MESSAGE_AUTHENTICATOR))
+                .source("RFC 2869 section 5.14"),
+            octets: (16, 16),
+        },
+        sized(84, "ARAP-Challenge-Response", "RFC 2869 section 5.15", (8, 8)),
+        integer(85, "Acct-Interim-Interval", "RFC 2869 section 5.16"),
+        utf8(87, "NAS-Port-Id", "RFC 2869 section 5.17"),
+        string(88, "Framed-Pool", "RFC 2869 section 5.18"),
+    ],
+};
+
+/// RFC 2865 section 5.3.
+const CHAP_PASSWORD: &[Field] = &[
+    uint("chap_ident", 8).auto(Auto::Fresh).about("the CHAP identifier of the user's response"),
+    octets("response", Len::Fixed(16))
+        .auto(Auto::Digest(&CHAP_RESPONSE))
+        .about("the CHAP response; computed where the link knows the password"),
+];
+
+/// RFC 2865 section 5.26.
+const VENDOR_SPECIFIC: &[Field] = &[
+    uint("vendor_id", 32).about("the vendor's SMI network management private enterprise code"),
+    octets("string", Len::Rest).about("what the vendor wants"),
+];
+
+// Layouts.
+
+const HEAD: Layout =
+    layout("radius", "RFC 2865 section 3", &[code("code", 8, &CODES), uint("identifier", 8)]);
+
+const LENGTH: Field =
+    uint("length", 16).auto(Auto::LengthOfMessage).about("octets of the whole packet, 20 to 4096");
+const ATTRIBUTE_LIST: Field = field("attributes", Kind::Items(&ATTRIBUTES));
+
+/// The request authenticator of an Access-Request is drawn (RFC 2865 section 3).
+const DRAWN: Layout = layout(
+    "radius",
+    "RFC 2865 section 3",
+    &[
+        code("code", 8, &CODES),
+        uint("identifier", 8).auto(Auto::Fresh),
+        LENGTH,
+        octets("authenticator", Len::Fixed(16))
+            .auto(Auto::Fresh)
+            .about("request authenticator: unpredictable, never used twice under one secret"),
+        ATTRIBUTE_LIST,
+    ],
+);
+
+/// The request authenticator of an Accounting-Request is computed (RFC 2866 section 3).
+const COMPUTED: Layout = layout(
+    "radius",
+    "RFC 2866 section 3",
+    &[
+        code("code", 8, &CODES),
+        uint("identifier", 8).auto(Auto::Fresh),
+        LENGTH,
+        octets("authenticator", Len::Fixed(16)).auto(Auto::Digest(&ACCOUNTING_AUTHENTICATOR)),
+        ATTRIBUTE_LIST,
+    ],
+);
+
+/// A reply echoes the identifier and signs with the request authenticator (RFC 2865 section 3).
+const REPLY: Layout = layout(
+    "radius",
+    "RFC 2865 section 3",
+    &[
+        code("code", 8, &CODES),
+        uint("identifier", 8).auto(Auto::Follows(&Follows {
+            about: "the identifier of the request",
+            source: "RFC 2865 section 3",
+            value: |context| echo(context.previous, "identifier"),
+        })),
+        LENGTH,
+        octets("authenticator", Len::Fixed(16)).auto(Auto::Digest(&RESPONSE_AUTHENTICATOR)),
+        ATTRIBUTE_LIST,
+    ],
+);
+
+/// A message type with its code.
+const fn packet(
+    name: &'static str,
+    when: &'static [(&'static str, u64)],
+    from: Side,
+    layout: &'static Layout,
+    about: &'static str,
+) -> MessageType {
+    let opens = matches!(from, Side::Initiator);
+    MessageType { name, about, from, when, opens, layout, background: false, flow: Flow::Framed }
+}
+
+static MESSAGES: &[MessageType] = &[
+    packet(
+        "access-request",
+        &[("code", 1)],
+        Side::Initiator,
+        &DRAWN,
+        "may this user in? (RFC 2865 section 4.1)",
+    ),
+    packet(
+        "access-accept",
+        &[("code", 2)],
+        Side::Responder,
+        &REPLY,
+        "yes, with this service (RFC 2865 section 4.2)",
+    ),
+    packet("access-reject", &[("code", 3)], Side::Responder, &REPLY, "no (RFC 2865 section 4.3)"),
+    packet(
+        "access-challenge",
+        &[("code", 11)],
+        Side::Responder,
+        &REPLY,
+        "ask the user this (RFC 2865 section 4.4)",
+    ),
+    packet(
+        "accounting-request",
+        &[("code", 4)],
+        Side::Initiator,
+        &COMPUTED,
+        "record this (RFC 2866 section 4.1)",
+    ),
+    packet(
+        "accounting-response",
+        &[("code", 5)],
+        Side::Responder,
+        &REPLY,
+        "it is recorded (RFC 2866 section 4.2)",
+    ),
+    packet(
+        "status-server",
+        &[("code", 12)],
+        Side::Initiator,
+        &DRAWN,
+        "are you alive? (RFC 5997 section 3)",
+    ),
+    packet(
+        "status-client",
+        &[("code", 13)],
+        Side::Either,
+        &DRAWN,
+        "experimental (RFC 2865 section 3)",
+    ),
+    packet("request", &[], Side::Initiator, &DRAWN, "a request of any other code"),
+    packet("packet", &[], Side::Responder, &REPLY, "a reply of any other code"),
+];
+
+// Computed fields.
+
+/// The packet as its own length bounds it: what follows is padding (RFC 2865 section 3).
+fn bounded(bytes: &[u8]) -> &[u8] {
+    let length = match bytes {
+        [_, _, a, b, ..] => usize::from(*a) << 8 | usize::from(*b),
+        _ => 0,
+    };
+    &bytes[..if length < 20 { bytes.len() } else { length.min(bytes.len()) }]
+}
+
+/// MD5 over the packet with `authenticator` in its place, and the secret behind it.
+fn keyed_md5(bytes: &[u8], authenticator: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
+    let packet = bounded(bytes);
+    let mut md5 = Md5::new();
+    md5.update(packet.get(..4)?);
+    md5.update(authenticator);
+    md5.update(packet.get(20..)?);
+    md5.update(secret);
+    Some(md5.finalize().to_vec())
+}
+
+fn request_authenticator<'m>(context: &Context<'m>) -> Option<&'m [u8]> {
+    context.previous?.bytes.get(4..20)
+}
+
+/// Whether the authenticator of a packet is drawn: all others are computed over the attributes, so
+/// that no attribute can depend on them.
+fn drawn(context: &Context<'_>, packet: &[u8]) -> bool {
+    context.from_initiator && packet.first() != Some(&4)
+}
+
+const ACCOUNTING_AUTHENTICATOR: Digest = Digest {
+    about: "MD5 over the request with a zero authenticator, and the secret",
+    source: "RFC 2866 section 3",
+    phase: 2,
+    compute: |context, bytes, _| keyed_md5(bytes, &[0; 16], context.parameters.octets("secret")?),
+};
+
+const RESPONSE_AUTHENTICATOR: Digest = Digest {
+    about: "MD5 over the reply with the request authenticator in its place, and the secret",
+    source: "RFC 2865 section 3",
+    phase: 2,
+    compute: |context, bytes, _| {
+        let authenticator = request_authenticator(context)?;
+        keyed_md5(bytes, authenticator, context.parameters.octets("secret")?)
+    },
+};
+
+const MESSAGE_AUTHENTICATOR: Digest = Digest {
+    about: "HMAC-MD5 over the packet with this value zero, keyed with the secret",
+    source: "RFC 2869 section 5.14",
+    phase: 1,
+    compute: |context, bytes, range| {
+        let mut packet = bounded(bytes).to_vec();
+        // The value stands behind type and length of its attribute.
+        let value = range.end.checked_sub(16)?..range.end;
+        let present = packet.get(value.clone())?.to_vec();
+        packet.get_mut(value)?.fill(0);
+        let secret = context.parameters.octets("secret")?;
+        let sign = |authenticator: &[u8]| {
+            let mut mac = Hmac::<Md5>::new_from_slice(secret).ok()?;
+            mac.update(packet.get(..4)?);
+            mac.update(authenticator);
+            mac.update(packet.get(20..)?);
+            Some(mac.finalize().into_bytes().to_vec())
+        };
+        let code = *packet.first()?;
+        if context.from_initiator {
+            // The authenticator of an Accounting-Request covers this value, so it is zero here.
+            return if code == 4 { sign(&[0; 16]) } else { sign(packet.get(4..20)?) };
+        }
+        let request = context.previous?;
+        let answer = sign(request.bytes.get(4..20)?)?;
+        if code != 5 {
+            return Some(answer);
+        }
+        // No RFC tells how to sign an Accounting-Response. FreeRADIUS and pyrad put zeros in the
+        // place of the authenticator, other programs do as with Access-Accept: both are taken.
+        let zero = sign(&[0; 16])?;
+        let (usual, other) =
+            if request.bytes.first() == Some(&4) { (zero, answer) } else { (answer, zero) };
+        Some(if present == other { other } else { usual })
+    },
+};
+
+const CHAP_RESPONSE: Digest = Digest {
+    about: "MD5 over the CHAP identifier, the password and the challenge",
+    source: "RFC 2865 section 5.3",
+    // Message-Authenticator may stand in front of it and covers it.
+    phase: 0,
+    compute: |context, bytes, range| {
+        let packet = bounded(bytes);
+        let ident = packet.get(range.start.checked_sub(1)?)?;
+        let challenge = match attribute(packet, 60) {
+            Some(challenge) => challenge,
+            None if drawn(context, packet) => packet.get(4..20)?,
+            None => return None,
+        };
+        let mut md5 = Md5::new();
+        md5.update([*ident]);
+        md5.update(context.parameters.octets("password")?);
+        md5.update(challenge);
+        Some(md5.finalize().to_vec())
+    },
+};
+
+/// The value of the first attribute of a type.
+fn attribute(packet: &[u8], wanted: u8) -> Option<&[u8]> {
+    let mut rest = packet.get(20..)?;
+    while let [kind, length, ..] = rest {
+        let length = usize::from(*length);
+        let item = rest.get(..length).filter(|_| length >= 2)?;
+        if *kind == wanted {
+            return item.get(2..);
+        }
+        rest = &rest[length..];
+    }
+    None
+}
+
+/// RFC 2865 section 5.2: each 16 octets are combined with MD5 over the secret and the 16 before.
+const USER_PASSWORD: Seal = Seal {
+    about: "hidden with the shared secret and the request authenticator",
+    source: "RFC 2865 section 5.2",
+    unless: None,
+    close: |context, bytes, range| hide(context, bytes, range, true),
+    open: |context, bytes, range| hide(context, bytes, range, false),
+};
+
+fn hide(context: &Context<'_>, bytes: &mut [u8], range: Range<usize>, closing: bool) {
+    // The attribute belongs into an Access-Request; where it has no business it is left as it is,
+    // unless it is in a reply, whose request has an authenticator.
+    let authenticator = match context.from_initiator {
+        true if drawn(context, bytes) => bytes.get(4..20),
+        true => None,
+        false => request_authenticator(context),
+    };
+    let Some(secret) = context.parameters.octets("secret") else { return };
+    let Some(mut before) = authenticator.map(<[u8]>::to_vec) else { return };
+    let Some(value) = bytes.get_mut(range) else { return };
+    for block in value.chunks_mut(16) {
+        let mut md5 = Md5::new();
+        md5.update(secret);
+        md5.update(&before);
+        let sealed = (!closing).then(|| block.to_vec());
+        for (octet, pad) in block.iter_mut().zip(md5.finalize()) {
+            *octet ^= pad;
+        }
+        before = sealed.unwrap_or_else(|| block.to_vec());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The octets of a message that others made; its file tells who.
+    macro_rules! fixture {
+        ($name:literal) => {{
+            let text = include_str!(concat!("../../fixtures/messages/radius/", $name, ".hex"));
+            let hex: String = text.lines().filter(|line| !line.starts_with('#')).collect();
+            parse_octets(&hex).expect("a fixture is hexadecimal")
+        }};
+    }
+
+    fn link(secret: &str) -> Parameters {
+        Parameters(vec![("secret", secret.as_bytes().to_vec())])
+    }
+
+    fn kind(name: &str) -> &'static MessageType {
+        PROTOCOL.message(name).expect("the tests name types that are there")
+    }
+
+    /// A request as its server reads it.
+    fn request(name: &str, link: &Parameters, octets: &[u8]) -> Message {
+        let context = Context { parameters: link, previous: None, from_initiator: true };
+        decode(kind(name), &context, octets)
+    }
+
+    /// A reply as the client reads it that made the request.
+    fn reply(name: &str, link: &Parameters, request: &Message, octets: &[u8]) -> Message {
+        let context = Context { parameters: link, previous: Some(request), from_initiator: false };
+        decode(kind(name), &context, octets)
+    }
+
+    fn show(message: &Message, path: &str) -> String {
+        message.find(path).map(Node::show).unwrap_or_else(|| format!("no {path}"))
+    }
+
+    fn attribute(name: &str) -> &'static ItemType {
+        ATTRIBUTES.by_name(name).expect("the tests name attributes that are there")
+    }
+
+    /// A value for an attribute, as a suite would spell it.
+    fn text(name: &str, value: &str) -> Entry {
+        let field = ATTRIBUTES.field(name).expect("the tests name attributes that are there");
+        let value = field.kind.parse(value).expect("the tests spell values that fit");
+        Entry { name: name.into(), assignment: Assignment::Value(value) }
+    }
+
+    fn fields(name: &str, fields: Vec<Entry>) -> Entry {
+        Entry { name: name.into(), assignment: Assignment::Fields(fields) }
+    }
+
+    fn value(name: &str, value: Value) -> Entry {
+        Entry { name: name.into(), assignment: Assignment::Value(value) }
+    }
+
+    /// Encodes a message of these attributes; the authenticator of a request is all `a`.
+    fn build(
+        name: &str,
+        link: &Parameters,
+        previous: Option<&Message>,
+        identifier: Option<u8>,
+        attributes: Vec<Entry>,
+    ) -> Message {
+        let context = Context { parameters: link, previous, from_initiator: previous.is_none() };
+        let mut list = vec![fields("attributes", attributes)];
+        list.extend(identifier.map(|n| value("identifier", Value::Uint(n.into()))));
+        let draft = Draft { fields: list, corruption: None };
+        encode(kind(name), &context, &draft, &mut |_, n| vec![b'a'; n])
+            .expect("the tests choose values that fit")
+    }
+
+    fn faults(message: &Message) -> Vec<&str> {
+        message.faults.iter().map(|f| f.path.as_str()).collect()
+    }
+
+    /// An Access-Request whose attributes are these octets.
+    fn with_attributes(attributes: &[u8]) -> Message {
+        let length = (20 + attributes.len()) as u16;
+        let head = [&[1, 7][..], &length.to_be_bytes(), &[b'a'; 16]].concat();
+        request("access-request", &link("testing123"), &[&head, attributes].concat())
+    }
+
+    // The examples of RFC 2865 section 7.
+
+    #[test]
+    fn the_telnet_user_of_rfc_2865_is_read_and_built_again() {
+        let link = link("xyzzy5461");
+        let octets = fixture!("rfc2865-7-1-request");
+        let asked = request("access-request", &link, &octets);
+        assert_eq!(asked.faults, []);
+        assert_eq!(show(&asked, "attributes.User-Name"), "\"nemo\"");
+        assert_eq!(show(&asked, "attributes.User-Password"), "\"arctangent\"");
+        assert_eq!(show(&asked, "attributes.NAS-IP-Address"), "192.168.1.16");
+        assert_eq!(show(&asked, "attributes.NAS-Port"), "3");
+
+        let drawn = octets[4..20].to_vec();
+        let draft = Draft {
+            fields: vec![
+                value("identifier", Value::Uint(0)),
+                value("authenticator", Value::Octets(drawn)),
+                fields(
+                    "attributes",
+                    vec![
+                        text("User-Name", "nemo"),
+                        text("User-Password", "arctangent"),
+                        text("NAS-IP-Address", "192.168.1.16"),
+                        text("NAS-Port", "3"),
+                    ],
+                ),
+            ],
+            corruption: None,
+        };
+        let context = Context { parameters: &link, previous: None, from_initiator: true };
+        let again = encode(kind("access-request"), &context, &draft, &mut |_, n| vec![0; n])
+            .expect("the values fit");
+        assert_eq!(again.bytes, octets);
+
+        let octets = fixture!("rfc2865-7-1-reply");
+        let said = reply("access-accept", &link, &asked, &octets);
+        assert_eq!(said.faults, []);
+        let attributes = vec![
+            text("Service-Type", "Login"),
+            text("Login-Service", "Telnet"),
+            text("Login-IP-Host", "192.168.1.3"),
+        ];
+        let again = build("access-accept", &link, Some(&asked), None, attributes);
+        assert_eq!(again.bytes, octets, "identifier and authenticator follow from the request");
+    }
+
+    #[test]
+    fn the_chap_user_of_rfc_2865_is_read_and_built_again() {
+        // The RFC does not print the password; this one makes the response that it prints.
+        let mut link = link("xyzzy5461");
+        link.0.push(("password", b"arctangent".to_vec()));
+        let octets = fixture!("rfc2865-7-2-request");
+        let asked = request("access-request", &link, &octets);
+        assert_eq!(asked.faults, []);
+        assert_eq!(show(&asked, "attributes.CHAP-Password.chap_ident"), "22");
+        assert_eq!(show(&asked, "attributes.Service-Type"), "Framed (2)");
+        assert_eq!(show(&asked, "attributes.Framed-Protocol"), "PPP (1)");
+
+        let octets = fixture!("rfc2865-7-2-reply");
+        let said = reply("access-accept", &link, &asked, &octets);
+        assert_eq!(said.faults, []);
+        let attributes = vec![
+            text("Service-Type", "Framed"),
+            text("Framed-Protocol", "PPP"),
+            text("Framed-IP-Address", "255.255.255.254"),
+            text("Framed-Routing", "Listen"),
+            text("Framed-Compression", "VJ TCP/IP"),
+            text("Framed-MTU", "1500"),
+        ];
+        let again = build("access-accept", &link, Some(&asked), None, attributes);
+        assert_eq!(again.bytes, octets);
+
+        link.0[1].1 = b"another".to_vec();
+        let asked = request("access-request", &link, &fixture!("rfc2865-7-2-request"));
+        assert_eq!(faults(&asked), ["attributes.CHAP-Password.response"]);
+    }
+
+    #[test]
+    fn the_challenged_user_of_rfc_2865_is_read_and_built_again() {
+        let link = link("xyzzy5461");
+        let asked = request("access-request", &link, &fixture!("rfc2865-7-3a-request"));
+        assert_eq!(show(&asked, "attributes.User-Password"), "\"challenge\"");
+        let octets = fixture!("rfc2865-7-3a-reply");
+        let challenge = reply("access-challenge", &link, &asked, &octets);
+        assert_eq!(challenge.faults, []);
+        let prompt = "Challenge 32769430.  Enter response at prompt.";
+        assert_eq!(show(&challenge, "attributes.Reply-Message"), format!("{prompt:?}"));
+        let attributes = vec![text("Reply-Message", prompt), text("State", "32769430")];
+        let again = build("access-challenge", &link, Some(&asked), None, attributes);
+        assert_eq!(again.bytes, octets);
+
+        let answer = request("access-request", &link, &fixture!("rfc2865-7-3b-request"));
+        assert_eq!(answer.faults, []);
+        assert_eq!(show(&answer, "attributes.User-Password"), "\"99101462\"");
+        let octets = fixture!("rfc2865-7-3b-reply");
+        assert_eq!(reply("access-reject", &link, &answer, &octets).faults, []);
+        let again = build("access-reject", &link, Some(&answer), None, Vec::new());
+        assert_eq!(again.bytes, octets);
+    }
+
+    // What real programs made; tests/wire.rs reads and rebuilds every one of them.
+
+    #[test]
+    fn a_password_of_several_blocks_is_read() {
+        let octets = fixture!("long-password-request");
+        let asked = request("access-request", &link("testing123"), &octets);
+        assert_eq!(asked.faults, []);
+        let password = "\"a password of forty octets, which is long\"";
+        assert_eq!(show(&asked, "attributes.User-Password"), password);
+        assert_eq!(
+            show(&asked, "attributes.Attr-95"),
+            "0x20010db8000000000000000000000001",
+            "what no table knows is kept as octets"
+        );
+    }
+
+    #[test]
+    fn a_signed_request_is_built_again_whatever_the_order_of_its_attributes() {
+        let mut link = link("testing123");
+        link.0.push(("password", b"hello".to_vec()));
+        let attributes = || {
+            vec![
+                text("User-Name", "bob"),
+                fields("CHAP-Password", Vec::new()),
+                text("CHAP-Challenge", "0x000102030405060708090a0b0c0d0e0f"),
+            ]
+        };
+        for place in 0..=3 {
+            let mut list = attributes();
+            list.insert(place, text("Message-Authenticator", ""));
+            let said = build("access-request", &link, None, Some(1), list);
+            assert_eq!(request("access-request", &link, &said.bytes).faults, [], "{place}");
+        }
+    }
+
+    #[test]
+    fn a_changed_octet_in_a_reply_is_a_fault() {
+        let link = link("testing123");
+        let asked = request("access-request", &link, &fixture!("signed-chap-request"));
+        let octets = fixture!("signed-chap-reply");
+        let said = reply("access-accept", &link, &asked, &octets);
+        assert_eq!(said.faults, []);
+        assert_eq!(show(&said, "attributes.Filter-Id"), "\"std.ppp\"");
+        assert_eq!(show(&said, "attributes.Vendor-Specific.vendor_id"), "9");
+        // The code is left alone: it decides as which type the octets are read.
+        for at in 1..octets.len() {
+            let mut changed = octets.clone();
+            changed[at] ^= 1;
+            let said = reply("access-accept", &link, &asked, &changed);
+            assert!(!said.faults.is_empty(), "octet {at}");
+        }
+    }
+
+    #[test]
+    fn a_reply_under_another_secret_is_a_fault() {
+        let asked = request("access-request", &link("testing123"), &fixture!("pap-request"));
+        let said = reply("access-accept", &link("other"), &asked, &fixture!("pap-reply"));
+        assert_eq!(faults(&said), ["authenticator"]);
+        let signed = request("access-request", &link("other"), &fixture!("radtest-request"));
+        assert_eq!(faults(&signed), ["attributes.Message-Authenticator"]);
+    }
+
+    #[test]
+    fn a_reply_to_another_request_is_a_fault() {
+        let link = link("testing123");
+        let other = request("access-request", &link, &fixture!("challenge-request"));
+        let said = reply("access-accept", &link, &other, &fixture!("pap-reply"));
+        assert_eq!(faults(&said), ["identifier", "authenticator"]);
+    }
+
+    #[test]
+    fn an_accounting_request_is_signed_with_the_secret() {
+        let octets = fixture!("accounting-start-request");
+        let asked = request("accounting-request", &link("testing123"), &octets);
+        assert_eq!(asked.faults, []);
+        assert_eq!(show(&asked, "attributes.Acct-Status-Type"), "Start (1)");
+        assert_eq!(show(&asked, "attributes.Event-Timestamp"), "1700000000");
+        let asked = request("accounting-request", &link("other"), &octets);
+        assert_eq!(faults(&asked), ["authenticator"]);
+    }
+
+    #[test]
+    fn an_accounting_response_may_be_signed_in_two_ways() {
+        let link = link("testing123");
+        let octets = fixture!("accounting-stop-signed-request");
+        let asked = request("accounting-request", &link, &octets);
+        assert_eq!(asked.faults, []);
+        // FreeRADIUS signs over a zero authenticator.
+        let octets = fixture!("accounting-stop-signed-reply");
+        assert_eq!(reply("accounting-response", &link, &asked, &octets).faults, []);
+        let signed = || vec![text("Message-Authenticator", "")];
+        let ours = build("accounting-response", &link, Some(&asked), None, signed());
+        assert_eq!(ours.bytes, octets);
+        // The other way is that of Access-Accept, over the request authenticator.
+        let mut other = octets.clone();
+        other[4..20].copy_from_slice(&asked.bytes[4..20]);
+        other[22..38].fill(0);
+        let mut mac = Hmac::<Md5>::new_from_slice(b"testing123").expect("any key will do");
+        mac.update(&other);
+        other[22..38].copy_from_slice(&mac.finalize().into_bytes());
+        let authenticator = keyed_md5(&other, &asked.bytes[4..20], b"testing123");
+        other[4..20].copy_from_slice(&authenticator.expect("it is long enough"));
+        assert_eq!(reply("accounting-response", &link, &asked, &other).faults, []);
+        // No third one.
+        other[30] ^= 1;
+        let said = reply("accounting-response", &link, &asked, &other);
+        assert_eq!(faults(&said), ["authenticator", "attributes.Message-Authenticator"]);
+    }
+
+    #[test]
+    fn a_password_has_no_business_in_a_packet_whose_authenticator_is_computed() {
+        let link = link("testing123");
+        let attributes = vec![text("User-Password", "hello")];
+        let said = build("accounting-request", &link, None, Some(1), attributes);
+        let heard = request("accounting-request", &link, &said.bytes);
+        assert_eq!(heard.faults, []);
+        assert_eq!(show(&heard, "attributes.User-Password"), "\"hello\"");
+    }
+
+    // Attributes and their lengths.
+
+    #[test]
+    fn an_attribute_of_every_kind_is_read_and_written() {
+        let link = link("testing123");
+        let group = |name: &str, first: &str, number: u64, second: &str, octets: &[u8]| {
+            let octets = Value::Octets(octets.to_vec());
+            fields(name, vec![value(first, Value::Uint(number)), value(second, octets)])
+        };
+        let list = vec![
+            text("User-Name", "bob"),
+            text("User-Password", "hello"),
+            group("CHAP-Password", "chap_ident", 9, "response", &[3; 16]),
+            text("NAS-IP-Address", "192.0.2.1"),
+            text("NAS-Port", "4294967295"),
+            text("Service-Type", "Callback NAS Prompt"),
+            text("Reply-Message", "gr\u{fc}\u{df}"),
+            group("Vendor-Specific", "vendor_id", 9, "string", b"x"),
+            text("Login-LAT-Group", &format!("0x{}", "5a".repeat(32))),
+            text("Message-Authenticator", ""),
+            text("Attr-200", "0x00ff"),
+        ];
+        let said = build("access-request", &link, None, Some(3), list);
+        let heard = request("access-request", &link, &said.bytes);
+        assert_eq!(heard.faults, []);
+        let shown: Vec<String> = heard.children("attributes").iter().map(Node::show).collect();
+        // Type and length stand in front of what each of them shows here.
+        for expected in [
+            "\"hello\"",
+            "192.0.2.1",
+            "4294967295",
+            "Callback NAS Prompt (9)",
+            "\"gr\u{fc}\u{df}\"",
+            "0x00ff",
+        ] {
+            assert!(shown.iter().any(|s| s == expected), "{expected} in {shown:?}");
+        }
+        assert_eq!(
+            show(&heard, "attributes.CHAP-Password.response"),
+            format!("0x{}", "03".repeat(16))
+        );
+        assert_eq!(show(&heard, "attributes.Vendor-Specific.vendor_id"), "9");
+        assert_eq!(heard.bytes[20..25], [1, 5, b'b', b'o', b'b']);
+        assert_eq!(heard.find("attributes.User-Name").map(|n| n.bits.clone()), Some(160..200));
+    }
+
+    #[test]
+    fn every_attribute_takes_the_lengths_that_it_may_have_and_no_other() {
+        for known in ATTRIBUTES.types {
+            let (least, most) = known.octets;
+            let name = known.field.name;
+            for octets in 0..=253 {
+                let item = [&[known.number as u8, octets as u8 + 2][..], &vec![b'x'; octets]];
+                let heard = with_attributes(&item.concat());
+                let about_length =
+                    heard.faults.iter().any(|f| f.expected.starts_with("a value of "));
+                assert_eq!(about_length, !(least..=most).contains(&octets), "{name}: {octets}");
+            }
+        }
+    }
+
+    #[test]
+    fn text_and_strings_have_1_to_253_octets_and_numbers_4() {
+        for name in ["User-Name", "Reply-Message", "State", "Class", "Acct-Session-Id"] {
+            assert_eq!(attribute(name).octets, (1, 253), "{name}");
+        }
+        for name in ["NAS-Port", "Session-Timeout", "Service-Type", "Framed-IP-Address"] {
+            assert_eq!(attribute(name).octets, (4, 4), "{name}");
+        }
+    }
+
+    #[test]
+    fn eap_start_has_no_value() {
+        assert_eq!(with_attributes(&[79, 2]).faults, []);
+    }
+
+    #[test]
+    fn a_hidden_password_comes_in_blocks_of_16() {
+        assert_eq!(faults(&with_attributes(&[&[2, 18][..], &[1; 16]].concat())), [""; 0]);
+        let odd = with_attributes(&[&[2, 19][..], &[1; 17]].concat());
+        assert_eq!(faults(&odd), ["attributes.User-Password"]);
+        assert_eq!(odd.faults[0].source, "RFC 2865 section 5.2");
+    }
+
+    #[test]
+    fn a_truncated_attribute_is_a_fault() {
+        for (attributes, path) in [
+            (&[1, 6, b'b', b'o'][..], "attributes.User-Name.length"),
+            (&[1, 1], "attributes.User-Name.length"),
+            (&[1, 0], "attributes.User-Name.length"),
+            (&[1], "attributes.User-Name"),
+            (&[1, 3, b'b', 200], "attributes.Attr-200"),
+        ] {
+            let heard = with_attributes(attributes);
+            assert_eq!(faults(&heard), [path], "{attributes:?}");
+            assert_eq!(heard.faults[0].source, "RFC 2865 section 5");
+        }
+    }
+
+    #[test]
+    fn a_message_cut_at_any_length_is_a_fault() {
+        let link = link("testing123");
+        let octets = fixture!("signed-chap-request");
+        for cut in 0..octets.len() {
+            let heard = request("access-request", &link, &octets[..cut]);
+            assert!(!heard.faults.is_empty(), "{cut}");
+        }
+    }
+
+    #[test]
+    fn what_follows_the_length_is_padding() {
+        let link = link("testing123");
+        let padded = |octets: Vec<u8>| [octets, vec![0, 1, 2]].concat();
+        let asked = request("access-request", &link, &padded(fixture!("radtest-request")));
+        assert_eq!(asked.faults, []);
+        assert_eq!(show(&asked, "padding"), "0x000102");
+        let said = reply("access-accept", &link, &asked, &padded(fixture!("radtest-reply")));
+        assert_eq!(said.faults, []);
+    }
+
+    #[test]
+    fn a_type_is_chosen_by_code_and_direction() {
+        for (code, from_initiator, name) in [
+            (1, true, "access-request"),
+            (2, false, "access-accept"),
+            (5, false, "accounting-response"),
+            (12, true, "status-server"),
+            (2, true, "request"),
+            (1, false, "packet"),
+            (99, false, "packet"),
+        ] {
+            let head = PROTOCOL.head(&[code, 0]);
+            let kind = PROTOCOL.classify(&head, from_initiator, from_initiator, None);
+            assert_eq!(kind.name, name, "{code}");
+        }
+    }
+
+    #[test]
+    fn attributes_stand_in_ascending_order() {
+        assert!(ATTRIBUTES.types.windows(2).all(|w| w[0].number < w[1].number));
+        assert_eq!(ATTRIBUTES.by_number(80).map(|t| t.field.name), Some("Message-Authenticator"));
+    }
+}

@@ -1,0 +1,507 @@
+//! Octets into a message. Never fails as a whole: what is wrong becomes a [`Fault`] beside
+//! everything that could still be read.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::encode::value_bits;
+use super::layout::{Auto, Field, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Len, PAIR, UNKNOWN_ITEM};
+use super::message::{Fault, Message, Node, find};
+use super::protocol::{Context, MessageType, Protocol};
+use super::value::{Value, show_octets};
+
+/// The most nodes of one message; a datagram of 65,507 octets has fewer.
+const MOST_NODES: usize = 100_000;
+
+impl Protocol {
+    /// Decodes the leading fields that all messages share; short input gives fewer nodes.
+    pub fn head(&self, bytes: &[u8]) -> Vec<Node> {
+        let nobody = super::protocol::Parameters::default();
+        let context = Context { parameters: &nobody, previous: None, from_initiator: true };
+        let mut reader = Reader::new(bytes.to_vec(), &context, self.head.source);
+        reader.fields(self.head.fields);
+        reader.nodes
+    }
+
+    /// The type of a message whose head is `head`.
+    ///
+    /// `opening` tells whether it belongs to no conversation so far; where several types fit, that
+    /// decides, then `wanted`, then their order in the table. The last type takes anything.
+    pub fn classify(
+        &self,
+        head: &[Node],
+        from_initiator: bool,
+        opening: bool,
+        wanted: Option<&'static MessageType>,
+    ) -> &'static MessageType {
+        let fits = |m: &MessageType| {
+            m.from.fits(from_initiator)
+                && m.when.iter().all(|(path, number)| {
+                    find(head, path).is_some_and(|n| n.value == Value::Uint(*number))
+                })
+        };
+        let last = self.messages.len() - 1;
+        let mut fitting = self.messages[..last].iter().filter(|m| fits(m));
+        if let Some(wanted) = wanted
+            && fits(wanted)
+            && (wanted.opens == opening || !fitting.clone().any(|m| m.opens == opening))
+        {
+            return wanted;
+        }
+        fitting
+            .clone()
+            .find(|m| m.opens == opening)
+            .or_else(|| fitting.next())
+            .unwrap_or(&self.messages[last])
+    }
+}
+
+/// Decodes one message of a known type. All of `bytes` belongs to it.
+pub fn decode(kind: &'static MessageType, context: &Context<'_>, bytes: &[u8]) -> Message {
+    let mut reader = Reader::new(bytes.to_vec(), context, kind.layout.source);
+    reader.fields(kind.layout.fields);
+    reader.left_over();
+    let Reader { clear, nodes, faults, .. } = reader;
+    let mut message = Message { kind, bytes: bytes.to_vec(), clear, nodes, faults };
+    let more = verify(&message, context);
+    message.faults.extend(more);
+    message
+}
+
+/// Holds every field against what it must be: constants, echoes, digests.
+fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (at, (path, node)) in message.paths().enumerate() {
+        let (expected, source) = match &node.field.auto {
+            Auto::Always(number) => (Some(Value::Uint(*number)), node.field.source),
+            Auto::Follows(follows) if follows.source.is_empty() => continue,
+            Auto::Follows(follows) => ((follows.value)(context), follows.source),
+            Auto::Digest(digest) => {
+                let bits = value_bits(&message.nodes, at);
+                let range = bits.start / 8..bits.end.div_ceil(8);
+                let expected = (digest.compute)(context, &message.bytes, range);
+                (expected.map(Value::Octets), digest.source)
+            }
+            _ => continue,
+        };
+        let Some(expected) = expected else { continue };
+        if expected == node.value || node.value == Value::Group {
+            continue;
+        }
+        let about = match &node.field.auto {
+            Auto::Follows(follows) => format!(", {}", follows.about),
+            Auto::Digest(digest) => format!(", {}", digest.about),
+            _ => String::new(),
+        };
+        let source = if source.is_empty() { message.kind.layout.source } else { source };
+        faults.push(Fault {
+            path,
+            bits: node.bits.clone(),
+            expected: format!("{}{about}", node.field.kind.show(&expected)),
+            got: node.show(),
+            source,
+        });
+    }
+    for (path, number) in message.kind.when {
+        // A type that was taken although its marks do not fit, because it was waited for.
+        if let Some(node) = message.find(path)
+            && node.value != Value::Uint(*number)
+        {
+            faults.push(Fault {
+                path: (*path).into(),
+                bits: node.bits.clone(),
+                expected: node.field.kind.show(&Value::Uint(*number)),
+                got: node.show(),
+                source: message.kind.layout.source,
+            });
+        }
+    }
+    faults
+}
+
+/// Reads fields off the front of what is left.
+struct Reader<'c> {
+    clear: Vec<u8>,
+    context: &'c Context<'c>,
+    nodes: Vec<Node>,
+    faults: Vec<Fault>,
+    /// The next bit, and one past the last bit of what may be read now.
+    at: usize,
+    end: usize,
+    depth: u8,
+    /// Names of the groups that are open.
+    path: Vec<Cow<'static, str>>,
+    source: &'static str,
+    /// Set when nothing after this can be read.
+    stuck: bool,
+}
+
+impl<'c> Reader<'c> {
+    fn new(clear: Vec<u8>, context: &'c Context<'c>, source: &'static str) -> Self {
+        let end = clear.len() * 8;
+        Self {
+            clear,
+            context,
+            nodes: Vec::with_capacity(24),
+            faults: Vec::new(),
+            at: 0,
+            end,
+            depth: 0,
+            path: Vec::new(),
+            source,
+            stuck: false,
+        }
+    }
+
+    fn fields(&mut self, fields: &'static [Field]) {
+        for field in fields {
+            if self.stuck {
+                return;
+            }
+            self.field(field, Cow::Borrowed(field.name));
+        }
+    }
+
+    fn field(&mut self, field: &'static Field, name: Cow<'static, str>) {
+        let from = self.at;
+        match &field.kind {
+            Kind::Uint { bits, .. } => {
+                let Some(number) = self.bits(usize::from(*bits), field, &name) else { return };
+                self.push(field, name, from, Value::Uint(number));
+                if let Auto::LengthOfMessage = field.auto {
+                    self.limit(field, number, from);
+                }
+            }
+            Kind::Flag => {
+                let Some(number) = self.bits(1, field, &name) else { return };
+                self.push(field, name, from, Value::Uint(number));
+            }
+            Kind::Ipv4 => self.take(Len::Fixed(4), field, name),
+            Kind::Ipv6 => self.take(Len::Fixed(16), field, name),
+            Kind::Octets(len) | Kind::Text(len) => self.take(*len, field, name),
+            Kind::Hidden { seal, block } => {
+                let range = self.at / 8..self.end / 8;
+                if range.is_empty() || !range.len().is_multiple_of(*block) {
+                    let what = format!("a multiple of {block} octets");
+                    let got = format!("{} octets", range.len());
+                    self.fault(&name, from..self.end, &what, got, field.source);
+                }
+                (seal.open)(self.context, &mut self.clear, range.clone());
+                let clear = &self.clear[range];
+                let kept = clear.iter().rposition(|b| *b != 0).map_or(0, |i| i + 1);
+                let value = Value::Octets(clear[..kept].to_vec());
+                self.at = self.end;
+                self.push(field, name, from, value);
+            }
+            Kind::Custom(codec) => {
+                let octets = &self.clear[self.at / 8..self.end / 8];
+                let value = match (codec.read)(octets) {
+                    Ok(value) => value,
+                    Err(what) => {
+                        let octets = octets.to_vec();
+                        self.fault(&name, from..self.end, what, show_octets(&octets), field.source);
+                        octets
+                    }
+                };
+                self.at = self.end;
+                self.push(field, name, from, Value::Octets(value));
+            }
+            Kind::Group(fields) => {
+                let at = self.push(field, name.clone(), from, Value::Group);
+                self.inside(name, |r| r.fields(fields));
+                self.nodes[at].bits.end = self.at;
+            }
+            Kind::Sealed { seal, fields } => {
+                let at = self.push(field, name, from, Value::Group);
+                self.nodes[at].bits.end = self.end;
+                if !seal.unless.is_some_and(|unless| unless(&self.nodes)) {
+                    let range = self.at / 8..self.end / 8;
+                    (seal.open)(self.context, &mut self.clear, range);
+                }
+                self.length_of(field.name, at);
+                self.fields(fields);
+            }
+            Kind::Items(items) => {
+                let at = self.push(field, name.clone(), from, Value::Group);
+                self.inside(name, |r| r.items(items));
+                self.nodes[at].bits.end = self.at;
+            }
+            Kind::Lengths { count, .. } => {
+                let count = self.number(count);
+                self.take(Len::Fixed(count), field, name);
+            }
+            Kind::Pairs { lengths, separators } => {
+                let lengths = match find(&self.nodes, lengths).map(|n| &n.value) {
+                    Some(Value::Octets(octets)) => octets.clone(),
+                    _ => Vec::new(),
+                };
+                let at = self.push(field, name.clone(), from, Value::Group);
+                self.inside(name, |r| r.pairs(&lengths, separators, field));
+                self.nodes[at].bits.end = self.at;
+            }
+        }
+    }
+
+    /// The value of a length or count that was read before.
+    fn number(&self, name: &str) -> usize {
+        let number = find(&self.nodes, name).and_then(|n| n.value.uint()).unwrap_or(0);
+        usize::try_from(number).unwrap_or(usize::MAX)
+    }
+
+    /// Reads `bits` bits in network order; too few left is a fault and the end of reading.
+    fn bits(&mut self, bits: usize, field: &'static Field, name: &str) -> Option<u64> {
+        if self.at + bits > self.end {
+            self.short(field, name, bits.div_ceil(8));
+            return None;
+        }
+        let mut number = 0u64;
+        for bit in self.at..self.at + bits {
+            let one = self.clear[bit / 8] >> (7 - bit % 8) & 1;
+            number = number << 1 | u64::from(one);
+        }
+        self.at += bits;
+        Some(number)
+    }
+
+    /// Reads octets.
+    fn take(&mut self, len: Len, field: &'static Field, name: Cow<'static, str>) {
+        let from = self.at;
+        let wanted = match len {
+            Len::Fixed(n) => n,
+            Len::Field(length) => self.number(length),
+            Len::Rest => (self.end - self.at) / 8,
+        };
+        let there = (self.end - self.at) / 8;
+        let octets = self.clear[self.at / 8..self.at / 8 + wanted.min(there)].to_vec();
+        if wanted > there {
+            self.short(field, &name, wanted);
+        }
+        self.at += octets.len() * 8;
+        self.push(field, name, from, Value::Octets(octets));
+    }
+
+    fn items(&mut self, items: &'static Items) {
+        while self.at < self.end && !self.stuck && self.nodes.len() < MOST_NODES {
+            let (from, left) = (self.at, (self.end - self.at) / 8);
+            let number = u64::from(self.clear[from / 8]);
+            let known = items.by_number(number);
+            let name = match known {
+                Some(known) => Cow::Borrowed(known.field.name),
+                None => Cow::Owned(format!("{}{number}", items.unknown_prefix)),
+            };
+            if left < 2 {
+                let what = format!("2 octets or more in an {}", items.noun);
+                self.fault(&name, from..self.end, &what, "1 octet".into(), items.source);
+                return self.rest();
+            }
+            let length = usize::from(self.clear[from / 8 + 1]);
+            let (least, whole) =
+                if items.length_counts_header { (2, length) } else { (0, length + 2) };
+            let field = known.map_or(&UNKNOWN_ITEM, |k| &k.field);
+            if length < least || whole > left {
+                let what = match length < least {
+                    true => format!("a length of {least} or more"),
+                    false => format!("a length of {} or less", left + length - whole),
+                };
+                let at = from + 8..from + 16;
+                self.path.push(name);
+                self.fault("length", at, &what, length.to_string(), items.source);
+                self.path.pop();
+                return self.rest();
+            }
+            let outer = self.end;
+            self.end = from + whole * 8;
+            let at = self.push(field, name.clone(), from, Value::Group);
+            self.nodes[at].bits.end = self.end;
+            self.inside(name.clone(), |r| {
+                for (head, value) in [(&ITEM_TYPE, number), (&ITEM_LENGTH, length as u64)] {
+                    let start = r.at;
+                    r.at += 8;
+                    r.push(head, Cow::Borrowed(head.name), start, Value::Uint(value));
+                }
+            });
+            self.item_value(field, known.map(|k| k.octets), at, name, items);
+            (self.at, self.end, self.stuck) = (self.end, outer, false);
+        }
+    }
+
+    /// Reads the value of an item into the item's own node; what a group holds stands inside it.
+    fn item_value(
+        &mut self,
+        field: &'static Field,
+        bounds: Option<(usize, usize)>,
+        at: usize,
+        name: Cow<'static, str>,
+        items: &'static Items,
+    ) {
+        let (from, octets) = (self.at, (self.end - self.at) / 8);
+        if let Some((least, most)) = bounds
+            && !(least..=most).contains(&octets)
+        {
+            let what = match (least, most) {
+                (a, b) if a == b => format!("a value of {a} octets"),
+                (a, b) => format!("a value of {a} to {b} octets"),
+            };
+            let source = if field.source.is_empty() { items.source } else { field.source };
+            self.fault(&name, from..self.end, &what, format!("{octets} octets"), source);
+            self.nodes[at].value = Value::Octets(self.clear[from / 8..self.end / 8].to_vec());
+            return;
+        }
+        if let Kind::Group(fields) = &field.kind {
+            return self.inside(name, |r| {
+                r.fields(fields);
+                r.left_over();
+            });
+        }
+        let count = self.nodes.len();
+        self.field(field, name);
+        if self.nodes.len() > count {
+            self.nodes[at].value = self.nodes.swap_remove(count).value;
+        }
+    }
+
+    fn pairs(&mut self, lengths: &[u8], separators: &str, field: &'static Field) {
+        for length in lengths {
+            if self.stuck {
+                return;
+            }
+            let (from, left) = (self.at, (self.end - self.at) / 8);
+            let there = usize::from(*length).min(left);
+            let octets = self.clear[from / 8..from / 8 + there].to_vec();
+            self.at += there * 8;
+            let parted = octets.iter().position(|b| separators.as_bytes().contains(b));
+            let (name, value) = match parted {
+                Some(at) => (&octets[..at], &octets[at + 1..]),
+                None => (&octets[..], &[][..]),
+            };
+            let name = crate::diag::clean(&String::from_utf8_lossy(name)).replace('.', "_");
+            if there < usize::from(*length) {
+                self.short(field, &name, usize::from(*length));
+            } else if parted.is_none() {
+                let what = format!("a name, one of `{separators}` and a value");
+                self.fault(&name, from..self.at, &what, show_octets(&octets), field.source);
+            }
+            let at = self.push(&PAIR, Cow::Owned(name), from, Value::Octets(value.to_vec()));
+            if let Some(parted) = parted {
+                let separator = Value::Octets(vec![octets[parted]]);
+                let start = from + parted * 8;
+                let node =
+                    self.node(&SEPARATOR, Cow::Borrowed("separator"), start..start + 8, separator);
+                self.nodes.push(Node { depth: self.depth + 1, ..node });
+            }
+            self.nodes[at].bits.end = self.at;
+        }
+    }
+
+    /// Applies a length that counts the whole message.
+    fn limit(&mut self, field: &'static Field, number: u64, from: usize) {
+        let total = self.clear.len() as u64;
+        let bits = from..self.at;
+        if number > total {
+            let what = format!("{total} or less, since that many octets came");
+            self.fault(field.name, bits, &what, number.to_string(), field.source);
+        } else if number * 8 < self.at as u64 {
+            let what = format!("{} or more", self.at / 8);
+            self.fault(field.name, bits, &what, number.to_string(), field.source);
+        } else {
+            self.end = number as usize * 8;
+        }
+    }
+
+    /// Faults the length field that measures the node at `at`, where it does not fit.
+    fn length_of(&mut self, name: &str, at: usize) {
+        let octets = self.nodes[at].octets().len() as u64;
+        let wrong = self.nodes.iter().find(|n| {
+            matches!(n.field.auto, Auto::LengthOf(of) if of == name)
+                && n.value != Value::Uint(octets)
+        });
+        if let Some(node) = wrong {
+            let (field, bits, got) = (node.field, node.bits.clone(), node.show());
+            let what = format!("{octets}, since that many octets came");
+            self.fault(field.name, bits, &what, got, field.source);
+        }
+    }
+
+    /// What is left after the last field: padding where a length says so, a fault otherwise.
+    fn left_over(&mut self) {
+        if self.at < self.end && !self.stuck {
+            let octets = (self.end - self.at) / 8;
+            let (bits, got) = (self.at..self.end, format!("{octets} octets more"));
+            self.fault("", bits, "the end of the message", got, self.source);
+            self.rest();
+        }
+        let total = self.clear.len() * 8;
+        if self.depth == 0 && self.end < total {
+            (self.at, self.end) = (self.end, total);
+            self.take(Len::Rest, &PADDING, Cow::Borrowed(PADDING.name));
+        }
+    }
+
+    /// Keeps what cannot be read as a node of its own.
+    fn rest(&mut self) {
+        self.take(Len::Rest, &UNREADABLE, Cow::Borrowed(UNREADABLE.name));
+        self.stuck = true;
+    }
+
+    fn inside(&mut self, name: Cow<'static, str>, read: impl FnOnce(&mut Self)) {
+        self.path.push(name);
+        self.depth += 1;
+        read(self);
+        self.depth -= 1;
+        self.path.pop();
+    }
+
+    fn node(
+        &self,
+        field: &'static Field,
+        name: Cow<'static, str>,
+        bits: Range<usize>,
+        value: Value,
+    ) -> Node {
+        Node { name, depth: self.depth, bits, value, field }
+    }
+
+    /// Adds a node that ends where reading stands; its index.
+    fn push(
+        &mut self,
+        field: &'static Field,
+        name: Cow<'static, str>,
+        from: usize,
+        value: Value,
+    ) -> usize {
+        let node = self.node(field, name, from..self.at, value);
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+
+    fn short(&mut self, field: &'static Field, name: &str, wanted: usize) {
+        let there = (self.end - self.at) / 8;
+        let what = format!("{wanted} octets");
+        self.fault(name, self.at..self.end, &what, format!("{there} octets"), field.source);
+        self.stuck = true;
+    }
+
+    fn fault(
+        &mut self,
+        name: &str,
+        bits: Range<usize>,
+        expected: &str,
+        got: String,
+        source: &'static str,
+    ) {
+        let mut path = self.path.join(".");
+        if !path.is_empty() && !name.is_empty() {
+            path.push('.');
+        }
+        path.push_str(name);
+        let source = if source.is_empty() { self.source } else { source };
+        self.faults.push(Fault { path, bits, expected: expected.into(), got, source });
+    }
+}
+
+/// Octets after the end that the message's own length gives.
+static PADDING: Field = super::layout::octets("padding", Len::Rest);
+/// Octets after the place where a fault ended the reading.
+static UNREADABLE: Field = super::layout::octets("unreadable", Len::Rest);
+/// The character between name and value of a pair.
+pub(super) static SEPARATOR: Field = super::layout::text("separator", Len::Fixed(1));

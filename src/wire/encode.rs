@@ -1,0 +1,608 @@
+//! Chosen values into octets. Whatever was not chosen is computed: lengths and counts first, then
+//! seals, then digests in the order of their phase. What was chosen always wins, and a corruption
+//! may damage the result afterwards, with or without the digests computed anew.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::decode::SEPARATOR;
+use super::layout::{Auto, Field, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Len, PAIR, Seal};
+use super::message::{Message, Node, find};
+use super::protocol::{Context, MessageType};
+use super::value::Value;
+
+/// What the author chose for a message.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// Fields in any order; items in the order in which they are to stand.
+    pub fields: Vec<Entry>,
+    /// Damage done after encoding.
+    pub corruption: Option<Corruption>,
+}
+
+/// A chosen field.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The field's name.
+    pub name: String,
+    /// What it gets.
+    pub assignment: Assignment,
+}
+
+/// What a field gets.
+#[derive(Clone, Debug)]
+pub enum Assignment {
+    /// A value.
+    Value(Value),
+    /// Fields of a group, items of a list.
+    Fields(Vec<Entry>),
+}
+
+/// Damage done to an encoded message, in this order: `octets`, `set` and `truncate` and `append`
+/// before seals and digests are computed anew; what touches a digest, after.
+#[derive(Clone, Debug, Default)]
+pub struct Corruption {
+    /// Octets in place of the whole message.
+    pub octets: Option<Vec<u8>>,
+    /// Other values for fields; their number of octets stays.
+    pub set: Vec<(Place, u64)>,
+    /// Fields whose last bit is turned.
+    pub flip: Vec<Place>,
+    /// The octets that are left.
+    pub truncate: Option<usize>,
+    /// Octets at the end.
+    pub append: Vec<u8>,
+    /// Computed fields that stay as they were before the damage.
+    pub keep: Vec<Place>,
+}
+
+/// The path of a field.
+pub type Place = String;
+
+/// Why a message cannot be encoded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("field `{path}`: {what}")]
+pub struct EncodeError {
+    /// The field's path.
+    pub path: String,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// Encodes one message.
+///
+/// `draw` gives the octets of a field that is chosen at random: it is told the field and how many.
+/// Fails where the draft names a field that is not there or gives a value that does not fit.
+pub fn encode(
+    kind: &'static MessageType,
+    context: &Context<'_>,
+    draft: &Draft,
+    draw: &mut dyn FnMut(&'static Field, usize) -> Vec<u8>,
+) -> Result<Message, EncodeError> {
+    let mut writer = Writer {
+        context,
+        draw,
+        kind,
+        bytes: Vec::with_capacity(128),
+        at: 0,
+        nodes: Vec::with_capacity(24),
+        depth: 0,
+        path: Vec::new(),
+        chosen: Vec::new(),
+        draft: &draft.fields,
+    };
+    writer.fields(kind.layout.fields, &draft.fields)?;
+    writer.lengths()?;
+    let Writer { bytes, nodes, chosen, .. } = writer;
+    let clear = bytes.clone();
+    let mut message = Message { kind, bytes, clear, nodes, faults: Vec::new() };
+    finish(&mut message, context, &chosen);
+    if let Some(corruption) = &draft.corruption {
+        corrupt(&mut message, context, chosen, corruption)?;
+    }
+    Ok(message)
+}
+
+/// Seals what is to be sealed and computes digests, but for the nodes in `chosen`.
+fn finish(message: &mut Message, context: &Context<'_>, chosen: &[usize]) {
+    message.bytes.clone_from(&message.clear);
+    let whole = message.bytes.len();
+    let cut = |r: Range<usize>| r.start.min(whole)..r.end.min(whole);
+    for phase in 0..=PHASES {
+        for at in 0..message.nodes.len() {
+            let node = &message.nodes[at];
+            match (&node.field.auto, &node.field.kind) {
+                (_, Kind::Sealed { seal, .. })
+                    if phase == 0 && !seal.unless.is_some_and(|unless| unless(&message.nodes)) =>
+                {
+                    let range = cut(node.octets().start..usize::MAX);
+                    (seal.close)(context, &mut message.bytes, range);
+                }
+                (_, Kind::Hidden { seal, .. }) if phase == 0 => {
+                    close_value(context, message, at, seal);
+                }
+                (Auto::Digest(digest), _) if digest.phase == phase && !chosen.contains(&at) => {
+                    let bits = value_bits(&message.nodes, at);
+                    let range = cut(bits.start / 8..bits.end.div_ceil(8));
+                    let Some(octets) = (digest.compute)(context, &message.bytes, range.clone())
+                    else {
+                        continue;
+                    };
+                    if octets.len() == range.len() {
+                        message.bytes[range.clone()].copy_from_slice(&octets);
+                        message.clear[range].copy_from_slice(&octets);
+                        message.nodes[at].value = Value::Octets(octets);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The highest phase of a digest.
+const PHASES: u8 = 3;
+
+/// Hides the value of an item: type and length octets in front of it stay clear.
+fn close_value(context: &Context<'_>, message: &mut Message, at: usize, seal: &'static Seal) {
+    let bits = value_bits(&message.nodes, at);
+    let whole = message.bytes.len();
+    let range = (bits.start / 8).min(whole)..(bits.end / 8).min(whole);
+    (seal.close)(context, &mut message.bytes, range);
+}
+
+/// The bits of a node's value: those of an item without its type and length octets.
+pub(super) fn value_bits(nodes: &[Node], at: usize) -> Range<usize> {
+    let bits = &nodes[at].bits;
+    let item = nodes.get(at + 1).is_some_and(|n| std::ptr::eq(n.field, &ITEM_TYPE));
+    bits.start + if item { 16 } else { 0 }..bits.end
+}
+
+fn corrupt(
+    message: &mut Message,
+    context: &Context<'_>,
+    mut chosen: Vec<usize>,
+    corruption: &Corruption,
+) -> Result<(), EncodeError> {
+    let before = message.clone();
+    let index = |path: &str| {
+        before
+            .nodes
+            .iter()
+            .position(|n| find(&before.nodes, path).is_some_and(|f| std::ptr::eq(f, n)))
+    };
+    let place = |path: &str| match index(path) {
+        Some(at) => {
+            let digest = matches!(before.nodes[at].field.auto, Auto::Digest(_));
+            Ok((value_bits(&before.nodes, at), digest))
+        }
+        None => {
+            Err(EncodeError { path: path.into(), what: "the message has no such field".into() })
+        }
+    };
+    chosen.extend(corruption.keep.iter().filter_map(|path| index(path)));
+    let early = |digest: bool| !digest;
+    for (path, number) in &corruption.set {
+        let (bits, digest) = place(path)?;
+        if early(digest) {
+            put(&mut message.clear, bits, *number);
+        }
+    }
+    for path in &corruption.flip {
+        let (bits, digest) = place(path)?;
+        if early(digest) {
+            flip(&mut message.clear, bits);
+        }
+    }
+    if let Some(octets) = corruption.truncate {
+        message.clear.truncate(octets);
+    }
+    message.clear.extend_from_slice(&corruption.append);
+    finish(message, context, &chosen);
+    for (path, number) in &corruption.set {
+        let (bits, digest) = place(path)?;
+        if digest {
+            put(&mut message.bytes, bits, *number);
+        }
+    }
+    for path in &corruption.flip {
+        let (bits, digest) = place(path)?;
+        if digest {
+            flip(&mut message.bytes, bits);
+        }
+    }
+    if let Some(octets) = &corruption.octets {
+        message.bytes.clone_from(octets);
+        message.clear.clone_from(octets);
+        message.nodes.clear();
+    }
+    Ok(())
+}
+
+/// Writes a number into bits; bits past the end are lost.
+fn put(bytes: &mut [u8], bits: Range<usize>, number: u64) {
+    let width = bits.len();
+    for (i, bit) in bits.enumerate() {
+        let shift = width - 1 - i;
+        let one = if shift < 64 { (number >> shift & 1) as u8 } else { 0 };
+        if let Some(octet) = bytes.get_mut(bit / 8) {
+            let mask = 1 << (7 - bit % 8);
+            *octet = (*octet & !mask) | (one * mask);
+        }
+    }
+}
+
+fn flip(bytes: &mut [u8], bits: Range<usize>) {
+    let Some(last) = bits.end.checked_sub(1) else { return };
+    if let Some(octet) = bytes.get_mut(last / 8) {
+        *octet ^= 1 << (7 - last % 8);
+    }
+}
+
+struct Writer<'a> {
+    context: &'a Context<'a>,
+    draw: &'a mut dyn FnMut(&'static Field, usize) -> Vec<u8>,
+    kind: &'static MessageType,
+    bytes: Vec<u8>,
+    /// The next bit.
+    at: usize,
+    nodes: Vec<Node>,
+    depth: u8,
+    path: Vec<String>,
+    /// Nodes whose value the author chose.
+    chosen: Vec<usize>,
+    draft: &'a [Entry],
+}
+
+impl Writer<'_> {
+    fn fields(&mut self, fields: &'static [Field], entries: &[Entry]) -> Result<(), EncodeError> {
+        let known = super::layout::field_names(fields);
+        if let Some(stray) = entries.iter().find(|e| !known.contains(&e.name.as_str())) {
+            return Err(self.error(&stray.name, "there is no such field"));
+        }
+        self.known_fields(fields, entries)
+    }
+
+    fn known_fields(
+        &mut self,
+        fields: &'static [Field],
+        entries: &[Entry],
+    ) -> Result<(), EncodeError> {
+        for field in fields {
+            let from = self.at;
+            if let Kind::Sealed { fields, .. } = &field.kind {
+                let at = self.push(field, Cow::Borrowed(field.name), from, Value::Group);
+                self.known_fields(fields, entries)?;
+                self.nodes[at].bits.end = self.at;
+                continue;
+            }
+            let chosen = entries.iter().find(|e| e.name == field.name).map(|e| &e.assignment);
+            self.field(field, Cow::Borrowed(field.name), chosen)?;
+        }
+        Ok(())
+    }
+
+    fn field(
+        &mut self,
+        field: &'static Field,
+        name: Cow<'static, str>,
+        chosen: Option<&Assignment>,
+    ) -> Result<(), EncodeError> {
+        let from = self.at;
+        let entries = match chosen {
+            Some(Assignment::Fields(entries)) => entries.as_slice(),
+            _ => &[],
+        };
+        match &field.kind {
+            Kind::Group(fields) => {
+                let at = self.push(field, name.clone(), from, Value::Group);
+                self.inside(&name, |w| w.fields(fields, entries))?;
+                self.nodes[at].bits.end = self.at;
+            }
+            Kind::Items(items) => {
+                let at = self.push(field, name.clone(), from, Value::Group);
+                self.inside(&name, |w| entries.iter().try_for_each(|e| w.item(items, e)))?;
+                self.nodes[at].bits.end = self.at;
+            }
+            Kind::Pairs { separators, .. } => {
+                let at = self.push(field, name.clone(), from, Value::Group);
+                self.inside(&name, |w| entries.iter().try_for_each(|e| w.pair(separators, e)))?;
+                self.nodes[at].bits.end = self.at;
+            }
+            _ => {
+                let value = match chosen {
+                    Some(Assignment::Value(value)) => {
+                        self.chosen.push(self.nodes.len());
+                        value.clone()
+                    }
+                    Some(Assignment::Fields(_)) => {
+                        return Err(self.error(&name, "this field holds one value, not fields"));
+                    }
+                    None => self.made_up(field, &name),
+                };
+                let at = self.push(field, name.clone(), from, value.clone());
+                self.write(field, &name, &value)?;
+                self.nodes[at].bits.end = self.at;
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of a field that nobody chose. Lengths and digests are placeholders here.
+    fn made_up(&mut self, field: &'static Field, name: &str) -> Value {
+        let marked = self.kind.when.iter().find(|(path, _)| {
+            let (head, tail) = path.rsplit_once('.').unwrap_or(("", path));
+            tail == name && self.path.join(".") == head
+        });
+        if let Some((_, number)) = marked {
+            return Value::Uint(*number);
+        }
+        let width = match &field.kind {
+            Kind::Uint { bits, .. } => usize::from(*bits).div_ceil(8),
+            Kind::Flag => 1,
+            Kind::Octets(Len::Fixed(n)) | Kind::Text(Len::Fixed(n)) => *n,
+            Kind::Ipv4 => 4,
+            Kind::Ipv6 => 16,
+            _ => 0,
+        };
+        let drawn = |draw: &mut dyn FnMut(&'static Field, usize) -> Vec<u8>| {
+            let octets = draw(field, width);
+            match &field.kind {
+                Kind::Uint { bits, .. } => {
+                    let number = octets.iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
+                    Value::Uint(if *bits < 64 { number & ((1 << bits) - 1) } else { number })
+                }
+                _ => Value::Octets(octets),
+            }
+        };
+        match &field.auto {
+            Auto::Default(number) | Auto::Always(number) => return Value::Uint(*number),
+            Auto::DefaultText(text) => return Value::Octets(text.as_bytes().to_vec()),
+            Auto::Fresh => return drawn(self.draw),
+            Auto::Follows(follows) => {
+                return (follows.value)(self.context).unwrap_or_else(|| drawn(self.draw));
+            }
+            _ => {}
+        }
+        match &field.kind {
+            Kind::Uint { .. } | Kind::Flag => Value::Uint(0),
+            Kind::Lengths { of, .. } => {
+                let separators = match self.kind.field(of).map(|f| &f.kind) {
+                    Some(Kind::Pairs { separators, .. }) => separators,
+                    _ => "",
+                };
+                let entries = self.draft.iter().find(|e| e.name == *of).map(|e| &e.assignment);
+                let lengths = match entries {
+                    Some(Assignment::Fields(entries)) => {
+                        entries.iter().map(|e| pair_octets(e, separators).min(255) as u8).collect()
+                    }
+                    _ => Vec::new(),
+                };
+                Value::Octets(lengths)
+            }
+            _ => Value::Octets(vec![0; width]),
+        }
+    }
+
+    fn write(&mut self, field: &Field, name: &str, value: &Value) -> Result<(), EncodeError> {
+        match (&field.kind, value) {
+            (Kind::Uint { bits, .. }, Value::Uint(number)) => {
+                if *bits < 64 && number >> bits != 0 {
+                    return Err(
+                        self.error(name, &format!("{number} does not fit into {bits} bits"))
+                    );
+                }
+                self.bits(usize::from(*bits), *number);
+            }
+            (Kind::Flag, Value::Uint(number)) => self.bits(1, u64::from(*number != 0)),
+            (Kind::Uint { .. } | Kind::Flag, _) => {
+                return Err(self.error(name, "this field is a number"));
+            }
+            (Kind::Custom(codec), Value::Octets(octets)) => self.octets(&(codec.write)(octets)),
+            (Kind::Hidden { block, .. }, Value::Octets(octets)) => {
+                let mut padded = octets.clone();
+                padded.resize(octets.len().max(1).next_multiple_of(*block), 0);
+                self.octets(&padded);
+            }
+            (kind, Value::Octets(octets)) => {
+                let fixed = match kind {
+                    Kind::Octets(Len::Fixed(n)) | Kind::Text(Len::Fixed(n)) => Some(*n),
+                    Kind::Ipv4 => Some(4),
+                    Kind::Ipv6 => Some(16),
+                    _ => None,
+                };
+                if let Some(fixed) = fixed.filter(|n| *n != octets.len()) {
+                    let what = format!("{} octets, and the field has {fixed}", octets.len());
+                    return Err(self.error(name, &what));
+                }
+                self.octets(octets);
+            }
+            (_, _) => return Err(self.error(name, "this field holds octets")),
+        }
+        Ok(())
+    }
+
+    fn item(&mut self, items: &'static Items, entry: &Entry) -> Result<(), EncodeError> {
+        let (Some(number), Some(field)) = (items.number(&entry.name), items.field(&entry.name))
+        else {
+            return Err(self.error(&entry.name, &format!("there is no such {}", items.noun)));
+        };
+        let (from, at) = (self.at, self.nodes.len());
+        let name: Cow<'static, str> = match items.by_number(number) {
+            Some(known) => Cow::Borrowed(known.field.name),
+            None => Cow::Owned(entry.name.clone()),
+        };
+        self.push(field, name.clone(), from, Value::Group);
+        self.inside(&name, |w| {
+            for (head, value) in [(&ITEM_TYPE, number), (&ITEM_LENGTH, 0)] {
+                let start = w.at;
+                w.bits(8, value);
+                w.push(head, Cow::Borrowed(head.name), start, Value::Uint(value));
+            }
+            Ok(())
+        })?;
+        match (&field.kind, &entry.assignment) {
+            (Kind::Group(fields), Assignment::Fields(entries)) => {
+                self.inside(&name, |w| w.fields(fields, entries))?;
+            }
+            // Octets in place of the parts of a group.
+            (Kind::Group(_), Assignment::Value(Value::Octets(octets))) => self.octets(octets),
+            // An empty value of a digest asks for the computed one: zeros keep its place.
+            (Kind::Octets(Len::Fixed(n)), Assignment::Value(Value::Octets(octets)))
+                if octets.is_empty() && matches!(field.auto, Auto::Digest(_)) =>
+            {
+                self.octets(&vec![0; *n]);
+                self.nodes[at].value = Value::Octets(vec![0; *n]);
+            }
+            (_, Assignment::Value(value)) => {
+                // Octets in place of a number: a value of the wrong width, on purpose. So are
+                // octets of another number than the field has.
+                match (&field.kind, value) {
+                    (
+                        Kind::Uint { .. }
+                        | Kind::Ipv4
+                        | Kind::Ipv6
+                        | Kind::Octets(Len::Fixed(_))
+                        | Kind::Text(Len::Fixed(_)),
+                        Value::Octets(o),
+                    ) => self.octets(o),
+                    _ => self.write(field, &name, value)?,
+                }
+                self.nodes[at].value = value.clone();
+                self.chosen.push(at);
+            }
+            (_, Assignment::Fields(_)) => {
+                return Err(self.error(&name, "this holds one value, not fields"));
+            }
+        }
+        let whole = (self.at - from) / 8;
+        let length = if items.length_counts_header { whole } else { whole - 2 };
+        if length > 255 {
+            return Err(
+                self.error(&name, &format!("a length of {length} does not fit into an octet"))
+            );
+        }
+        put(&mut self.bytes, from + 8..from + 16, length as u64);
+        self.nodes[at].bits.end = self.at;
+        self.nodes[at + 2].value = Value::Uint(length as u64);
+        Ok(())
+    }
+
+    fn pair(&mut self, separators: &str, entry: &Entry) -> Result<(), EncodeError> {
+        let (from, at) = (self.at, self.nodes.len());
+        let (name, separator) = pair_name(&entry.name, separators);
+        let Assignment::Value(Value::Octets(value)) = &entry.assignment else {
+            return Err(self.error(&entry.name, "this is a text"));
+        };
+        if pair_octets(entry, separators) > 255 {
+            return Err(self.error(&entry.name, "name and value have more than 255 octets"));
+        }
+        self.push(&PAIR, Cow::Owned(name.to_owned()), from, Value::Octets(value.clone()));
+        self.octets(name.as_bytes());
+        let start = self.at;
+        self.octets(separator.as_bytes());
+        self.inside(name, |w| {
+            let value = Value::Octets(separator.as_bytes().to_vec());
+            w.push(&SEPARATOR, Cow::Borrowed("separator"), start, value);
+            Ok(())
+        })?;
+        self.octets(value);
+        self.nodes[at].bits.end = self.at;
+        Ok(())
+    }
+
+    /// Fills in lengths and counts that nobody chose.
+    fn lengths(&mut self) -> Result<(), EncodeError> {
+        for at in 0..self.nodes.len() {
+            if self.chosen.contains(&at) {
+                continue;
+            }
+            let node = &self.nodes[at];
+            let number = match &node.field.auto {
+                Auto::LengthOfMessage => self.bytes.len(),
+                Auto::LengthOf(of) => find(&self.nodes, of).map_or(0, |n| n.octets().len()),
+                Auto::CountOf(of) => {
+                    match self.nodes.iter().position(|n| n.depth == 0 && n.name == *of) {
+                        Some(list) => super::message::inside(&self.nodes, list)
+                            .iter()
+                            .filter(|n| n.depth == self.nodes[list].depth + 1)
+                            .count(),
+                        None => 0,
+                    }
+                }
+                _ => continue,
+            };
+            let (bits, name) = (node.bits.clone(), node.name.clone());
+            if bits.len() < 64 && number >> bits.len() != 0 {
+                return Err(
+                    self.error(&name, &format!("{number} does not fit into {} bits", bits.len()))
+                );
+            }
+            put(&mut self.bytes, bits, number as u64);
+            self.nodes[at].value = Value::Uint(number as u64);
+        }
+        Ok(())
+    }
+
+    fn bits(&mut self, bits: usize, number: u64) {
+        let end = self.at + bits;
+        if self.bytes.len() * 8 < end {
+            self.bytes.resize(end.div_ceil(8), 0);
+        }
+        put(&mut self.bytes, self.at..end, number);
+        self.at = end;
+    }
+
+    fn octets(&mut self, octets: &[u8]) {
+        self.bytes.extend_from_slice(octets);
+        self.at += octets.len() * 8;
+    }
+
+    fn inside(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut Self) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        self.path.push(name.to_owned());
+        self.depth += 1;
+        let written = write(self);
+        self.depth -= 1;
+        self.path.pop();
+        written
+    }
+
+    fn push(
+        &mut self,
+        field: &'static Field,
+        name: Cow<'static, str>,
+        from: usize,
+        value: Value,
+    ) -> usize {
+        self.nodes.push(Node { name, depth: self.depth, bits: from..self.at, value, field });
+        self.nodes.len() - 1
+    }
+
+    fn error(&self, name: &str, what: &str) -> EncodeError {
+        let mut path = self.path.clone();
+        path.push(name.to_owned());
+        EncodeError { path: path.join("."), what: what.into() }
+    }
+}
+
+/// `cmd*` asks for the separator `*`; without one it is the first.
+fn pair_name<'n>(name: &'n str, separators: &'n str) -> (&'n str, &'n str) {
+    match name.char_indices().next_back() {
+        Some((at, c)) if separators.contains(c) => (&name[..at], &name[at..]),
+        _ => (name, &separators[..separators.len().min(1)]),
+    }
+}
+
+/// The octets of a pair: name, separator, value.
+fn pair_octets(entry: &Entry, separators: &str) -> usize {
+    let (name, separator) = pair_name(&entry.name, separators);
+    let value = match &entry.assignment {
+        Assignment::Value(Value::Octets(octets)) => octets.len(),
+        _ => 0,
+    };
+    name.len() + separator.len() + value
+}

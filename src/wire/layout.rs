@@ -1,0 +1,396 @@
+//! The words in which protocol files describe their messages: plain data in constant tables.
+//!
+//! A table reads in wire order:
+//!
+//! ```
+//! use stepladder::wire::*;
+//!
+//! const OPCODES: Codes = Codes { name: "opcodes", list: &[(1, "read"), (2, "write")] };
+//! const REQUEST: Layout = layout("request", "RFC 0 section 0", &[
+//!     code("opcode", 8, &OPCODES),
+//!     uint("name_len", 8).auto(Auto::LengthOf("name")),
+//!     text("name", Len::Field("name_len")),
+//! ]);
+//! ```
+
+use std::ops::Range;
+
+use super::message::{Message, Node};
+use super::protocol::Context;
+use super::value::Value;
+
+/// A list of numbers with names, such as RADIUS codes or TACACS+ statuses.
+#[derive(Debug)]
+pub struct Codes {
+    /// What the numbers are.
+    pub name: &'static str,
+    /// Numbers and names as the standard spells them, in ascending order of number where it can be.
+    pub list: &'static [(u64, &'static str)],
+}
+
+impl Codes {
+    /// The name of a number.
+    pub fn name(&self, number: u64) -> Option<&'static str> {
+        self.list.iter().find(|(n, _)| *n == number).map(|(_, name)| *name)
+    }
+
+    /// The number of a name; case does not matter.
+    pub fn number(&self, name: &str) -> Option<u64> {
+        self.list.iter().find(|(_, n)| n.eq_ignore_ascii_case(name)).map(|(n, _)| *n)
+    }
+}
+
+/// A sequence of fields.
+#[derive(Debug)]
+pub struct Layout {
+    /// Name in snake case.
+    pub name: &'static str,
+    /// Where it is defined, such as `RFC 2865 section 3`.
+    pub source: &'static str,
+    /// Fields in wire order.
+    pub fields: &'static [Field],
+}
+
+/// One field.
+#[derive(Debug)]
+pub struct Field {
+    /// The standard's name in snake case.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// How it is filled in where the author gave no value, and what a received one must be.
+    pub auto: Auto,
+    /// Where it is defined, if elsewhere than its layout.
+    pub source: &'static str,
+    /// One line for `explain`.
+    pub about: &'static str,
+}
+
+/// How many octets an octet string has.
+#[derive(Clone, Copy, Debug)]
+pub enum Len {
+    /// Always this many.
+    Fixed(usize),
+    /// As many as an earlier field of the same message says.
+    Field(&'static str),
+    /// All that is left.
+    Rest,
+}
+
+/// What a field holds.
+#[derive(Debug)]
+pub enum Kind {
+    /// An unsigned integer in network order. Several in a row may share octets.
+    Uint {
+        /// 1 to 64.
+        bits: u8,
+        /// Names of its values.
+        names: Option<&'static Codes>,
+    },
+    /// One bit, true or false.
+    Flag,
+    /// Opaque octets.
+    Octets(Len),
+    /// Octets that are text.
+    Text(Len),
+    /// An IPv4 address, 4 octets.
+    Ipv4,
+    /// An IPv6 address, 16 octets.
+    Ipv6,
+    /// Items that each carry their type and length: attributes, options.
+    Items(&'static Items),
+    /// As many one-octet lengths as `count` says, one for each item of the field `of`.
+    Lengths {
+        /// The field that holds the number of lengths.
+        count: &'static str,
+        /// The field whose items are measured.
+        of: &'static str,
+    },
+    /// Texts of the form name, separator, value; their lengths stand in the field `lengths`.
+    Pairs {
+        /// The [`Kind::Lengths`] field.
+        lengths: &'static str,
+        /// Characters that may part name and value; the first is used where none is asked for.
+        separators: &'static str,
+    },
+    /// Fields one after another.
+    Group(&'static [Field]),
+    /// Fields whose octets travel transformed, keeping their number: hidden, obfuscated.
+    Sealed {
+        /// How.
+        seal: &'static Seal,
+        /// What is inside.
+        fields: &'static [Field],
+    },
+    /// One value that travels transformed, filled up with zero octets to a multiple of `block`.
+    Hidden {
+        /// How.
+        seal: &'static Seal,
+        /// The octets that the length is a multiple of.
+        block: usize,
+    },
+    /// Octets that a pair of functions reads and writes.
+    Custom(&'static Codec),
+}
+
+/// A list of items, each with a type and a length in front: RADIUS attributes, DHCP options.
+#[derive(Debug)]
+pub struct Items {
+    /// What one item is called, such as `attribute`.
+    pub noun: &'static str,
+    /// Where the form is defined.
+    pub source: &'static str,
+    /// Whether the length octet counts type and length too.
+    pub length_counts_header: bool,
+    /// The known types in ascending order of number.
+    pub types: &'static [ItemType],
+    /// What the name of an unknown type begins with; its number follows.
+    pub unknown_prefix: &'static str,
+}
+
+impl Items {
+    /// The table entry of a type number.
+    pub fn by_number(&self, number: u64) -> Option<&'static ItemType> {
+        let types = self.types;
+        types.binary_search_by_key(&number, |t| t.number).ok().map(|i| &types[i])
+    }
+
+    /// The table entry of a name; case does not matter.
+    pub fn by_name(&self, name: &str) -> Option<&'static ItemType> {
+        self.types.iter().find(|t| t.field.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The type number that a name stands for, unknown types by their numbered name.
+    pub fn number(&self, name: &str) -> Option<u64> {
+        let numbered = || name.strip_prefix(self.unknown_prefix)?.parse().ok().filter(|n| *n < 256);
+        self.by_name(name).map(|t| t.number).or_else(numbered)
+    }
+
+    /// The field of a name; unknown types are opaque octets.
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        match self.by_name(name) {
+            Some(known) => Some(&known.field),
+            None => self.number(name).map(|_| &UNKNOWN_ITEM),
+        }
+    }
+}
+
+/// The field of an item whose type no table knows.
+pub static UNKNOWN_ITEM: Field = octets("unknown", Len::Rest);
+
+/// One type of item.
+#[derive(Debug)]
+pub struct ItemType {
+    /// The number in the type octet.
+    pub number: u64,
+    /// Name, value and source. Its length is what the item's length octet leaves.
+    pub field: Field,
+    /// The least and most octets a value may have.
+    pub octets: (usize, usize),
+}
+
+/// How the octets of sealed fields travel.
+#[derive(Debug)]
+pub struct Seal {
+    /// What it is, for reports: `hidden with the shared secret`.
+    pub about: &'static str,
+    /// Where it is defined.
+    pub source: &'static str,
+    /// Whether it is in force for this message, whose head has been decoded; `None` means always.
+    pub unless: Option<fn(&[Node]) -> bool>,
+    /// Clear octets into sealed ones, in place: context, whole message, range of the octets.
+    pub close: fn(&Context<'_>, &mut [u8], Range<usize>),
+    /// Sealed octets into clear ones, in place.
+    pub open: fn(&Context<'_>, &mut [u8], Range<usize>),
+}
+
+/// A pair of functions for octets that no table describes.
+#[derive(Debug)]
+pub struct Codec {
+    /// What it is, for `explain`.
+    pub about: &'static str,
+    /// Value to octets.
+    pub write: fn(&[u8]) -> Vec<u8>,
+    /// Octets to value, or what is wrong with them.
+    pub read: fn(&[u8]) -> Result<Vec<u8>, &'static str>,
+}
+
+/// How a field gets its value where the author gave none, and what a received one is held against.
+#[derive(Debug)]
+pub enum Auto {
+    /// Zero or empty when said; anything when heard.
+    None,
+    /// This when said; anything when heard.
+    Default(u64),
+    /// This when said; anything when heard.
+    DefaultText(&'static str),
+    /// This, always.
+    Always(u64),
+    /// The octets of the whole message. What a received message has beyond it is padding.
+    LengthOfMessage,
+    /// The octets of another field.
+    LengthOf(&'static str),
+    /// The number of items of another field.
+    CountOf(&'static str),
+    /// Drawn when said, unlike any value drawn before; anything when heard.
+    Fresh,
+    /// Equal to a function of the message that this one follows: an echo, the next number.
+    Follows(&'static Follows),
+    /// A digest or checksum over the message as it travels.
+    Digest(&'static Digest),
+}
+
+/// A value that follows from the message before.
+#[derive(Debug)]
+pub struct Follows {
+    /// What is expected, for reports: `the identifier of the request`.
+    pub about: &'static str,
+    /// Where it is demanded; empty where it is only what we say, and anything may be heard.
+    pub source: &'static str,
+    /// The value, or `None` where this message may choose: it is then drawn.
+    pub value: fn(&Context<'_>) -> Option<Value>,
+}
+
+/// Computes the octets of the field at a range of a message, or `None` where they cannot be known.
+pub type Compute = fn(&Context<'_>, &[u8], Range<usize>) -> Option<Vec<u8>>;
+
+/// A digest or checksum.
+#[derive(Debug)]
+pub struct Digest {
+    /// What is expected, for reports: `MD5 over the packet and the secret`.
+    pub about: &'static str,
+    /// Where it is demanded.
+    pub source: &'static str,
+    /// Digests of a lower phase are computed first, since later ones cover them.
+    pub phase: u8,
+    /// The octets of the field at `range`, or `None` where they cannot be known.
+    pub compute: Compute,
+}
+
+/// A layout.
+pub const fn layout(name: &'static str, source: &'static str, fields: &'static [Field]) -> Layout {
+    Layout { name, source, fields }
+}
+
+/// A field of any kind.
+pub const fn field(name: &'static str, kind: Kind) -> Field {
+    Field { name, kind, auto: Auto::None, source: "", about: "" }
+}
+
+/// An unsigned integer of `bits` bits.
+pub const fn uint(name: &'static str, bits: u8) -> Field {
+    field(name, Kind::Uint { bits, names: None })
+}
+
+/// An unsigned integer whose values have names.
+pub const fn code(name: &'static str, bits: u8, names: &'static Codes) -> Field {
+    field(name, Kind::Uint { bits, names: Some(names) })
+}
+
+/// One bit.
+pub const fn flag(name: &'static str) -> Field {
+    field(name, Kind::Flag)
+}
+
+/// Opaque octets.
+pub const fn octets(name: &'static str, len: Len) -> Field {
+    field(name, Kind::Octets(len))
+}
+
+/// Text.
+pub const fn text(name: &'static str, len: Len) -> Field {
+    field(name, Kind::Text(len))
+}
+
+impl Field {
+    /// Whether the protocol computes the value from the rest of the message: lengths, counts,
+    /// digests.
+    pub fn is_computed(&self) -> bool {
+        matches!(
+            self.auto,
+            Auto::LengthOfMessage | Auto::LengthOf(_) | Auto::CountOf(_) | Auto::Digest(_)
+        ) || matches!(self.kind, Kind::Lengths { .. })
+    }
+
+    /// Says how the value comes about.
+    pub const fn auto(mut self, auto: Auto) -> Self {
+        self.auto = auto;
+        self
+    }
+
+    /// Says where the field is defined.
+    pub const fn source(mut self, source: &'static str) -> Self {
+        self.source = source;
+        self
+    }
+
+    /// Says what the field means.
+    pub const fn about(mut self, about: &'static str) -> Self {
+        self.about = about;
+        self
+    }
+}
+
+/// Finds the field that a path such as `attributes.User-Name` leads to.
+pub fn find_field<'f>(fields: &'f [Field], path: &str) -> Option<&'f Field> {
+    let (head, rest) = match path.split_once('.') {
+        Some((head, rest)) => (head, Some(rest)),
+        None => (path, None),
+    };
+    for field in fields {
+        // What a seal wraps belongs to the message itself: its name is not part of any path.
+        if let Kind::Sealed { fields: inner, .. } = &field.kind
+            && let Some(found) = find_field(inner, path)
+        {
+            return Some(found);
+        }
+        if field.name != head {
+            continue;
+        }
+        return match (rest, &field.kind) {
+            (None, _) => Some(field),
+            (Some(rest), Kind::Group(fields)) => find_field(fields, rest),
+            (Some(rest), Kind::Items(items)) => {
+                let (name, rest) = match rest.split_once('.') {
+                    Some((name, rest)) => (name, Some(rest)),
+                    None => (rest, None),
+                };
+                let item = items.field(name)?;
+                match (rest, &item.kind) {
+                    (None, _) => Some(item),
+                    (Some("type"), _) => Some(&ITEM_TYPE),
+                    (Some("length"), _) => Some(&ITEM_LENGTH),
+                    (Some(rest), Kind::Group(fields)) => find_field(fields, rest),
+                    _ => None,
+                }
+            }
+            (Some(rest), Kind::Pairs { .. }) if !rest.contains('.') => Some(&PAIR),
+            _ => None,
+        };
+    }
+    None
+}
+
+/// The type octet of an item.
+pub static ITEM_TYPE: Field = uint("type", 8);
+/// The length octet of an item.
+pub static ITEM_LENGTH: Field = uint("length", 8);
+/// One text of [`Kind::Pairs`].
+pub static PAIR: Field = text("value", Len::Rest);
+
+/// The names of the fields at one level, what a seal wraps included: for suggestions.
+pub fn field_names(fields: &'static [Field]) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for field in fields {
+        match &field.kind {
+            Kind::Sealed { fields, .. } => names.extend(field_names(fields)),
+            _ => names.push(field.name),
+        }
+    }
+    names
+}
+
+/// The echo of a field of the message that this one follows, for [`Follows::value`].
+pub fn echo(previous: Option<&Message>, path: &str) -> Option<Value> {
+    previous.and_then(|m| m.find(path)).map(|node| node.value.clone())
+}

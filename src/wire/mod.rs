@@ -1,0 +1,31 @@
+//! The layout engine: a message is described once, and that table decodes, encodes, verifies,
+//! shows and explains it.
+//!
+//! | file | what |
+//! |---|---|
+//! | `layout` | the words of the tables: fields, kinds of value, code lists, computed fields |
+//! | `value` | what a field holds, and its text form in suites and reports |
+//! | `message` | a message with the place of every field, and what is wrong with it |
+//! | `decode` | octets into a message; never fails as a whole, what is wrong becomes a fault |
+//! | `encode` | chosen values into octets; whatever was not chosen is computed |
+//! | `protocol` | what a protocol file declares besides layouts: message types, framing, pairing |
+//! | `dump` | octets as people read them, with a field marked |
+//!
+//! Knows no protocol by name. Decoding takes anything; encoding fails only where the caller asks for
+//! what the layout cannot hold.
+
+mod decode;
+mod dump;
+mod encode;
+mod layout;
+mod message;
+mod protocol;
+mod value;
+
+pub use decode::decode;
+pub use dump::hex_dump;
+pub use encode::{Assignment, Corruption, Draft, EncodeError, Entry, Place, encode};
+pub use layout::*;
+pub use message::{Fault, Message, Node, find};
+pub use protocol::*;
+pub use value::{Value, parse_octets, show_octets, show_text};

@@ -1,0 +1,179 @@
+//! What a protocol file declares besides its layouts: message types, framing, pairing, parameters.
+
+use std::time::Duration;
+
+use super::layout::{Field, Layout};
+use super::message::{Message, Node};
+
+/// A protocol, whole: the one public item of a protocol file.
+#[derive(Debug)]
+pub struct Protocol {
+    /// Name as suites spell it, such as `tacacs+`.
+    pub name: &'static str,
+    /// Full name.
+    pub title: &'static str,
+    /// Governing documents.
+    pub sources: &'static [&'static str],
+    /// What carries it.
+    pub transport: Transport,
+    /// The port that is asked for where nobody says otherwise.
+    pub port: u16,
+    /// What a link of this protocol must be told: shared secrets and the like.
+    pub parameters: &'static [Parameter],
+    /// The leading fields that all its messages share; they choose the message type.
+    pub head: &'static Layout,
+    /// Message types. The first whose selectors fit is taken; the last one takes anything.
+    pub messages: &'static [MessageType],
+    /// Where one message ends and the next begins.
+    pub framing: Framing,
+    /// What belongs together.
+    pub conversation: Conversation,
+}
+
+impl Protocol {
+    /// The message type of a name.
+    pub fn message(&self, name: &str) -> Option<&'static MessageType> {
+        self.messages.iter().find(|m| m.name == name)
+    }
+}
+
+/// What carries a protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// Datagrams.
+    Udp,
+    /// A stream.
+    Tcp,
+}
+
+/// Something that a link must be told.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Name in suites, such as `secret`.
+    pub name: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    /// Whether a link without it is an error.
+    pub required: bool,
+}
+
+/// Which end of a link says a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The end that opens: the left one of `A -> B` in a suite's links.
+    Initiator,
+    /// The end that is asked.
+    Responder,
+    /// Both.
+    Either,
+}
+
+impl Side {
+    /// Whether a message from the initiator, or not, fits.
+    pub fn fits(self, from_initiator: bool) -> bool {
+        match self {
+            Self::Initiator => from_initiator,
+            Self::Responder => !from_initiator,
+            Self::Either => true,
+        }
+    }
+}
+
+/// One type of message.
+#[derive(Debug)]
+pub struct MessageType {
+    /// Name as suites spell it, such as `access-request`.
+    pub name: &'static str,
+    /// One line for `explain`.
+    pub about: &'static str,
+    /// Who says it.
+    pub from: Side,
+    /// Values of head fields that mark this type; they are also what is said.
+    pub when: &'static [(&'static str, u64)],
+    /// Whether it opens a conversation rather than following a message.
+    pub opens: bool,
+    /// The whole message.
+    pub layout: &'static Layout,
+    /// Whether it may come at any time and is passed over where nobody waits for it.
+    pub background: bool,
+    /// How it is cut out of a stream where its protocol leaves that to the message type.
+    pub flow: Flow,
+}
+
+impl MessageType {
+    /// The field at a path.
+    pub fn field(&self, path: &str) -> Option<&'static Field> {
+        super::layout::find_field(self.layout.fields, path)
+    }
+}
+
+/// How messages lie in what carries them.
+#[derive(Clone, Copy, Debug)]
+pub enum Framing {
+    /// One datagram, one message.
+    Datagram,
+    /// The function finds the end of the first message, whatever its type.
+    Stream(fn(&[u8]) -> Frame),
+    /// A stream of text with no frames of its own: the awaited message type says where it ends. The
+    /// function cuts at the next thing that is not text, such as a telnet command.
+    Text(fn(&[u8]) -> Frame),
+}
+
+/// Where text that is waited for ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// The protocol's framing finds it.
+    Framed,
+    /// With a line ending.
+    Line,
+    /// Nowhere: more may come, and what does not match yet may match then.
+    Growing,
+}
+
+/// The first message of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// It has this many octets, all there.
+    Whole(usize),
+    /// It is not all there.
+    Partial,
+    /// It cannot be one; the text says why. Everything there is one broken message.
+    Broken(&'static str),
+}
+
+/// How messages belong together.
+#[derive(Debug)]
+pub struct Conversation {
+    /// Fields whose values name the conversation, such as the RADIUS identifier.
+    pub key: &'static [&'static str],
+    /// Whether a message of the initiator with an unknown key opens a new one: its head decides.
+    pub opens: fn(&[Node]) -> bool,
+    /// Whether both ends close the stream after its latest message, given its first two as well.
+    pub closes: fn(first: [Option<&Message>; 2], latest: &Message) -> bool,
+    /// Whether the initiator may repeat the octets of an earlier message at any time.
+    pub repeats: bool,
+    /// How long a healthy peer may take where a suite says nothing.
+    pub patience: Duration,
+}
+
+/// The values of a link's parameters.
+#[derive(Clone, Debug, Default)]
+pub struct Parameters(pub Vec<(&'static str, Vec<u8>)>);
+
+impl Parameters {
+    /// The octets of a parameter.
+    pub fn octets(&self, name: &str) -> Option<&[u8]> {
+        self.0.iter().find(|(n, _)| *n == name).map(|(_, octets)| octets.as_slice())
+    }
+}
+
+/// What a message is read and written against.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The link's parameters.
+    pub parameters: &'a Parameters,
+    /// The message that this one follows: the request of a reply, the last one of the conversation.
+    pub previous: Option<&'a Message>,
+    /// Whether the initiator of the link says it.
+    pub from_initiator: bool,
+}

@@ -1,0 +1,327 @@
+//! YAML with positions: every value keeps its line, column and octet range, and its own spelling.
+//!
+//! Nothing is typed here. `0x00ff`, `on` and `1813` stay the text that the author wrote; the layout
+//! of the field decides what it means. Aliases share their node, merge keys (`<<`) are resolved, a
+//! duplicate key is an error at the second place.
+
+mod read;
+
+use std::sync::Arc;
+
+use granit_parser::{Event, Parser, ScalarStyle};
+
+use crate::diag::{Diagnostic, Pos, Source};
+
+pub use read::{Reader, duration};
+
+/// A file larger than this is refused before it is parsed.
+pub const MAX_OCTETS: usize = 32 << 20;
+/// The most nodes that a file may stand for, aliases counted as often as they are used.
+pub const MAX_NODES: u64 = 4_000_000;
+
+/// One value of a YAML file.
+#[derive(Debug)]
+pub struct Node {
+    /// Where it stands.
+    pub pos: Pos,
+    /// What it is.
+    pub kind: Kind,
+    /// How many nodes it stands for, itself included, aliases counted in full.
+    size: u64,
+}
+
+/// The three shapes of a YAML value.
+#[derive(Debug)]
+pub enum Kind {
+    /// Text, and whether it stood without quotes.
+    Scalar(String, bool),
+    /// A sequence.
+    List(Vec<Arc<Node>>),
+    /// A mapping in the order of the file.
+    Map(Vec<(Arc<Node>, Arc<Node>)>),
+}
+
+impl Node {
+    /// The text of a scalar.
+    pub fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Scalar(text, _) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether this is an unquoted scalar: `any` is a word, `"any"` is three characters.
+    pub fn is_plain(&self) -> bool {
+        matches!(self.kind, Kind::Scalar(_, true))
+    }
+
+    /// The entries of a mapping, none for other shapes.
+    pub fn entries(&self) -> &[(Arc<Node>, Arc<Node>)] {
+        match &self.kind {
+            Kind::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a sequence, none for other shapes.
+    pub fn items(&self) -> &[Arc<Node>] {
+        match &self.kind {
+            Kind::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The value under `key` of a mapping.
+    pub fn get(&self, key: &str) -> Option<&Arc<Node>> {
+        self.entries().iter().find(|(k, _)| k.text() == Some(key)).map(|(_, v)| v)
+    }
+
+    /// `a list`, `a mapping`, `text`: for messages.
+    pub fn shape(&self) -> &'static str {
+        match self.kind {
+            Kind::Scalar(..) => "text",
+            Kind::List(_) => "a list",
+            Kind::Map(_) => "a mapping",
+        }
+    }
+
+    /// A node, shared because aliases and tables use it several times.
+    pub fn new(pos: Pos, kind: Kind) -> Arc<Self> {
+        let size = match &kind {
+            Kind::Scalar(..) => 1,
+            Kind::List(items) => items.iter().fold(1u64, |sum, n| sum.saturating_add(n.size)),
+            Kind::Map(entries) => entries
+                .iter()
+                .fold(1u64, |sum, (k, v)| sum.saturating_add(k.size).saturating_add(v.size)),
+        };
+        Arc::new(Self { pos, kind, size })
+    }
+}
+
+/// Parses one document.
+///
+/// Fails with one diagnostic: not YAML, more than one document, a duplicate key, too large.
+pub fn parse(source: &Arc<Source>) -> Result<Arc<Node>, Diagnostic> {
+    if source.text.len() > MAX_OCTETS {
+        return Err(Diagnostic::plain(format!(
+            "{} is {} octets long; the most is {MAX_OCTETS}",
+            source.path,
+            source.text.len()
+        )));
+    }
+    Builder { source, open: Vec::new(), anchors: Vec::new(), root: None }.run()
+}
+
+/// A collection whose end has not come yet.
+struct Open {
+    pos: Pos,
+    anchor: usize,
+    is_map: bool,
+    nodes: Vec<Arc<Node>>,
+}
+
+struct Builder<'s> {
+    source: &'s Arc<Source>,
+    open: Vec<Open>,
+    /// Nodes by anchor number, as the parser counts them.
+    anchors: Vec<Option<Arc<Node>>>,
+    root: Option<Arc<Node>>,
+}
+
+impl Builder<'_> {
+    fn run(mut self) -> Result<Arc<Node>, Diagnostic> {
+        let mut documents = 0;
+        for event in Parser::new_from_str(&self.source.text) {
+            let (event, span) = event.map_err(|e| self.not_yaml(&e))?;
+            let pos = position(&span.start, &span.end);
+            match event {
+                Event::DocumentStart(..) => {
+                    documents += 1;
+                    if documents > 1 {
+                        return Err(self.error(pos, "a second document begins here"));
+                    }
+                }
+                Event::Scalar(text, style, anchor, _) => {
+                    let plain = matches!(style, ScalarStyle::Plain);
+                    let node = Node::new(pos, Kind::Scalar(text.into_owned(), plain));
+                    self.finish(node, anchor)?;
+                }
+                Event::SequenceStart(_, anchor, _) => {
+                    self.open.push(Open { pos, anchor, is_map: false, nodes: Vec::new() });
+                }
+                Event::MappingStart(_, anchor, _) => {
+                    self.open.push(Open { pos, anchor, is_map: true, nodes: Vec::new() });
+                }
+                Event::SequenceEnd | Event::MappingEnd => self.close()?,
+                Event::Alias(id) => {
+                    let node = self.anchors.get(id).cloned().flatten();
+                    let node = node.ok_or_else(|| {
+                        self.error(pos, "this alias stands inside the value that it names")
+                    })?;
+                    self.finish(node, 0)?;
+                }
+                _ => {}
+            }
+        }
+        self.root.ok_or_else(|| {
+            Diagnostic::error(
+                self.source,
+                Pos { line: 1, column: 1, start: 0, end: 0 },
+                "the file is empty",
+            )
+        })
+    }
+
+    fn close(&mut self) -> Result<(), Diagnostic> {
+        let Some(open) = self.open.pop() else { return Ok(()) };
+        let kind = if open.is_map { self.map(open.nodes)? } else { Kind::List(open.nodes) };
+        self.finish(Node::new(open.pos, kind), open.anchor)
+    }
+
+    /// Pairs up keys and values, resolves merge keys, refuses duplicates.
+    fn map(&self, nodes: Vec<Arc<Node>>) -> Result<Kind, Diagnostic> {
+        let mut entries: Vec<(Arc<Node>, Arc<Node>)> = Vec::with_capacity(nodes.len() / 2);
+        let mut merged = Vec::new();
+        let mut seen = std::collections::HashMap::new();
+        let mut nodes = nodes.into_iter();
+        while let (Some(key), Some(value)) = (nodes.next(), nodes.next()) {
+            let Some(name) = key.text() else {
+                return Err(self.error(key.pos, "a key must be text"));
+            };
+            if name == "<<" && key.is_plain() {
+                merged.push(value);
+                continue;
+            }
+            if let Some(first) = seen.insert(name.to_owned(), key.pos) {
+                return Err(self
+                    .error(key.pos, format!("the key `{name}` stands here a second time"))
+                    .help(format!("the first is in line {}", first.line)));
+            }
+            entries.push((key, value));
+        }
+        for value in merged {
+            let maps: &[Arc<Node>] = match &value.kind {
+                Kind::List(items) => items,
+                _ => std::slice::from_ref(&value),
+            };
+            for map in maps {
+                let Kind::Map(more) = &map.kind else {
+                    return Err(self.error(map.pos, "only a mapping can be merged with `<<`"));
+                };
+                for (key, value) in more {
+                    let name = key.text().unwrap_or_default();
+                    if !seen.contains_key(name) {
+                        seen.insert(name.to_owned(), key.pos);
+                        entries.push((key.clone(), value.clone()));
+                    }
+                }
+            }
+        }
+        Ok(Kind::Map(entries))
+    }
+
+    fn finish(&mut self, node: Arc<Node>, anchor: usize) -> Result<(), Diagnostic> {
+        if node.size > MAX_NODES {
+            return Err(self.error(
+                node.pos,
+                format!("the file stands for more than {MAX_NODES} values, aliases counted"),
+            ));
+        }
+        if anchor > 0 {
+            if self.anchors.len() <= anchor {
+                self.anchors.resize(anchor + 1, None);
+            }
+            self.anchors[anchor] = Some(node.clone());
+        }
+        match self.open.last_mut() {
+            Some(open) => open.nodes.push(node),
+            None => self.root = Some(node),
+        }
+        Ok(())
+    }
+
+    fn error(&self, pos: Pos, title: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(self.source, pos, title)
+    }
+
+    fn not_yaml(&self, error: &granit_parser::ScanError) -> Diagnostic {
+        let mark = error.marker();
+        let text = &self.source.text;
+        let start = mark.byte_offset().unwrap_or_else(|| {
+            text.char_indices().nth(mark.index()).map_or(text.len(), |(i, _)| i)
+        });
+        let start = u32::try_from(start).unwrap_or(u32::MAX);
+        let pos = Pos {
+            line: u32::try_from(mark.line()).unwrap_or(u32::MAX),
+            column: u32::try_from(mark.col()).unwrap_or(u32::MAX - 1) + 1,
+            start,
+            end: start,
+        };
+        self.error(pos, "this is not YAML").remark(error.info())
+    }
+}
+
+fn position(start: &granit_parser::Marker, end: &granit_parser::Marker) -> Pos {
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Pos {
+        line: number(start.line()),
+        column: number(start.col()).saturating_add(1),
+        start: number(start.byte_offset().unwrap_or_else(|| start.index())),
+        end: number(end.byte_offset().unwrap_or_else(|| end.index())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Arc<Node>, Diagnostic> {
+        parse(&Arc::new(Source { path: "t.yaml".into(), text: text.into() }))
+    }
+
+    #[test]
+    fn a_value_keeps_its_spelling_and_its_place() {
+        let root = read("a: {b: 0x00ff}\non: yes\n").expect("valid");
+        let value = root.get("a").and_then(|a| a.get("b")).expect("there");
+        assert_eq!(value.text(), Some("0x00ff"));
+        assert_eq!((value.pos.line, value.pos.column, value.pos.start), (1, 8, 7));
+        assert_eq!(root.get("on").and_then(|n| n.text()), Some("yes"));
+    }
+
+    #[test]
+    fn a_duplicate_key_points_at_both_places() {
+        let error = read("a: 1\nb: 2\na: 3\n").expect_err("duplicate");
+        assert_eq!(error.place().as_deref(), Some("t.yaml:3:1"));
+        assert!(error.help.is_some_and(|h| h.contains("line 1")));
+    }
+
+    #[test]
+    fn merge_keys_fill_in_what_is_missing() {
+        let root = read("base: &b {x: 1, y: 2}\nuse: {<<: *b, y: 3}\n").expect("valid");
+        let used = root.get("use").expect("there");
+        assert_eq!(used.get("x").and_then(|n| n.text()), Some("1"));
+        assert_eq!(used.get("y").and_then(|n| n.text()), Some("3"));
+    }
+
+    #[test]
+    fn an_alias_bomb_is_refused_without_being_unfolded() {
+        let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for i in 1..12 {
+            let list = vec![format!("*a{}", i - 1); 10].join(", ");
+            text.push_str(&format!("a{i}: &a{i} [{list}]\n"));
+        }
+        let error = read(&text).expect_err("too large");
+        assert!(error.title.contains("aliases counted"), "{error}");
+    }
+
+    #[test]
+    fn what_is_not_yaml_is_told_with_its_place() {
+        let error = read("a: [1, 2\nb: }\n").expect_err("broken");
+        assert!(error.place().is_some());
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_and_does_not_overflow() {
+        assert!(read(&"[".repeat(100_000)).is_err());
+    }
+}
