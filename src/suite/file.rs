@@ -1,0 +1,660 @@
+//! A suite file: parties, links, settings, exchanges, rules.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::pattern::{self, Names};
+use super::rung::{Scene, ends, rungs};
+use crate::diag::{Diagnostic, Pos, Source};
+use crate::ladder::{
+    Act, Catalogue, Exchange, Level, Link, Party, PartyId, Responder, Rule, Say, SetCheck, Setting,
+    Step, Suite,
+};
+use crate::wire::MessageType;
+use crate::yaml::{Kind, Node, Reader};
+
+const SUITE_KEYS: &[&str] = &[
+    "suite",
+    "about",
+    "sources",
+    "parties",
+    "links",
+    "settings",
+    "alive",
+    "preamble",
+    "postamble",
+    "responders",
+    "exchanges",
+    "rules",
+];
+const EXCHANGE_KEYS: &[&str] = &[
+    "about",
+    "requirements",
+    "profile",
+    "needs",
+    "each",
+    "with",
+    "tests",
+    "preamble",
+    "postamble",
+    "responders",
+    "steps",
+];
+const STEP_KEYS: &[&str] = &["step", "about", "requirements", "level", "ladder"];
+const RULE_KEYS: &[&str] = &[
+    "about",
+    "requirements",
+    "level",
+    "profile",
+    "unless-profile",
+    "every",
+    "when",
+    "hear",
+    "set",
+];
+
+/// Reads a suite; gives it only where nothing in it is wrong.
+pub fn suite_from_source(
+    source: &Arc<Source>,
+    requirements: Arc<Catalogue>,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Suite> {
+    let root = match crate::yaml::parse(source) {
+        Ok(root) => root,
+        Err(problem) => {
+            problems.push(problem);
+            return None;
+        }
+    };
+    let before = problems.len();
+    let mut reader = Reader { source: source.clone(), problems };
+    let suite = suite(&mut reader, &root, requirements);
+    let broken =
+        reader.problems[before..].iter().any(|p| p.severity == crate::diag::Severity::Error);
+    if broken { None } else { suite }
+}
+
+fn suite(reader: &mut Reader<'_>, root: &Node, requirements: Arc<Catalogue>) -> Option<Suite> {
+    reader.keys(root, SUITE_KEYS);
+    let name = reader.text_of(root, "suite");
+    if !is_name(&name) {
+        let pos = root.get("suite").map_or(root.pos, |n| n.pos);
+        reader.error(pos, "a suite needs a name such as `radius/authentication`").help =
+            Some("begin the file with `suite: folder/name`".into());
+    }
+    let parties = parties(reader, root);
+    let (settings, names) = settings(reader, root);
+    let links = links(reader, root, &parties);
+    let alive = alive(reader, root, &parties);
+    let top = Top { parties: &parties, links: &links, names: &names, alive: &alive };
+    let mut exchanges = Vec::new();
+    match root.get("exchanges") {
+        Some(node) if !node.entries().is_empty() => {
+            for (key, value) in node.entries() {
+                top.exchange(reader, root, key, value, &requirements, &mut exchanges);
+            }
+        }
+        _ => {
+            reader.error(root.pos, "a suite needs `exchanges`, a mapping of one or more");
+        }
+    }
+    let mut rules = Vec::new();
+    for (key, value) in root.get("rules").map(|n| n.entries()).unwrap_or_default() {
+        rules.extend(top.rule(reader, key, value, &requirements));
+    }
+    Some(Suite {
+        name,
+        source: reader.source.clone(),
+        about: reader.text_of(root, "about"),
+        sources: reader.texts_of(root, "sources").into_iter().map(|(t, _)| t).collect(),
+        parties,
+        links,
+        settings,
+        exchanges,
+        rules,
+        requirements,
+    })
+}
+
+/// Names become parts of trial names and of file names.
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= 120
+        && !name.contains("::")
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./+".contains(c))
+        && !name.split('/').any(|part| part.is_empty() || part.starts_with('.'))
+}
+
+fn check_name(reader: &mut Reader<'_>, name: &str, pos: Pos, what: &str) {
+    if !is_name(name) {
+        reader.error(pos, format!("`{name}` cannot name a {what}")).help =
+            Some("use letters, digits, `-`, `_`, `.` and `+`".into());
+    }
+}
+
+fn parties(reader: &mut Reader<'_>, root: &Node) -> Vec<Party> {
+    let mut parties = Vec::new();
+    for (key, value) in root.get("parties").map(|n| n.entries()).unwrap_or_default() {
+        let name = key.text().unwrap_or_default().to_owned();
+        check_name(reader, &name, key.pos, "party");
+        let (about, testable) = match &value.kind {
+            Kind::Map(_) => {
+                reader.keys(value, &["about", "played"]);
+                let played = reader.text_of(value, "played");
+                if !matches!(played.as_str(), "" | "always") {
+                    reader.error(value.pos, "a party is `played: always`, or may be under test");
+                }
+                (reader.text_of(value, "about"), played.is_empty())
+            }
+            _ => (reader.text(value).unwrap_or_default(), true),
+        };
+        parties.push(Party { name, about, testable });
+    }
+    if parties.len() < 2 {
+        let pos = root.get("parties").map_or(root.pos, |n| n.pos);
+        reader.error(pos, "a suite needs two `parties` or more");
+    }
+    parties
+}
+
+fn settings(reader: &mut Reader<'_>, root: &Node) -> (BTreeMap<String, Setting>, Names) {
+    let mut settings = BTreeMap::new();
+    let mut names = Names::default();
+    for (key, value) in root.get("settings").map(|n| n.entries()).unwrap_or_default() {
+        let name = key.text().unwrap_or_default().to_owned();
+        check_name(reader, &name, key.pos, "setting");
+        if value.get("say").is_some() {
+            names.said_only.insert(name.clone());
+        }
+        if let Some(setting) = setting(reader, value) {
+            settings.insert(name, setting);
+        }
+    }
+    (settings, names)
+}
+
+/// `text`, `{secret: text}` or `{say: text}`.
+fn setting(reader: &mut Reader<'_>, node: &Node) -> Option<Setting> {
+    if !matches!(node.kind, Kind::Map(_)) {
+        return Some(Setting { value: reader.text(node)?, secret: false });
+    }
+    reader.keys(node, &["secret", "say"]);
+    match (node.get("secret").cloned(), node.get("say").cloned()) {
+        (Some(secret), None) => Some(Setting { value: reader.text(&secret)?, secret: true }),
+        (None, Some(say)) => Some(Setting { value: reader.text(&say)?, secret: false }),
+        _ => {
+            reader.error(node.pos, "a setting is a text, {secret: text} or {say: text}");
+            None
+        }
+    }
+}
+
+fn links(reader: &mut Reader<'_>, root: &Node, parties: &[Party]) -> Vec<Link> {
+    let mut links = Vec::new();
+    for (key, value) in root.get("links").map(|n| n.entries()).unwrap_or_default() {
+        let name = key.text().unwrap_or_default().to_owned();
+        check_name(reader, &name, key.pos, "link");
+        let joined =
+            value.entries().iter().find(|(k, _)| k.text().is_some_and(|t| t.contains("->")));
+        let Some((who, protocol)) = joined else {
+            reader.error(value.pos, format!("link `{name}` joins nobody")).help =
+                Some("write {client -> server: protocol}".into());
+            continue;
+        };
+        let mut party = |name: &str| -> Option<PartyId> {
+            let found = parties.iter().position(|p| p.name == name);
+            if found.is_none() {
+                let known = parties.iter().map(|p| p.name.as_str());
+                reader.unknown(who.pos, format!("unknown party `{name}`"), name, known);
+            }
+            found
+        };
+        let (a, b) = who.text().unwrap_or_default().split_once("->").unwrap_or_default();
+        let (Some(initiator), Some(responder)) = (party(a.trim()), party(b.trim())) else {
+            continue;
+        };
+        if initiator == responder {
+            reader.error(who.pos, "a link joins two parties");
+        }
+        let Some(wanted) = reader.text(protocol) else { continue };
+        let Some(known) = crate::proto::by_name(&wanted) else {
+            let all = crate::proto::PROTOCOLS.iter().map(|p| p.name);
+            reader.unknown(protocol.pos, format!("unknown protocol `{wanted}`"), &wanted, all);
+            continue;
+        };
+        let mut parameters = Vec::new();
+        for (key, value) in value.entries() {
+            let text = key.text().unwrap_or_default();
+            if text.contains("->") {
+                continue;
+            }
+            match known.parameters.iter().find(|p| p.name == text) {
+                Some(parameter) => {
+                    let term = pattern::free_term(reader, value);
+                    parameters.extend(term.map(|t| (parameter.name, t)));
+                }
+                None => {
+                    let all = known.parameters.iter().map(|p| p.name);
+                    let title = format!("{} knows no `{text}`", known.name);
+                    reader.unknown(key.pos, title, text, all);
+                }
+            }
+        }
+        for missing in known.parameters.iter().filter(|p| p.required) {
+            if !parameters.iter().any(|(name, _)| *name == missing.name) {
+                let (link, what) = (&name, missing.name);
+                reader.error(value.pos, format!("link `{link}` needs `{what}`")).remark =
+                    missing.about.into();
+            }
+        }
+        links.push(Link { name, initiator, responder, protocol: known, parameters });
+    }
+    if links.is_empty() {
+        reader.error(root.pos, "a suite needs `links`: where its parties talk");
+    }
+    links
+}
+
+fn alive(reader: &mut Reader<'_>, root: &Node, parties: &[Party]) -> Vec<(PartyId, Arc<Node>)> {
+    let mut probes = Vec::new();
+    for (key, value) in root.get("alive").map(|n| n.entries()).unwrap_or_default() {
+        let name = key.text().unwrap_or_default();
+        match parties.iter().position(|p| p.name == name) {
+            Some(party) => probes.push((party, value.clone())),
+            None => {
+                let known = parties.iter().map(|p| p.name.as_str());
+                reader.unknown(key.pos, format!("unknown party `{name}`"), name, known);
+            }
+        }
+    }
+    probes
+}
+
+/// What every exchange and rule of a suite may speak of.
+struct Top<'t> {
+    parties: &'t [Party],
+    links: &'t [Link],
+    names: &'t Names,
+    alive: &'t [(PartyId, Arc<Node>)],
+}
+
+impl<'t> Top<'t> {
+    fn scene(&self) -> Scene<'t> {
+        Scene {
+            parties: self.parties,
+            links: self.links,
+            names: self.names,
+            alive: self.alive,
+            kept: HashMap::new(),
+        }
+    }
+
+    /// Reads an exchange, once for each row of its table.
+    fn exchange(
+        &self,
+        reader: &mut Reader<'_>,
+        root: &Node,
+        key: &Node,
+        node: &Node,
+        catalogue: &Catalogue,
+        out: &mut Vec<Arc<Exchange>>,
+    ) {
+        let name = key.text().unwrap_or_default().to_owned();
+        check_name(reader, &name, key.pos, "exchange");
+        if name.contains('[') {
+            reader.error(key.pos, "brackets are for rows of a table");
+        }
+        reader.keys(node, EXCHANGE_KEYS);
+        let Some(table) = node.get("each") else {
+            out.extend(self.row(reader, root, name, key.pos, node, catalogue));
+            return;
+        };
+        if table.entries().is_empty() {
+            reader.error(table.pos, "`each` is a mapping of rows: {row: {name: value}}");
+        }
+        for (label, values) in table.entries() {
+            let row = label.text().unwrap_or_default();
+            check_name(reader, row, label.pos, "row");
+            let mut used = Vec::new();
+            let unfolded = substitute(node, values.entries(), &mut used);
+            for (column, _) in values.entries() {
+                let column = column.text().unwrap_or_default();
+                if !used.iter().any(|u| u == column) {
+                    reader.error(label.pos, format!("nothing in this exchange uses `${column}`"));
+                }
+            }
+            let name = format!("{name}[{row}]");
+            out.extend(self.row(reader, root, name, key.pos, &unfolded, catalogue));
+        }
+    }
+
+    fn row(
+        &self,
+        reader: &mut Reader<'_>,
+        root: &Node,
+        name: String,
+        pos: Pos,
+        node: &Node,
+        catalogue: &Catalogue,
+    ) -> Option<Arc<Exchange>> {
+        let mut scene = self.scene();
+        let mut with = BTreeMap::new();
+        for (key, value) in node.get("with").map(|n| n.entries()).unwrap_or_default() {
+            let name = key.text().unwrap_or_default().to_owned();
+            with.extend(setting(reader, value).map(|s| (name, s)));
+        }
+        let tests = reader
+            .texts_of(node, "tests")
+            .into_iter()
+            .filter_map(|(name, pos)| {
+                let found = self.parties.iter().position(|p| p.name == name);
+                if found.is_none() {
+                    let known = self.parties.iter().map(|p| p.name.as_str());
+                    reader.unknown(pos, format!("unknown party `{name}`"), &name, known);
+                }
+                found
+            })
+            .collect();
+        // A part that is shared stands at the top of the suite; an exchange may have its own.
+        let part = |key: &str| node.get(key).or_else(|| root.get(key)).cloned();
+        let preamble = part("preamble").map(|n| rungs(reader, &mut scene, &n)).unwrap_or_default();
+        let responders =
+            part("responders").map(|n| self.responders(reader, &mut scene, &n)).unwrap_or_default();
+        let shared = self.requirements(reader, node, catalogue);
+        let mut steps: Vec<Step> = Vec::new();
+        match node.get("steps") {
+            Some(list) if !list.items().is_empty() => {
+                for item in list.items() {
+                    steps.extend(self.step(reader, &mut scene, item, &shared, catalogue));
+                }
+            }
+            _ => {
+                reader.error(pos, format!("exchange `{name}` has no steps")).help =
+                    Some("add `steps:`, a list of {step: name, ladder: [..]}".into());
+            }
+        }
+        for (i, step) in steps.iter().enumerate() {
+            if steps[..i].iter().any(|s| s.name == step.name) {
+                reader
+                    .error(step.pos, format!("the step `{}` stands here a second time", step.name));
+            }
+        }
+        let postamble =
+            part("postamble").map(|n| rungs(reader, &mut scene, &n)).unwrap_or_default();
+        Some(Arc::new(Exchange {
+            name,
+            about: reader.text_of(node, "about"),
+            pos,
+            profile: node.get("profile").cloned().and_then(|n| reader.text(&n)),
+            needs: reader.texts_of(node, "needs").into_iter().map(|(t, _)| t).collect(),
+            with,
+            tests,
+            preamble,
+            steps,
+            postamble,
+            responders,
+        }))
+    }
+
+    fn step(
+        &self,
+        reader: &mut Reader<'_>,
+        scene: &mut Scene<'_>,
+        node: &Node,
+        shared: &[String],
+        catalogue: &Catalogue,
+    ) -> Option<Step> {
+        reader.keys(node, STEP_KEYS);
+        let name_node = node.get("step").cloned();
+        let name = name_node.as_ref().and_then(|n| reader.text(n)).unwrap_or_default();
+        let pos = name_node.map_or(node.pos, |n| n.pos);
+        if name.is_empty() {
+            reader.error(node.pos, "a step needs a name: `step: asks-for-the-password`");
+            return None;
+        }
+        check_name(reader, &name, pos, "step");
+        let mut requirements = self.requirements(reader, node, catalogue);
+        if requirements.is_empty() {
+            requirements = shared.to_vec();
+        }
+        let rungs = match node.get("ladder").cloned() {
+            Some(ladder) => rungs(reader, scene, &ladder),
+            None => {
+                reader.error(pos, format!("step `{name}` has no `ladder`: nothing happens in it"));
+                Vec::new()
+            }
+        };
+        let level = self.level(reader, node, &requirements, catalogue);
+        Some(Step { about: reader.text_of(node, "about"), name, pos, requirements, level, rungs })
+    }
+
+    /// The level that the author gives, or the most binding of the requirements.
+    fn level(
+        &self,
+        reader: &mut Reader<'_>,
+        node: &Node,
+        requirements: &[String],
+        catalogue: &Catalogue,
+    ) -> Level {
+        match node.get("level").map(|n| (n.text().unwrap_or_default(), n.pos)) {
+            Some(("MUST", _)) => Level::Must,
+            Some(("SHOULD", _)) => Level::Should,
+            Some(("MAY", _)) => Level::May,
+            Some((other, pos)) => {
+                let other = other.to_owned();
+                reader.unknown(
+                    pos,
+                    format!("unknown level `{other}`"),
+                    &other,
+                    ["MUST", "SHOULD", "MAY"],
+                );
+                Level::Must
+            }
+            None => requirements
+                .iter()
+                .filter_map(|id| catalogue.by_id.get(id))
+                .map(crate::ladder::Requirement::binding)
+                .max()
+                .unwrap_or(Level::Must),
+        }
+    }
+
+    fn requirements(
+        &self,
+        reader: &mut Reader<'_>,
+        node: &Node,
+        catalogue: &Catalogue,
+    ) -> Vec<String> {
+        let ids = reader.texts_of(node, "requirements");
+        for (id, pos) in &ids {
+            if !catalogue.by_id.contains_key(id) {
+                let known = catalogue.by_id.keys().map(String::as_str);
+                let title = format!("no requirement has the id `{id}`");
+                let near = crate::diag::nearest(id, known);
+                let help = match (near, &catalogue.source) {
+                    (Some(near), _) => format!("did you mean `{near}`?"),
+                    (None, Some(source)) => format!("add it to {}", source.path),
+                    (None, None) => {
+                        format!("put a {} with it beside the suite", super::REQUIREMENTS)
+                    }
+                };
+                reader.error(*pos, title).help = Some(help);
+            }
+        }
+        ids.into_iter().map(|(id, _)| id).collect()
+    }
+
+    fn responders(
+        &self,
+        reader: &mut Reader<'_>,
+        scene: &mut Scene<'_>,
+        node: &Node,
+    ) -> Vec<Responder> {
+        let mut responders = Vec::new();
+        for item in node.items() {
+            reader.keys(item, &["hear", "say", "count"]);
+            let (Some(hear), Some(say)) = (item.get("hear"), item.get("say")) else {
+                reader.error(item.pos, "a standing answer has `hear` and `say`").help =
+                    Some("write {hear: {a -> b: ..}, say: [{b -> a: ..}]}".into());
+                continue;
+            };
+            let messages = |rungs: Vec<crate::ladder::Rung>| -> Vec<Arc<Say>> {
+                rungs
+                    .into_iter()
+                    .filter_map(|r| match r.act {
+                        Act::Message(say) => Some(say),
+                        _ => None,
+                    })
+                    .collect()
+            };
+            let heard = messages(rungs(reader, scene, hear));
+            let said = messages(rungs(reader, scene, say));
+            let count = item.get("count").cloned().map_or(0..=u32::MAX, |n| reader.count(&n));
+            match heard.into_iter().next() {
+                Some(hear) => {
+                    responders.push(Responder { pos: item.pos, hear, say: said, count });
+                }
+                None => {
+                    reader.error(item.pos, "`hear` is one message");
+                }
+            }
+        }
+        responders
+    }
+
+    fn rule(
+        &self,
+        reader: &mut Reader<'_>,
+        key: &Node,
+        node: &Node,
+        catalogue: &Catalogue,
+    ) -> Option<Rule> {
+        let name = key.text().unwrap_or_default().to_owned();
+        check_name(reader, &name, key.pos, "rule");
+        reader.keys(node, RULE_KEYS);
+        let Some((who, what)) = node.get("every").and_then(|n| n.entries().first()) else {
+            reader.error(key.pos, format!("rule `{name}` speaks of no messages")).help =
+                Some("add `every: {server -> nas: any}`".into());
+            return None;
+        };
+        let kinds_wanted: Vec<(String, Pos)> = match &what.kind {
+            Kind::List(items) => {
+                items.iter().filter_map(|i| reader.text(i).map(|t| (t, i.pos))).collect()
+            }
+            _ => reader.text(what).map(|t| (t, what.pos)).into_iter().collect(),
+        };
+        let first = kinds_wanted.first().map(|(k, _)| k.as_str()).filter(|k| *k != "any");
+        let scene = self.scene();
+        let ends = ends(reader, &scene, who.text().unwrap_or_default(), who.pos, first, node)?;
+        let protocol = self.links[ends.link].protocol;
+        let from_initiator = self.links[ends.link].initiator == ends.from;
+        let mut kinds: Vec<&'static MessageType> = Vec::new();
+        for (kind, pos) in kinds_wanted.iter().filter(|(k, _)| k != "any") {
+            match protocol.message(kind) {
+                Some(kind) => kinds.push(kind),
+                None => {
+                    let known = protocol.messages.iter().map(|m| m.name);
+                    reader.unknown(
+                        *pos,
+                        format!("{} has no message `{kind}`", protocol.name),
+                        kind,
+                        known,
+                    );
+                }
+            }
+        }
+        // A rule over any message speaks of fields that all of them have.
+        let layout = kinds
+            .first()
+            .copied()
+            .or_else(|| protocol.messages.iter().find(|m| m.from.fits(from_initiator)))?;
+        let mut fields =
+            |n: &Node| pattern::fields(reader, self.names, layout.layout.fields, "", n);
+        let when = node.get("when").map(|n| fields(n)).unwrap_or_default();
+        let hear = match node.get("hear") {
+            Some(list) if !list.items().is_empty() => {
+                list.items().iter().map(|n| fields(n)).collect()
+            }
+            Some(one) => vec![fields(one)],
+            None => Vec::new(),
+        };
+        let set = node.get("set").cloned().map(|n| set_checks(reader, layout, &n));
+        let requirements = self.requirements(reader, node, catalogue);
+        let level = self.level(reader, node, &requirements, catalogue);
+        Some(Rule {
+            about: reader.text_of(node, "about"),
+            pos: key.pos,
+            requirements,
+            level,
+            profile: node.get("profile").cloned().and_then(|n| reader.text(&n)),
+            unless_profile: node.get("unless-profile").cloned().and_then(|n| reader.text(&n)),
+            from: ends.from,
+            to: ends.to,
+            kinds,
+            when,
+            hear,
+            set: set.unwrap_or_default(),
+            name,
+        })
+    }
+}
+
+fn set_checks(reader: &mut Reader<'_>, kind: &'static MessageType, node: &Node) -> Vec<SetCheck> {
+    reader.keys(node, &["unique", "increasing", "unpredictable", "count"]);
+    let mut checks = Vec::new();
+    let mut paths = |key: &str| -> Vec<String> {
+        let texts = reader.texts_of(node, key);
+        texts
+            .into_iter()
+            .filter(|(p, pos)| pattern::path(reader, kind.layout.fields, p, *pos).is_some())
+            .map(|(p, _)| p)
+            .collect()
+    };
+    let unique = paths("unique");
+    if !unique.is_empty() {
+        checks.push(SetCheck::Unique(unique));
+    }
+    checks.extend(paths("increasing").into_iter().map(SetCheck::Increasing));
+    checks.extend(paths("unpredictable").into_iter().map(SetCheck::Unpredictable));
+    if let Some(count) = node.get("count").cloned() {
+        checks.push(SetCheck::Count(reader.count(&count)));
+    }
+    checks
+}
+
+/// The tree with `$name` replaced by the values of one row, wherever it is a whole scalar.
+fn substitute(node: &Node, row: &[(Arc<Node>, Arc<Node>)], used: &mut Vec<String>) -> Arc<Node> {
+    let known = |name: &str| row.iter().find(|(k, _)| k.text() == Some(name)).map(|(_, v)| v);
+    match &node.kind {
+        Kind::Scalar(text, plain) => match text.strip_prefix('$').and_then(known) {
+            Some(value) => {
+                used.push(text[1..].to_owned());
+                value.clone()
+            }
+            None => {
+                // A word of several, as in `nas $what`.
+                let mut words: Vec<&str> = text.split(' ').collect();
+                for word in &mut words {
+                    let value = word.strip_prefix('$').and_then(known).and_then(|v| v.text());
+                    if let Some(value) = value {
+                        used.push(word[1..].to_owned());
+                        *word = value;
+                    }
+                }
+                Node::new(node.pos, Kind::Scalar(words.join(" "), *plain))
+            }
+        },
+        Kind::List(items) => {
+            let items = items.iter().map(|i| substitute(i, row, used)).collect();
+            Node::new(node.pos, Kind::List(items))
+        }
+        Kind::Map(entries) => {
+            let entries = entries.iter().map(|(key, value)| match key.text() {
+                // The table itself is no use of its columns.
+                Some("each") => (key.clone(), value.clone()),
+                _ => (key.clone(), substitute(value, row, used)),
+            });
+            Node::new(node.pos, Kind::Map(entries.collect()))
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! What is wrong with a suite although every part of it can be read: names that stand for nothing,
+//! parties that say what they cannot know, expectations that expect nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Pos};
+use crate::ladder::{
+    Act, Exchange, FieldSpec, Level, PartyId, Pattern, Reference, Rung, Say, Saying, Suite, Term,
+};
+
+/// Looks a suite over.
+pub fn lint(suite: &Suite) -> Vec<Diagnostic> {
+    let mut linter = Linter { suite, problems: Vec::new() };
+    for exchange in &suite.exchanges {
+        linter.exchange(exchange);
+    }
+    linter.rules();
+    linter.problems
+}
+
+/// The binding requirements of catalogues that no step or rule of their suites cites.
+pub fn uncovered(suites: &[Arc<Suite>]) -> Vec<Diagnostic> {
+    let mut cited = BTreeSet::new();
+    for suite in suites {
+        for exchange in &suite.exchanges {
+            cited.extend(exchange.steps.iter().flat_map(|s| s.requirements.iter()));
+        }
+        cited.extend(suite.rules.iter().flat_map(|r| r.requirements.iter()));
+    }
+    let mut catalogues = BTreeMap::new();
+    for suite in suites {
+        if let Some(source) = &suite.requirements.source {
+            catalogues.entry(source.path.clone()).or_insert(&suite.requirements);
+        }
+    }
+    let mut missing = Vec::new();
+    for catalogue in catalogues.values() {
+        for requirement in catalogue.by_id.values() {
+            let binding = requirement.binding() == Level::Must && requirement.level != "model";
+            if binding
+                && !cited.contains(&requirement.id)
+                && let Some(source) = &catalogue.source
+            {
+                let title = format!("no step or rule covers `{}`", requirement.id);
+                let problem = Diagnostic::warning(source, requirement.pos, title);
+                missing.push(
+                    problem.remark(format!("{}: {}", requirement.level, requirement.statement)),
+                );
+            }
+        }
+    }
+    missing
+}
+
+/// Who knows a name, and how often it is used.
+struct Known {
+    parties: Option<BTreeSet<PartyId>>,
+    /// The first field that mentions a value nobody has bound yet.
+    first: Option<Pos>,
+    uses: u32,
+}
+
+struct Linter<'s> {
+    suite: &'s Suite,
+    problems: Vec<Diagnostic>,
+}
+
+impl Linter<'_> {
+    fn error(&mut self, pos: Pos, title: impl Into<String>) -> &mut Diagnostic {
+        self.problems.push(Diagnostic::error(&self.suite.source, pos, title));
+        let last = self.problems.len() - 1;
+        &mut self.problems[last]
+    }
+
+    fn exchange(&mut self, exchange: &Exchange) {
+        let mut names: BTreeMap<String, Known> = BTreeMap::new();
+        let settings = self.suite.settings.keys().chain(exchange.with.keys());
+        for name in settings {
+            names.insert(name.clone(), Known { parties: None, first: None, uses: 2 });
+        }
+        for link in &self.suite.links {
+            for (_, term) in &link.parameters {
+                if let Term::Ref(r) = term
+                    && !names.contains_key(&r.name)
+                {
+                    let known: Vec<&str> = names.keys().map(String::as_str).collect();
+                    let near = crate::diag::nearest(&r.name, known).map(str::to_owned);
+                    let problem = self.error(r.pos, format!("there is no setting `{}`", r.name));
+                    problem.help = near.map(|n| format!("did you mean `${n}`?"));
+                }
+            }
+        }
+        self.rungs(&exchange.preamble, &mut names);
+        for responder in &exchange.responders {
+            let mut own: BTreeMap<String, Known> = BTreeMap::new();
+            for (name, known) in &names {
+                own.insert(
+                    name.clone(),
+                    Known { parties: known.parties.clone(), first: None, uses: 2 },
+                );
+            }
+            self.say(&responder.hear, &mut own);
+            for say in &responder.say {
+                self.say(say, &mut own);
+            }
+            self.lonely(&own);
+        }
+        for step in &exchange.steps {
+            if step.rungs.is_empty() {
+                self.error(step.pos, format!("nothing happens in step `{}`", step.name));
+            }
+            self.rungs(&step.rungs, &mut names);
+        }
+        self.rungs(&exchange.postamble, &mut names);
+        self.lonely(&names);
+        self.silences(exchange);
+    }
+
+    /// A name that only one field mentions keeps a value that nobody uses: it is mistyped.
+    fn lonely(&mut self, names: &BTreeMap<String, Known>) {
+        let lonely: Vec<(String, Pos)> = names
+            .iter()
+            .filter(|(_, known)| known.uses < 2)
+            .filter_map(|(name, known)| known.first.map(|pos| (name.clone(), pos)))
+            .collect();
+        for (name, pos) in lonely {
+            let others = names.keys().map(String::as_str).filter(|n| *n != name);
+            let near = crate::diag::nearest(&name, others).map(str::to_owned);
+            let problem = self.error(pos, format!("nothing is known of `${name}`"));
+            problem.help = Some(match near {
+                Some(near) => format!("did you mean `${near}`?"),
+                None => "it is no setting and no kept message, and nothing else uses it; write \
+                         `any` if any value will do"
+                    .into(),
+            });
+        }
+    }
+
+    fn rungs(&mut self, rungs: &[Rung], names: &mut BTreeMap<String, Known>) {
+        for rung in rungs {
+            match &rung.act {
+                Act::Message(say) => self.say(say, names),
+                Act::Silent(silence) => {
+                    if let Some(pattern) = &silence.containing {
+                        self.hollow(pattern, rung.pos);
+                    }
+                }
+                Act::Either(branches) | Act::AnyOrder(branches) => {
+                    if branches.len() < 2 {
+                        self.error(rung.pos, "a choice needs two branches or more");
+                    }
+                    for branch in branches {
+                        self.rungs(branch, names);
+                    }
+                }
+                Act::Optional(rungs) | Act::Alive { rungs, .. } => self.rungs(rungs, names),
+                Act::Repeat(repeat) => self.rungs(&repeat.rungs, names),
+                _ => {}
+            }
+        }
+    }
+
+    fn say(&mut self, say: &Arc<Say>, names: &mut BTreeMap<String, Known>) {
+        let (from, to) = (say.ends.from, say.ends.to);
+        for spec in &say.fields {
+            self.field(spec, from, names);
+        }
+        if let Some(follows) = &say.follows
+            && !names.contains_key(follows)
+        {
+            let pos = say.fields.first().map_or(Pos::default(), |f| f.pos);
+            self.error(pos, format!("no message is kept as `{follows}`"));
+        }
+        if let Some(bind) = &say.bind {
+            let parties = Some(BTreeSet::from([from, to]));
+            names.insert(bind.clone(), Known { parties, first: None, uses: 2 });
+        }
+    }
+
+    fn field(&mut self, spec: &FieldSpec, from: PartyId, names: &mut BTreeMap<String, Known>) {
+        if let Some(Saying::Term(Term::Ref(r))) = &spec.say {
+            self.known_to(r, Some(from), names);
+        }
+        // Whoever hears may be held against anything: the harness sees all that its parties see.
+        let mut references = Vec::new();
+        refs(&spec.hear, &mut references);
+        for r in &references {
+            self.known_to(r, None, names);
+        }
+        let twice = matches!((&spec.say, &spec.hear), (Some(Saying::Term(a)), Pattern::Equals(b)) if a == b);
+        if twice && let Pattern::Equals(Term::Ref(r)) = &spec.hear {
+            // One mention, read both ways.
+            if let Some(known) = names.get_mut(&r.name) {
+                known.uses = known.uses.saturating_sub(1);
+            }
+        }
+        self.hollow(&spec.hear, spec.pos);
+        for inner in &spec.fields {
+            self.field(inner, from, names);
+        }
+    }
+
+    /// A party can only speak of what it said or heard itself.
+    fn known_to(
+        &mut self,
+        r: &Reference,
+        party: Option<PartyId>,
+        names: &mut BTreeMap<String, Known>,
+    ) {
+        let Some(known) = names.get_mut(&r.name) else {
+            if r.path.is_empty() {
+                names.insert(r.name.clone(), Known { parties: None, first: Some(r.pos), uses: 1 });
+                return;
+            }
+            let candidates: Vec<&str> = names.keys().map(String::as_str).collect();
+            let near = crate::diag::nearest(&r.name, candidates).map(str::to_owned);
+            let problem = self.error(r.pos, format!("no message is kept as `{}`", r.name));
+            problem.help = Some(match near {
+                Some(near) => format!("did you mean `${near}.{}`?", r.path),
+                None => format!("keep it where it happens, with `as: {}`", r.name),
+            });
+            return;
+        };
+        known.uses += 1;
+        if let Some(party) = party
+            && known.parties.as_ref().is_some_and(|p| !p.contains(&party))
+        {
+            let who = &self.suite.parties[party].name;
+            let title =
+                format!("`{who}` cannot know `${}`: it neither said nor heard it", r.text());
+            let pos = r.pos;
+            self.error(pos, title);
+        }
+    }
+
+    /// An expectation that nothing can fail is a mistake.
+    fn hollow(&mut self, pattern: &Pattern, pos: Pos) {
+        let empty = match pattern {
+            Pattern::Matches(regex) => regex.is_match(b"") && regex.is_match(b"\x00any\xfftext"),
+            Pattern::Contains(Term::Text(text)) => text.is_empty(),
+            Pattern::Length(0, usize::MAX) | Pattern::Range(0, u64::MAX) => true,
+            Pattern::Not(inner) if inner.is_any() => {
+                self.error(pos, "nothing can fit `not: any`");
+                false
+            }
+            Pattern::OneOf(parts) => {
+                parts.iter().for_each(|p| self.hollow(p, pos));
+                parts.iter().any(Pattern::is_any)
+            }
+            Pattern::All(parts) => {
+                parts.iter().for_each(|p| self.hollow(p, pos));
+                false
+            }
+            _ => false,
+        };
+        if empty {
+            self.error(pos, "this expectation checks nothing: every value fits it").help =
+                Some("write `any` if any value will do".into());
+        }
+    }
+
+    /// A dead peer is silent too: after a silence something must be heard of the same party.
+    fn silences(&mut self, exchange: &Exchange) {
+        let mut open: BTreeMap<PartyId, Pos> = BTreeMap::new();
+        exchange.rungs(&mut |rung| match &rung.act {
+            Act::Silent(silence) if silence.lasting.is_some() => {
+                open.insert(silence.ends.from, rung.pos);
+            }
+            Act::Message(say) => {
+                open.remove(&say.ends.from);
+            }
+            Act::Close(ends) | Act::Connect(ends) => {
+                open.remove(&ends.from);
+            }
+            _ => {}
+        });
+        for (party, pos) in open {
+            let link_initiator = self.suite.links.iter().any(|l| l.initiator == party);
+            let name = self.suite.parties[party].name.clone();
+            // A client that has nothing more to say cannot be made to prove that it is well.
+            if link_initiator || exchange.cannot_test_party(party) {
+                continue;
+            }
+            let source = self.suite.source.clone();
+            self.problems.push(
+                Diagnostic::warning(
+                    &source,
+                    pos,
+                    format!("a dead `{name}` would pass this silence"),
+                )
+                .help(format!("end it with `alive: {name}`")),
+            );
+        }
+    }
+
+    fn rules(&mut self) {
+        for rule in &self.suite.rules {
+            if rule.hear.is_empty() && rule.set.is_empty() {
+                let title = format!("rule `{}` checks nothing", rule.name);
+                self.error(rule.pos, title).help = Some("add `hear:` or `set:`".into());
+            }
+            let mut references = Vec::new();
+            let mut stack: Vec<&FieldSpec> =
+                rule.when.iter().chain(rule.hear.iter().flatten()).collect();
+            while let Some(spec) = stack.pop() {
+                refs(&spec.hear, &mut references);
+                stack.extend(&spec.fields);
+            }
+            for r in references {
+                if !self.suite.settings.contains_key(&r.name) {
+                    let known = self.suite.settings.keys().map(String::as_str);
+                    let near = crate::diag::nearest(&r.name, known).map(str::to_owned);
+                    let title =
+                        format!("a rule can speak of settings only, and `{}` is none", r.name);
+                    self.error(r.pos, title).help = near.map(|n| format!("did you mean `${n}`?"));
+                }
+            }
+            let hollow = |specs: &Vec<FieldSpec>| {
+                specs.iter().all(|f| f.hear.is_any() && f.fields.is_empty())
+            };
+            if rule.hear.iter().any(hollow) && !rule.hear.is_empty() && rule.set.is_empty() {
+                let title = format!("rule `{}` checks nothing: every message fits it", rule.name);
+                self.error(rule.pos, title);
+            }
+        }
+    }
+}
+
+impl Exchange {
+    /// Whether the exchange says that it does not test a party.
+    fn cannot_test_party(&self, party: PartyId) -> bool {
+        !self.tests.is_empty() && !self.tests.contains(&party)
+    }
+}
+
+/// Everything that a pattern refers to.
+fn refs(pattern: &Pattern, out: &mut Vec<Reference>) {
+    let mut term = |t: &Term| {
+        if let Term::Ref(r) = t {
+            out.push(r.clone());
+        }
+    };
+    match pattern {
+        Pattern::Equals(t) | Pattern::Contains(t) | Pattern::MoreThan(t) | Pattern::LessThan(t) => {
+            term(t)
+        }
+        Pattern::OneOf(parts) | Pattern::All(parts) => parts.iter().for_each(|p| refs(p, out)),
+        Pattern::Not(inner) => refs(inner, out),
+        _ => {}
+    }
+}

@@ -1,0 +1,118 @@
+//! YAML into ladders, and the linter that says why not.
+//!
+//! | file | what |
+//! |---|---|
+//! | `file` | a suite file: parties, links, settings, exchanges, rules |
+//! | `rung` | one thing that happens |
+//! | `pattern` | fields: what is said, what is accepted |
+//! | `requirements` | the catalogue beside the suites |
+//! | `lint` | what is wrong with a suite although every part of it can be read |
+//!
+//! Everything is checked before anything is sent. A suite is data from a stranger: it can run
+//! nothing, read nothing and reach nothing beyond its links.
+
+mod file;
+mod lint;
+mod pattern;
+mod requirements;
+mod rung;
+mod schema;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Source};
+use crate::ladder::{Catalogue, Suite};
+
+pub use file::suite_from_source;
+pub use lint::{lint, uncovered};
+pub use requirements::catalogue_from_source;
+pub use schema::schema;
+
+/// The name of the catalogue beside the suites of a folder.
+pub const REQUIREMENTS: &str = "requirements.yaml";
+
+/// The suite files at or below some paths, sorted; catalogues are not suites.
+///
+/// Fails for a path that does not exist.
+pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Diagnostic> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.exists() {
+            return Err(Diagnostic::plain(format!("there is no {}", path.display()))
+                .help("give the path of a suite file or of a folder of them"));
+        }
+        collect(path, 0, &mut files)?;
+    }
+    files.sort();
+    files.dedup();
+    if files.is_empty() {
+        let all: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+        return Err(Diagnostic::plain(format!("there is no suite in {}", all.join(", "))));
+    }
+    Ok(files)
+}
+
+fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Diagnostic> {
+    if path.is_file() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    if depth > 16 {
+        return Ok(());
+    }
+    let unreadable =
+        |e: std::io::Error| Diagnostic::plain(format!("{} cannot be read: {e}", path.display()));
+    for entry in std::fs::read_dir(path).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?.path();
+        let is_suite = entry.extension().is_some_and(|e| e == "yaml" || e == "yml")
+            && entry.file_name().is_some_and(|n| n != REQUIREMENTS);
+        if entry.is_dir() || is_suite {
+            collect(&entry, depth + 1, files)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads a file into memory, for messages and parsing alike.
+pub fn source(path: &Path) -> Result<Arc<Source>, Diagnostic> {
+    let shown = path.display().to_string();
+    let unreadable =
+        |e: &dyn std::fmt::Display| Diagnostic::plain(format!("{shown} cannot be read: {e}"));
+    let octets = std::fs::metadata(path).map_err(|e| unreadable(&e))?.len();
+    if octets > crate::yaml::MAX_OCTETS as u64 {
+        let most = crate::yaml::MAX_OCTETS;
+        return Err(Diagnostic::plain(format!(
+            "{shown} is {octets} octets long; the most is {most}"
+        )));
+    }
+    let text = std::fs::read_to_string(path).map_err(|e| unreadable(&e))?;
+    Ok(Arc::new(Source { path: shown, text }))
+}
+
+/// Loads one suite file and the catalogue beside it.
+///
+/// Gives the suite where no error stands in its way, and everything there is to say about it.
+pub fn load(path: &Path) -> (Option<Suite>, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let catalogue = match path.parent().map(|p| p.join(REQUIREMENTS)).filter(|p| p.is_file()) {
+        Some(beside) => match source(&beside) {
+            Ok(source) => catalogue_from_source(&source, &mut problems),
+            Err(problem) => {
+                problems.push(problem);
+                Catalogue::default()
+            }
+        },
+        None => Catalogue::default(),
+    };
+    match source(path) {
+        Ok(source) => {
+            let suite = suite_from_source(&source, Arc::new(catalogue), &mut problems);
+            (suite, problems)
+        }
+        Err(problem) => {
+            problems.push(problem);
+            (None, problems)
+        }
+    }
+}

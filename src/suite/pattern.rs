@@ -1,0 +1,448 @@
+//! Fields of a message: what is said, and what is accepted when heard.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::diag::Pos;
+use crate::ladder::{FieldSpec, Pattern, Reference, Saying, Term};
+use crate::wire::{
+    Field, ITEM_LENGTH, ITEM_TYPE, Items, Kind, PAIR, Value, field_names, parse_octets,
+};
+use crate::yaml::{self, Node, Reader};
+
+/// The words that say what is accepted, in the order in which they are explained.
+pub const OPERATORS: &[&str] = &[
+    "say",
+    "hear",
+    "equals",
+    "octets",
+    "one-of",
+    "not",
+    "differs-from",
+    "range",
+    "more-than",
+    "less-than",
+    "matches",
+    "contains",
+    "length",
+    "present",
+    "absent",
+    "any",
+    "fresh",
+    "valid",
+    "seconds-since",
+    "tolerance",
+];
+
+/// What fields may refer to.
+#[derive(Default)]
+pub struct Names {
+    /// Settings whose value is only said: anything is accepted in their place.
+    pub said_only: BTreeSet<String>,
+}
+
+/// Reads a mapping of fields.
+pub fn fields(
+    reader: &mut Reader<'_>,
+    names: &Names,
+    known: &'static [Field],
+    path: &str,
+    node: &Node,
+) -> Vec<FieldSpec> {
+    let mut specs = Vec::new();
+    for (key, value) in node.entries() {
+        let name = key.text().unwrap_or_default();
+        let found = crate::wire::find_field(known, name);
+        match found {
+            Some(field) if !name.contains('.') => {
+                specs.push(field_spec(
+                    reader,
+                    names,
+                    field,
+                    name,
+                    &join(path, name),
+                    key.pos,
+                    value,
+                ));
+            }
+            _ => {
+                let candidates = field_names(known);
+                reader.unknown(key.pos, format!("unknown field `{name}`"), name, candidates);
+            }
+        }
+    }
+    specs
+}
+
+/// Reads what is said of one field.
+pub fn field_spec(
+    reader: &mut Reader<'_>,
+    names: &Names,
+    field: &'static Field,
+    name: &str,
+    path: &str,
+    pos: Pos,
+    node: &Node,
+) -> FieldSpec {
+    let mut spec = FieldSpec {
+        name: name.to_owned(),
+        path: path.to_owned(),
+        field,
+        pos,
+        say: None,
+        hear: Pattern::Any,
+        fields: Vec::new(),
+        only: false,
+    };
+    if !field.kind.has_fields() {
+        (spec.say, spec.hear) = value(reader, names, field, node);
+        return spec;
+    }
+    if is_operators(node) {
+        (spec.say, spec.hear) = value(reader, names, field, node);
+        if matches!(spec.say, Some(Saying::Computed)) {
+            spec.say = None;
+        }
+        return spec;
+    }
+    spec.hear = Pattern::Present;
+    match &field.kind {
+        Kind::Group(inner) | Kind::Sealed { fields: inner, .. } => {
+            spec.fields = fields(reader, names, inner, path, node);
+        }
+        Kind::Items(items) => {
+            spec.hear = Pattern::Any;
+            list(reader, &mut spec, node, |reader, key, value| {
+                item(reader, names, items, path, key, value)
+            });
+        }
+        Kind::Pairs { .. } => {
+            spec.hear = Pattern::Any;
+            list(reader, &mut spec, node, |reader, key, value| {
+                let name = key.text().unwrap_or_default();
+                let mut spec = field_spec(reader, names, &PAIR, name, path, key.pos, value);
+                // `cmd*` is said with that separator, and heard under the name alone.
+                let bare = name.trim_end_matches(['=', '*']);
+                spec.path = join(path, bare);
+                Some(spec)
+            });
+        }
+        _ => {}
+    }
+    spec
+}
+
+/// Reads a list of items: a mapping by name, or a list of such mappings where a name comes twice.
+fn list(
+    reader: &mut Reader<'_>,
+    spec: &mut FieldSpec,
+    node: &Node,
+    mut one: impl FnMut(&mut Reader<'_>, &Node, &Node) -> Option<FieldSpec>,
+) {
+    let maps: Vec<&Node> = match &node.kind {
+        yaml::Kind::List(items) => items.iter().map(AsRef::as_ref).collect(),
+        yaml::Kind::Map(_) => vec![node],
+        yaml::Kind::Scalar(..) => {
+            reader.error(node.pos, "expected a mapping of names, found text");
+            return;
+        }
+    };
+    for map in maps {
+        if map.entries().is_empty() && !matches!(map.kind, yaml::Kind::Map(_)) {
+            reader.error(map.pos, format!("expected a mapping, found {}", map.shape()));
+        }
+        for (key, value) in map.entries() {
+            if key.text() == Some("only") {
+                spec.only = reader.truth(value);
+            } else if let Some(item) = one(reader, key, value) {
+                spec.fields.push(item);
+            }
+        }
+    }
+}
+
+fn item(
+    reader: &mut Reader<'_>,
+    names: &Names,
+    items: &'static Items,
+    path: &str,
+    key: &Node,
+    value: &Node,
+) -> Option<FieldSpec> {
+    let name = key.text().unwrap_or_default();
+    let Some(field) = items.field(name) else {
+        let known = items.types.iter().map(|t| t.field.name);
+        reader.unknown(key.pos, format!("unknown {} `{name}`", items.noun), name, known);
+        return None;
+    };
+    // Items are found by the spelling of their table.
+    let name = items.by_name(name).map_or(name, |t| t.field.name);
+    Some(field_spec(reader, names, field, name, &join(path, name), key.pos, value))
+}
+
+/// Whether a mapping holds operators rather than fields.
+fn is_operators(node: &Node) -> bool {
+    match &node.kind {
+        yaml::Kind::Scalar(..) => true,
+        yaml::Kind::List(_) => false,
+        yaml::Kind::Map(entries) => {
+            !entries.is_empty()
+                && entries.iter().all(|(k, _)| k.text().is_some_and(|k| OPERATORS.contains(&k)))
+        }
+    }
+}
+
+/// Reads a value: what is said, and what is accepted.
+pub fn value(
+    reader: &mut Reader<'_>,
+    names: &Names,
+    field: &'static Field,
+    node: &Node,
+) -> (Option<Saying>, Pattern) {
+    match &node.kind {
+        yaml::Kind::Scalar(text, true) if text == "any" => (None, Pattern::Any),
+        yaml::Kind::Scalar(..) => {
+            let Some(term) = term(reader, field, node) else { return (None, Pattern::Any) };
+            let said_only = matches!(&term, Term::Ref(r) if r.path.is_empty() && names.said_only.contains(&r.name));
+            let hear = if said_only { Pattern::Any } else { Pattern::Equals(term.clone()) };
+            (Some(Saying::Term(term)), hear)
+        }
+        yaml::Kind::List(_) => {
+            reader
+                .error(node.pos, format!("field `{}` has one value, not a list", field.name))
+                .help = Some("write {one-of: [..]} where any of several is accepted".into());
+            (None, Pattern::Any)
+        }
+        yaml::Kind::Map(entries) => {
+            reader.keys(node, OPERATORS);
+            let mut say = match node.get("say") {
+                Some(said) if is_fresh(said) => Some(Saying::Fresh),
+                Some(said) => term(reader, field, said).map(Saying::Term),
+                None => None,
+            };
+            let hear = match node.get("hear") {
+                Some(heard) => pattern(reader, names, field, heard),
+                None => operators(reader, names, field, node),
+            };
+            if let Some((first, _)) =
+                entries.iter().find(|(k, _)| !matches!(k.text(), Some("say" | "hear")))
+                && node.get("hear").is_some()
+            {
+                reader.error(first.pos, "what is accepted stands under `hear` already").help =
+                    Some("put this word inside `hear`".into());
+            }
+            if say.is_none() {
+                say = match &hear {
+                    Pattern::Fresh => Some(Saying::Fresh),
+                    Pattern::Present => Some(Saying::Computed),
+                    Pattern::Equals(term) if node.get("hear").is_none() => {
+                        Some(Saying::Term(term.clone()))
+                    }
+                    // Any of them will do: we say the first.
+                    Pattern::OneOf(parts) => parts.iter().find_map(|p| match p {
+                        Pattern::Equals(term) => Some(Saying::Term(term.clone())),
+                        _ => None,
+                    }),
+                    _ => None,
+                };
+            }
+            (say, hear)
+        }
+    }
+}
+
+fn is_fresh(node: &Node) -> bool {
+    node.get("fresh").is_some_and(|n| n.text() == Some("true"))
+}
+
+/// Reads what is accepted.
+pub fn pattern(
+    reader: &mut Reader<'_>,
+    names: &Names,
+    field: &'static Field,
+    node: &Node,
+) -> Pattern {
+    match &node.kind {
+        yaml::Kind::Scalar(text, true) if text == "any" => Pattern::Any,
+        yaml::Kind::Scalar(..) => term(reader, field, node).map_or(Pattern::Any, Pattern::Equals),
+        yaml::Kind::Map(_) => {
+            reader.keys(node, OPERATORS);
+            operators(reader, names, field, node)
+        }
+        yaml::Kind::List(_) => {
+            reader.error(node.pos, "expected a value or words such as one-of, found a list");
+            Pattern::Any
+        }
+    }
+}
+
+fn operators(
+    reader: &mut Reader<'_>,
+    names: &Names,
+    field: &'static Field,
+    node: &Node,
+) -> Pattern {
+    let mut parts = Vec::new();
+    for (key, value) in node.entries() {
+        let part = match key.text().unwrap_or_default() {
+            "equals" => pattern(reader, names, field, value),
+            "octets" => {
+                match reader.text(value).map(|t| parse_octets(t.trim_start_matches("0x"))) {
+                    Some(Ok(octets)) => Pattern::Equals(Term::Octets(octets)),
+                    Some(Err(what)) => {
+                        reader.error(value.pos, what);
+                        Pattern::Any
+                    }
+                    None => Pattern::Any,
+                }
+            }
+            "one-of" => {
+                if value.items().is_empty() {
+                    reader.error(value.pos, "`one-of` needs a list of values");
+                }
+                let parts = value.items().iter().map(|v| pattern(reader, names, field, v));
+                Pattern::OneOf(parts.collect())
+            }
+            "not" | "differs-from" => Pattern::Not(Box::new(pattern(reader, names, field, value))),
+            "range" => reader.range(value).map_or(Pattern::Any, |(a, b)| Pattern::Range(a, b)),
+            "length" => reader.range(value).map_or(Pattern::Any, |(a, b)| {
+                let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+                Pattern::Length(small(a), small(b))
+            }),
+            "matches" => {
+                let text = reader.text(value).unwrap_or_default();
+                match regex::bytes::RegexBuilder::new(&text).size_limit(1 << 20).build() {
+                    Ok(regex) => Pattern::Matches(regex),
+                    Err(what) => {
+                        let what = what.to_string();
+                        let last = what.lines().last().unwrap_or_default().to_owned();
+                        reader.error(value.pos, "this is not a regular expression").remark = last;
+                        Pattern::Any
+                    }
+                }
+            }
+            "contains" => free_term(reader, value).map_or(Pattern::Any, Pattern::Contains),
+            "more-than" => term(reader, field, value).map_or(Pattern::Any, Pattern::MoreThan),
+            "less-than" => term(reader, field, value).map_or(Pattern::Any, Pattern::LessThan),
+            word @ ("present" | "absent" | "any" | "fresh" | "valid") => {
+                match (word, reader.truth(value)) {
+                    ("present", true) | ("absent", false) => Pattern::Present,
+                    ("absent", true) | ("present", false) => Pattern::Absent,
+                    ("fresh", true) => Pattern::Fresh,
+                    ("valid", true) => Pattern::Valid,
+                    _ => Pattern::Any,
+                }
+            }
+            "seconds-since" => {
+                let name = reader.text(value).unwrap_or_default();
+                let tolerance = match node.get("tolerance") {
+                    Some(tolerance) => reader.time(tolerance).unwrap_or_default(),
+                    None => Duration::from_secs(1),
+                };
+                Pattern::SecondsSince { name: name.trim_start_matches('$').to_owned(), tolerance }
+            }
+            _ => continue,
+        };
+        parts.push(part);
+    }
+    if parts.len() == 1 { parts.remove(0) } else { Pattern::All(parts) }
+}
+
+/// Reads a value that the field's kind must be able to hold.
+fn term(reader: &mut Reader<'_>, field: &'static Field, node: &Node) -> Option<Term> {
+    let read = free_term(reader, node)?;
+    if let Term::Text(text) = &read
+        && let Err(what) = field.kind.parse(text)
+    {
+        reader.error(node.pos, format!("`{text}` does not fit field `{}`", field.name)).remark =
+            what;
+        return None;
+    }
+    Some(read)
+}
+
+/// Reads a value for any field.
+pub fn free_term(reader: &mut Reader<'_>, node: &Node) -> Option<Term> {
+    if let Some(octets) = node.get("octets") {
+        let text = reader.text(octets)?;
+        return match parse_octets(text.trim_start_matches("0x")) {
+            Ok(octets) => Some(Term::Octets(octets)),
+            Err(what) => {
+                reader.error(octets.pos, what);
+                None
+            }
+        };
+    }
+    let text = reader.text(node)?;
+    match text.strip_prefix('$') {
+        Some(rest) if rest.starts_with('$') => Some(Term::Text(rest.to_owned())),
+        Some(rest) => reference(rest, node.pos).map(Term::Ref).or_else(|| {
+            reader.error(node.pos, format!("`{text}` is no name")).help = Some(
+                "write $name or $message.field; a text that begins with a dollar has two".into(),
+            );
+            None
+        }),
+        None => Some(Term::Text(text)),
+    }
+}
+
+/// `name` or `name.path`.
+pub fn reference(text: &str, pos: Pos) -> Option<Reference> {
+    let (name, path) = text.split_once('.').unwrap_or((text, ""));
+    let good = |s: &str| s.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    (!name.is_empty() && good(name) && good(path)).then(|| Reference {
+        name: name.into(),
+        path: path.into(),
+        pos,
+    })
+}
+
+/// Reads the path of a field of a message, for `except`, `corrupt`, `unique` and the like.
+pub fn path(
+    reader: &mut Reader<'_>,
+    known: &'static [Field],
+    text: &str,
+    pos: Pos,
+) -> Option<&'static Field> {
+    if let Some(field) = crate::wire::find_field(known, text) {
+        return Some(field);
+    }
+    if matches!(text.rsplit_once('.'), Some((_, "type"))) {
+        return Some(&ITEM_TYPE);
+    }
+    if matches!(text.rsplit_once('.'), Some((_, "length"))) {
+        return Some(&ITEM_LENGTH);
+    }
+    let last = text.rsplit('.').next().unwrap_or_default();
+    let mut candidates = field_names(known);
+    for field in known {
+        if let Kind::Items(items) = &field.kind {
+            candidates.extend(items.types.iter().map(|t| t.field.name));
+        }
+    }
+    reader.unknown(pos, format!("there is no field `{text}` in this message"), last, candidates);
+    None
+}
+
+/// The number that a field gets, by name or digits.
+pub fn number(reader: &mut Reader<'_>, field: &Field, node: &Node) -> Option<u64> {
+    let text = reader.text(node)?;
+    match field.kind.parse(&text) {
+        Ok(Value::Uint(number)) => Some(number),
+        _ => match text
+            .strip_prefix("0x")
+            .map(|h| u64::from_str_radix(h, 16))
+            .unwrap_or(text.parse())
+        {
+            Ok(number) => Some(number),
+            Err(_) => {
+                reader.error(node.pos, format!("`{text}` is not a number for `{}`", field.name));
+                None
+            }
+        },
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
