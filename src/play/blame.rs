@@ -1,0 +1,50 @@
+//! How a failure gets into the outcome of the step, and the words that all failures use.
+
+use std::time::Duration;
+
+use super::script::Stop;
+use super::stage::Stage;
+use crate::diag::Pos;
+use crate::ladder::{Level, Say};
+use crate::record::Failure;
+use crate::wire::Side;
+
+/// A message in words: `the access-accept of server`.
+pub(super) fn said(stage: &Stage, say: &Say) -> String {
+    let link = &stage.cast.suite.links[say.ends.link];
+    match (say.kind.from, link.initiator == say.ends.from) {
+        (Side::Either, _) => format!("the {} of `{}`", say.kind.name, stage.party(say.ends.from)),
+        _ => format!("the {}", say.kind.name),
+    }
+}
+
+/// A time as people say it.
+pub(super) fn seconds(time: Duration) -> String {
+    match time.as_millis() {
+        0 => format!("{} µs", time.as_micros()),
+        ms @ 1..1000 => format!("{ms} ms"),
+        _ => format!("{:.2} s", time.as_secs_f64()),
+    }
+}
+
+/// Fails the step.
+pub(super) fn add(stage: &mut Stage, failure: Failure) -> Stop {
+    if let Some(outcome) = stage.outcome() {
+        outcome.add(failure);
+    }
+    Stop
+}
+
+/// Fails the step, but goes on where only a recommendation is broken.
+pub(super) fn soften(stage: &mut Stage, failure: Failure) -> Result<(), Stop> {
+    let binding = stage.outcome().map(|o| o.level);
+    let stop = add(stage, failure);
+    if binding == Some(Level::Must) { Err(stop) } else { Ok(()) }
+}
+
+/// Fails the step where something happened that no message shows.
+pub(super) fn trouble(stage: &mut Stage, pos: Pos) -> Result<(), Stop> {
+    let Some((verdict, title)) = stage.trouble.clone() else { return Ok(()) };
+    let failure = stage.failure(verdict, title, pos);
+    Err(add(stage, failure))
+}

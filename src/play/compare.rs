@@ -1,0 +1,497 @@
+//! A message against what was asked for, and the values of names.
+
+use std::time::Duration;
+
+use super::stage::{Binding, Stage};
+use crate::ladder::{FieldSpec, Pattern, Reference, Say, Saying, Term};
+use crate::record::Difference;
+use crate::wire::{Assignment, Entry, Field, Kind, Message, Node, Value, show_octets};
+
+/// What a comparison found, and what would be bound if it is taken.
+#[derive(Debug, Default)]
+pub struct Comparison {
+    pub differences: Vec<Difference>,
+    pub bound: Vec<(String, Value, &'static Field)>,
+    pub fresh: Vec<(String, Vec<u8>)>,
+}
+
+impl Stage {
+    /// The octets that a term stands for, for a parameter of a link.
+    pub fn octets_of(&self, term: &Term) -> Option<Vec<u8>> {
+        match term {
+            Term::Text(text) => Some(text.clone().into_bytes()),
+            Term::Octets(octets) => Some(octets.clone()),
+            Term::Ref(r) => match self.settings.get(&r.name) {
+                Some(setting) => Some(setting.value.clone().into_bytes()),
+                None => match self.resolve(r)? {
+                    (Value::Octets(octets), _) => Some(octets),
+                    (value, field) => Some(field.kind.show(&value).into_bytes()),
+                },
+            },
+        }
+    }
+
+    /// What a reference to a message or kept value stands for.
+    fn resolve(&self, reference: &Reference) -> Option<(Value, &'static Field)> {
+        match self.names.get(&reference.name)? {
+            Binding::Value(value, field) => Some((value.clone(), *field)),
+            Binding::Message { message, .. } => {
+                let node = message.find(&reference.path)?;
+                Some((node.value.clone(), node.field))
+            }
+        }
+    }
+
+    /// The value of a term for a field; fails with what is missing.
+    pub fn value_of(&self, term: &Term, field: &Field) -> Result<Value, String> {
+        match term {
+            Term::Text(text) => field.kind.parse(text),
+            Term::Octets(octets) => Ok(Value::Octets(octets.clone())),
+            Term::Ref(r) => {
+                if let Some(setting) = self.settings.get(&r.name) {
+                    return field
+                        .kind
+                        .parse(&setting.value)
+                        .map_err(|e| format!("setting `{}`: {e}", r.name));
+                }
+                let (value, from) = self
+                    .resolve(r)
+                    .ok_or_else(|| format!("nothing is known of `${}`", r.text()))?;
+                convert(value, from, field)
+            }
+        }
+    }
+
+    /// Whether a name stands for something by now.
+    fn is_bound(&self, name: &str) -> bool {
+        self.settings.contains_key(name) || self.names.contains_key(name)
+    }
+
+    /// Chosen values for a message that we say.
+    pub fn chosen(&mut self, specs: &[FieldSpec]) -> Result<Vec<Entry>, String> {
+        let mut entries = Vec::new();
+        for spec in specs {
+            let assignment = if spec.field.kind.has_fields() && spec.say.is_none() {
+                // An item without parts of its own is left out unless the author wants it.
+                if spec.fields.is_empty() && !matches!(spec.hear, Pattern::Any | Pattern::Present) {
+                    continue;
+                }
+                Assignment::Fields(self.chosen(&spec.fields)?)
+            } else {
+                match &spec.say {
+                    None => continue,
+                    Some(Saying::Computed) => Assignment::Value(Value::Octets(Vec::new())),
+                    Some(Saying::Fresh) => Assignment::Value(match &spec.field.kind {
+                        Kind::Uint { bits, .. } => {
+                            let octets = self.draw_octets(usize::from(*bits).div_ceil(8));
+                            let number = octets.iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
+                            Value::Uint(if *bits < 64 {
+                                number & ((1 << bits) - 1)
+                            } else {
+                                number
+                            })
+                        }
+                        _ => Value::Octets(self.fresh_text()),
+                    }),
+                    Some(Saying::Term(term)) => match term {
+                        // A name that nobody has given a value yet: the protocol chooses, and the
+                        // name keeps it.
+                        Term::Ref(r) if !self.is_bound(&r.name) => continue,
+                        _ => Assignment::Value(
+                            self.value_of(term, spec.field)
+                                .map_err(|e| format!("field `{}`: {e}", spec.path))?,
+                        ),
+                    },
+                }
+            };
+            entries.push(Entry { name: spec.name.clone(), assignment });
+        }
+        Ok(entries)
+    }
+
+    /// Holds a message against the fields of a rung, those of an earlier message included.
+    pub fn compare(&self, say: &Say, message: &Message, flow: super::FlowId) -> Comparison {
+        let mut found = Comparison::default();
+        if say.corrupt.is_some() {
+            // Whatever wrong thing it is, it is what the suite wanted said.
+            return found;
+        }
+        for fault in &message.faults {
+            // A fault in a field that the author speaks of is the author's to judge.
+            if say.fields.iter().any(|spec| spec.path == fault.path) {
+                continue;
+            }
+            found.differences.push(Difference {
+                path: fault.path.clone(),
+                expected: fault.expected.clone(),
+                got: fault.got.clone(),
+                bits: Some(fault.bits.clone()),
+                pos: None,
+                source: fault.source,
+            });
+        }
+        if let Some(again) = &say.again {
+            self.compare_again(&again.name, &again.except, message, flow, &mut found);
+        }
+        self.compare_fields(&say.fields, message, &mut found);
+        found
+    }
+
+    /// Holds fields against their specs; several items of one name are taken in order.
+    pub fn compare_fields(&self, specs: &[FieldSpec], message: &Message, found: &mut Comparison) {
+        for (i, spec) in specs.iter().enumerate() {
+            let nth = specs[..i].iter().filter(|s| s.path == spec.path).count();
+            self.compare_field(spec, nth, message, found);
+        }
+    }
+
+    fn compare_field(
+        &self,
+        spec: &FieldSpec,
+        nth: usize,
+        message: &Message,
+        found: &mut Comparison,
+    ) {
+        let nodes = message.paths().filter(|(path, _)| *path == spec.path);
+        let node = nodes.map(|(_, node)| node).nth(nth);
+        let fault = message.faults.iter().find(|f| f.path == spec.path);
+        if let Some(wanted) = self.mismatch(&spec.hear, node, spec, fault.is_some(), found) {
+            let expected = match fault {
+                Some(fault) if matches!(spec.hear, Pattern::Valid) => fault.expected.clone(),
+                _ => wanted,
+            };
+            found.differences.push(Difference {
+                path: spec.path.clone(),
+                expected,
+                got: node.map_or_else(|| "nothing".into(), Node::show),
+                bits: node.map(|n| n.bits.clone()),
+                pos: Some(spec.pos),
+                source: fault.map_or(spec.field.source, |f| f.source),
+            });
+            return;
+        }
+        if node.is_none() {
+            return;
+        }
+        self.compare_fields(&spec.fields, message, found);
+        if spec.only {
+            for stray in message.children(&spec.path) {
+                let direct = node.is_some_and(|n| stray.depth == n.depth + 1);
+                if direct && !spec.fields.iter().any(|f| f.name == stray.name) {
+                    found.differences.push(Difference {
+                        path: format!("{}.{}", spec.path, stray.name),
+                        expected: "nothing else in this list".into(),
+                        got: stray.show(),
+                        bits: Some(stray.bits.clone()),
+                        pos: Some(spec.pos),
+                        source: spec.field.source,
+                    });
+                }
+            }
+        }
+    }
+
+    /// What was wanted, where a field is not it.
+    fn mismatch(
+        &self,
+        pattern: &Pattern,
+        node: Option<&Node>,
+        spec: &FieldSpec,
+        faulty: bool,
+        found: &mut Comparison,
+    ) -> Option<String> {
+        let wanted = |matched: bool| (!matched).then(|| self.describe(pattern, spec.field));
+        match pattern {
+            Pattern::Any => None,
+            Pattern::Present => wanted(node.is_some()),
+            Pattern::Absent => wanted(node.is_none()),
+            Pattern::Valid => (faulty || node.is_none()).then(|| "a right value".into()),
+            Pattern::All(parts) => {
+                parts.iter().find_map(|part| self.mismatch(part, node, spec, faulty, found))
+            }
+            Pattern::OneOf(parts) => {
+                let mut scratch = Comparison::default();
+                let fits = parts
+                    .iter()
+                    .any(|p| self.mismatch(p, node, spec, faulty, &mut scratch).is_none());
+                wanted(fits)
+            }
+            Pattern::Not(inner) => {
+                let mut scratch = Comparison::default();
+                wanted(
+                    node.is_none()
+                        || self.mismatch(inner, node, spec, faulty, &mut scratch).is_some(),
+                )
+            }
+            Pattern::Equals(Term::Ref(r)) if !self.is_bound(&r.name) && r.path.is_empty() => {
+                let Some(node) = node else { return Some(self.describe(pattern, spec.field)) };
+                found.bound.push((r.name.clone(), node.value.clone(), node.field));
+                None
+            }
+            // What no party of ours has seen cannot be held against anything.
+            Pattern::Equals(Term::Ref(r)) if !self.is_bound(&r.name) => None,
+            _ => {
+                let Some(node) = node else { return wanted(false) };
+                wanted(self.holds(pattern, node, spec, found))
+            }
+        }
+    }
+
+    /// Whether a pattern that needs a value holds for one.
+    fn holds(
+        &self,
+        pattern: &Pattern,
+        node: &Node,
+        spec: &FieldSpec,
+        found: &mut Comparison,
+    ) -> bool {
+        let number = || node.value.uint();
+        let octets = || match &node.value {
+            Value::Octets(octets) => octets.clone(),
+            _ => node.show().into_bytes(),
+        };
+        let wanted = |term: &Term| self.value_of(term, spec.field).ok();
+        match pattern {
+            Pattern::Equals(term) => {
+                if node.value == Value::Group {
+                    return true;
+                }
+                wanted(term).as_ref() == Some(&node.value)
+            }
+            Pattern::Range(from, to) => number().is_some_and(|n| (*from..=*to).contains(&n)),
+            Pattern::Matches(regex) => regex.is_match(&octets()),
+            Pattern::Contains(term) => {
+                let needle = self.octets_of(term).unwrap_or_default();
+                contains(&octets(), &needle)
+            }
+            Pattern::Length(from, to) => (*from..=*to).contains(&octets().len()),
+            Pattern::Fresh => {
+                let key = (spec.path.clone(), octets());
+                let seen = match self.cast.seen.lock() {
+                    Ok(seen) => seen.contains(&key),
+                    Err(_) => false,
+                };
+                found.fresh.push(key);
+                !seen
+            }
+            Pattern::MoreThan(term) | Pattern::LessThan(term) => {
+                let (Some(n), Some(Value::Uint(bound))) = (number(), wanted(term)) else {
+                    return false;
+                };
+                if matches!(pattern, Pattern::MoreThan(_)) { n > bound } else { n < bound }
+            }
+            Pattern::SecondsSince { name, tolerance } => {
+                let Some(Binding::Message { at, .. }) = self.names.get(name) else { return false };
+                let gone = self.now.saturating_sub(*at);
+                number().is_some_and(|n| {
+                    let said = Duration::from_secs(n.min(1 << 40));
+                    said + *tolerance >= gone && said <= gone + *tolerance
+                })
+            }
+            _ => true,
+        }
+    }
+
+    /// A pattern in words, with names replaced by what they stand for.
+    pub fn describe(&self, pattern: &Pattern, field: &Field) -> String {
+        let term = |term: &Term| match (term, self.value_of(term, field)) {
+            (Term::Ref(r), Ok(value)) => format!("{} (${})", field.kind.show(&value), r.text()),
+            (Term::Ref(r), Err(_)) => format!("${}", r.text()),
+            (_, Ok(value)) => field.kind.show(&value),
+            (Term::Text(text), Err(_)) => text.clone(),
+            (Term::Octets(octets), Err(_)) => show_octets(octets),
+        };
+        let plain = |t: &Term| match t {
+            Term::Ref(r) => format!("${}", r.text()),
+            Term::Text(text) => format!("{text:?}"),
+            Term::Octets(octets) => show_octets(octets),
+        };
+        match pattern {
+            Pattern::Any => "anything".into(),
+            Pattern::Present => "something".into(),
+            Pattern::Absent => "nothing".into(),
+            Pattern::Valid => "a right value".into(),
+            Pattern::Fresh => "a value not seen before".into(),
+            Pattern::Equals(t) => term(t),
+            Pattern::OneOf(parts) => {
+                let parts: Vec<String> = parts.iter().map(|p| self.describe(p, field)).collect();
+                format!("one of {}", parts.join(", "))
+            }
+            Pattern::All(parts) => {
+                let parts: Vec<String> = parts.iter().map(|p| self.describe(p, field)).collect();
+                parts.join(" and ")
+            }
+            Pattern::Not(inner) => format!("anything but {}", self.describe(inner, field)),
+            Pattern::Range(from, to) if *to == u64::MAX => format!("{from} or more"),
+            Pattern::Range(from, to) => format!("{from} to {to}"),
+            Pattern::Matches(regex) => format!("a match of /{regex}/"),
+            Pattern::Contains(t) => format!("something containing {}", plain(t)),
+            Pattern::Length(from, usize::MAX) => format!("{from} octets or more"),
+            Pattern::Length(from, to) if from == to => format!("{from} octets"),
+            Pattern::Length(from, to) => format!("{from} to {to} octets"),
+            Pattern::MoreThan(t) => format!("more than {}", term(t)),
+            Pattern::LessThan(t) => format!("less than {}", term(t)),
+            Pattern::SecondsSince { name, tolerance } => {
+                let gone = match self.names.get(name) {
+                    Some(Binding::Message { at, .. }) => self.now.saturating_sub(*at),
+                    _ => Duration::ZERO,
+                };
+                format!(
+                    "the seconds since `{name}`, {:.1} give or take {:.1}",
+                    gone.as_secs_f64(),
+                    tolerance.as_secs_f64()
+                )
+            }
+        }
+    }
+
+    /// Holds a message octet for octet against an earlier one.
+    fn compare_again(
+        &self,
+        name: &str,
+        except: &[String],
+        message: &Message,
+        flow: super::FlowId,
+        found: &mut Comparison,
+    ) {
+        let Some(Binding::Message { message: first, flow: first_flow, .. }) = self.names.get(name)
+        else {
+            return;
+        };
+        let excepted = |path: &str| {
+            except.iter().any(|e| {
+                path == e || path.strip_prefix(e.as_str()).is_some_and(|r| r.starts_with('.'))
+            })
+        };
+        if flow != *first_flow && !excepted("source") {
+            found.differences.push(Difference {
+                path: "source".into(),
+                expected: format!("the address and port of `{name}`"),
+                got: "another one".into(),
+                bits: None,
+                pos: None,
+                source: "",
+            });
+        }
+        if first.bytes == message.bytes {
+            return;
+        }
+        let fields = |m: &Message| -> Vec<(String, Node)> {
+            m.paths()
+                .filter(|(path, node)| {
+                    node.value != Value::Group && !excepted(path) && !path.ends_with(".separator")
+                })
+                .map(|(path, node)| (path, node.clone()))
+                .collect()
+        };
+        let (old, new) = (fields(first), fields(message));
+        let same = |a: &Node, b: &Node| match (a.octets(), b.octets()) {
+            (x, y) if x.len() == y.len() && a.bits.len().is_multiple_of(8) => {
+                first.clear.get(x) == message.clear.get(y)
+            }
+            _ => a.value == b.value,
+        };
+        let before = found.differences.len();
+        for (i, (path, node)) in new.iter().enumerate() {
+            let nth = new[..i].iter().filter(|(p, _)| p == path).count();
+            let was = old.iter().filter(|(p, _)| p == path).nth(nth).map(|(_, n)| n);
+            // A length follows from what is excepted; what changed is told by the field itself.
+            let follows = matches!(
+                node.field.auto,
+                crate::wire::Auto::LengthOfMessage
+                    | crate::wire::Auto::LengthOf(_)
+                    | crate::wire::Auto::CountOf(_)
+            ) && !except.is_empty();
+            if was.is_some_and(|was| same(was, node)) || follows {
+                continue;
+            }
+            found.differences.push(Difference {
+                path: path.clone(),
+                expected: was.map_or_else(
+                    || format!("nothing, as in `{name}`"),
+                    |was| format!("{}, as in `{name}`", was.show()),
+                ),
+                got: node.show(),
+                bits: Some(node.bits.clone()),
+                pos: None,
+                source: "",
+            });
+        }
+        for (i, (path, node)) in old.iter().enumerate() {
+            let nth = old[..i].iter().filter(|(p, _)| p == path).count();
+            if new.iter().filter(|(p, _)| p == path).nth(nth).is_none() {
+                found.differences.push(Difference {
+                    path: path.clone(),
+                    expected: format!("{}, as in `{name}`", node.show()),
+                    got: "nothing".into(),
+                    bits: None,
+                    pos: None,
+                    source: "",
+                });
+            }
+        }
+        // A digest differs because what it covers does; that is told by itself.
+        let computed = |d: &Difference| {
+            let digest = |m: &Message| {
+                let node = m.find(&d.path);
+                node.is_some_and(|n| matches!(n.field.auto, crate::wire::Auto::Digest(_)))
+            };
+            digest(message)
+        };
+        if found.differences[before..].iter().any(|d| !computed(d)) {
+            let kept = found.differences.split_off(before);
+            found.differences.extend(kept.into_iter().filter(|d| !computed(d)));
+        }
+        // The same fields with the same values in another order.
+        let order =
+            |fields: &[(String, Node)]| fields.iter().map(|(p, _)| p.clone()).collect::<Vec<_>>();
+        if found.differences.len() == before && order(&old) != order(&new) {
+            found.differences.push(Difference {
+                path: String::new(),
+                expected: format!("the fields in the order of `{name}`"),
+                got: "another order".into(),
+                bits: None,
+                pos: None,
+                source: "",
+            });
+        }
+    }
+
+    /// Keeps what a comparison bound.
+    pub fn keep(&mut self, comparison: Comparison) {
+        for (name, value, field) in comparison.bound {
+            self.names.insert(name, Binding::Value(value, field));
+        }
+        if let Ok(mut seen) = self.cast.seen.lock() {
+            seen.extend(comparison.fresh);
+        }
+    }
+
+    fn draw_octets(&mut self, octets: usize) -> Vec<u8> {
+        let mut drawn = Vec::new();
+        while drawn.len() < octets {
+            drawn.extend(self.fresh_text());
+        }
+        drawn.truncate(octets);
+        drawn
+    }
+}
+
+/// A value of one field for another one.
+fn convert(value: Value, from: &Field, to: &Field) -> Result<Value, String> {
+    match (&value, &to.kind) {
+        (Value::Uint(_), Kind::Uint { .. } | Kind::Flag) => Ok(value),
+        (Value::Uint(n), Kind::Text(_) | Kind::Custom(_)) => {
+            Ok(Value::Octets(n.to_string().into_bytes()))
+        }
+        (Value::Octets(octets), Kind::Uint { .. } | Kind::Flag) => {
+            to.kind.parse(&String::from_utf8_lossy(octets))
+        }
+        (Value::Octets(_), _) => Ok(value),
+        _ => Err(format!("`{}` cannot be put into `{}`", from.name, to.name)),
+    }
+}
+
+fn contains(hay: &[u8], needle: &[u8]) -> bool {
+    needle.is_empty() || hay.windows(needle.len()).any(|w| w == needle)
+}

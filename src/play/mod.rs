@@ -1,0 +1,212 @@
+//! A play: one exchange, some of its parties played. Sans-IO.
+//!
+//! A play never sleeps, reads a clock, opens a socket or spawns anything. It is told the time and
+//! what arrived, and asked what to do:
+//!
+//! ```text
+//! play.start(now)                          begin
+//! play.take(now, Input::Received { .. })   something arrived
+//! play.take(now, Input::Tick)              the time it asked for has come
+//! while let Some(output) = play.next_output() { .. }   open, send, close, trigger
+//! play.wake_at()                           when to come back if nothing arrives
+//! play.is_over(), play.into_report()       the end
+//! ```
+//!
+//! | file | what |
+//! |---|---|
+//! | `stage` | everything a play knows: time, flows, arrivals, names, events |
+//! | `script` | the course of the exchange: steps, choice, order, repetition |
+//! | `say`, `hear`, `silence`, `stream` | what the kinds of rungs do, from the side of whoever is played |
+//! | `blame` | how a failure gets into the outcome of its step |
+//! | `compare` | a message against what was asked for; values of names |
+//! | `rules` | requirements over all messages |
+//!
+//! The course is written as a coroutine that waits on the stage (`script`), so that it reads from
+//! top to bottom like the ladder it plays; it is polled by hand, with no runtime.
+
+mod blame;
+mod compare;
+mod hear;
+mod rules;
+mod say;
+mod script;
+mod silence;
+mod stage;
+mod stream;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashSet};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use crate::ladder::{Exchange, LinkId, PartyId, Projection, Setting, Suite};
+use crate::record::Report;
+use stage::Stage;
+
+pub use rules::{conclude as conclude_rule, in_force as rule_in_force};
+
+/// A stream or a pair of datagram addresses, numbered by the play.
+pub type FlowId = usize;
+
+/// What a play is told.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// The time it asked for has come.
+    Tick,
+    /// A stream that it opened is open.
+    Established(FlowId),
+    /// A stream that it opened could not be opened, or its datagrams cannot be delivered.
+    Refused(FlowId, String),
+    /// Octets arrived: one datagram, or a piece of a stream.
+    Received(FlowId, Vec<u8>),
+    /// The peer closed a stream, or half of it.
+    Closed(FlowId),
+    /// A trigger could not be carried out.
+    NotTriggered(PartyId, String),
+    /// A triggered implementation ended, and what it printed.
+    Ended(PartyId, String),
+    /// The run is being stopped.
+    Interrupted,
+}
+
+/// What a play asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Open a stream, or a datagram socket of its own.
+    Open {
+        /// Its number from now on.
+        flow: FlowId,
+        /// Where.
+        link: LinkId,
+        /// Who opens it.
+        from: PartyId,
+        /// To whom.
+        to: PartyId,
+    },
+    /// Send octets.
+    Send(FlowId, Vec<u8>),
+    /// Close a stream.
+    Close(FlowId),
+    /// Stop taking connections, so that the next one is refused.
+    Refuse(LinkId),
+    /// Make an implementation act.
+    Trigger(PartyId, String),
+}
+
+/// The values of fields that were seen in a run, by path.
+pub type Seen = Arc<Mutex<HashSet<(String, Vec<u8>)>>>;
+
+/// What a play is made of.
+#[derive(Clone, Debug)]
+pub struct Cast {
+    /// The suite.
+    pub suite: Arc<Suite>,
+    /// The exchange.
+    pub exchange: Arc<Exchange>,
+    /// Who is played.
+    pub projection: Projection,
+    /// Settings that stand in for those of the suite.
+    pub settings: BTreeMap<String, Setting>,
+    /// Steps after this one are not played.
+    pub last_step: usize,
+    /// For everything that is drawn.
+    pub seed: u64,
+    /// Stretches every time that the suite or the protocol allows a peer.
+    pub timeout_scale: f64,
+    /// Whether we stand in for what is tested, and the other end is the tester.
+    pub stand_in: bool,
+    /// How much longer we are silent than asked for, where the listener measures as finely as we.
+    pub margin: Duration,
+    /// The profile under which rules and steps are chosen.
+    pub profile: Option<String>,
+    /// Values that were seen in this run, for `fresh`.
+    pub seen: Seen,
+}
+
+/// The seed of one play among many: the same for the same name, apart for different ones.
+pub fn seed_for(seed: u64, name: &str) -> u64 {
+    name.bytes().fold(seed, |seed, octet| (seed ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// A running play.
+pub struct Play {
+    stage: Rc<RefCell<Stage>>,
+    course: Option<Pin<Box<dyn Future<Output = ()>>>>,
+}
+
+impl Play {
+    /// A play that has not begun.
+    pub fn new(cast: Cast) -> Self {
+        Self { stage: Rc::new(RefCell::new(Stage::new(cast))), course: None }
+    }
+
+    /// Begins.
+    pub fn start(&mut self, now: Duration) {
+        let stage = self.stage.clone();
+        self.course = Some(Box::pin(script::course(stage)));
+        self.take(now, Input::Tick);
+    }
+
+    /// A peer opened a stream to us, or sent a first datagram from a new address: its number.
+    pub fn accept(&mut self, now: Duration, link: LinkId) -> FlowId {
+        let mut stage = self.stage.borrow_mut();
+        stage.advance(now);
+        stage.accept(link)
+    }
+
+    /// Takes input and goes on as far as possible.
+    pub fn take(&mut self, now: Duration, input: Input) {
+        {
+            let mut stage = self.stage.borrow_mut();
+            stage.advance(now);
+            stage.input(input);
+            stage.wake = None;
+        }
+        let Some(course) = &mut self.course else { return };
+        let mut context = Context::from_waker(Waker::noop());
+        if course.as_mut().poll(&mut context) == Poll::Ready(()) {
+            self.course = None;
+            self.stage.borrow_mut().over = true;
+        }
+    }
+
+    /// The next thing to do.
+    pub fn next_output(&mut self) -> Option<Output> {
+        self.stage.borrow_mut().out.pop_front()
+    }
+
+    /// When to come back with a tick if nothing arrives before.
+    pub fn wake_at(&self) -> Option<Duration> {
+        self.stage.borrow().wake
+    }
+
+    /// Whether everything is decided.
+    pub fn is_over(&self) -> bool {
+        self.stage.borrow().over
+    }
+
+    /// Shows the events after the first `told`; how many there are now.
+    pub fn new_events(&self, told: usize, show: &mut dyn FnMut(&crate::record::Event)) -> usize {
+        let stage = self.stage.borrow();
+        stage.report.events[told..].iter().for_each(show);
+        stage.report.events.len()
+    }
+
+    /// What is being waited for, for a line of progress.
+    pub fn waiting_for(&self) -> String {
+        self.stage.borrow().waiting.clone()
+    }
+
+    /// What it came to.
+    pub fn into_report(self) -> Report {
+        drop(self.course);
+        match Rc::try_unwrap(self.stage) {
+            Ok(stage) => stage.into_inner().into_report(),
+            // The course held the only other handle and is gone.
+            Err(stage) => std::mem::take(&mut stage.borrow_mut().report),
+        }
+    }
+}

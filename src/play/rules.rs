@@ -1,0 +1,170 @@
+//! Requirements over all messages: each is looked at when it arrives, sets when all have.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::compare::Comparison;
+use super::stage::Stage;
+use crate::ladder::{Ends, Level, Rule, SetCheck};
+use crate::record::{Difference, Failure, Outcome, RuleSight, Verdict};
+use crate::wire::{Message, Value};
+
+/// Looks at a message that the implementation under test said.
+pub fn observe(stage: &mut Stage, ends: Ends, message: &Arc<Message>) {
+    let suite = stage.cast.suite.clone();
+    for (index, rule) in suite.rules.iter().enumerate() {
+        let concerned = rule.from == ends.from
+            && rule.to == ends.to
+            && (rule.kinds.is_empty() || rule.kinds.iter().any(|k| std::ptr::eq(*k, message.kind)))
+            && in_force(rule, stage.cast.profile.as_deref());
+        if !concerned {
+            continue;
+        }
+        let mut found = Comparison::default();
+        stage.compare_fields(&rule.when, message, &mut found);
+        if !found.differences.is_empty() {
+            continue;
+        }
+        stage.report.rules[index].exercised += 1;
+        // What a rule asks for it does not keep: it must hold for the next message as well.
+        let differences = |specs: &Vec<crate::ladder::FieldSpec>| {
+            let mut found = Comparison::default();
+            stage.compare_fields(specs, message, &mut found);
+            found.differences
+        };
+        let fits = rule.hear.is_empty() || rule.hear.iter().any(|h| differences(h).is_empty());
+        if !fits {
+            let differences = rule.hear.iter().flat_map(differences).collect();
+            let party = stage.party(ends.from);
+            let title = format!("`{party}` said {} that breaks this rule", message.kind.name);
+            let failure = Failure {
+                party: Some(ends.from),
+                differences,
+                message: Some(message.clone()),
+                ..stage.failure(Verdict::Fail, title, rule.pos)
+            };
+            stage.report.rules[index].failures.push(failure);
+        }
+        let again = stage.report.rules[index].seen.iter().any(|m| m.bytes == message.bytes);
+        if rule.set.is_empty() || again {
+            continue;
+        }
+        stage.report.rules[index].seen.push(message.clone());
+        for (at, check) in rule.set.iter().enumerate() {
+            let value = match check {
+                SetCheck::Unique(paths) => {
+                    paths.iter().flat_map(|p| [octets(message, p), vec![0]].concat()).collect()
+                }
+                SetCheck::Increasing(path) | SetCheck::Unpredictable(path) => octets(message, path),
+                SetCheck::Count(_) => Vec::new(),
+            };
+            stage.report.rules[index].values[at].push(value);
+        }
+    }
+}
+
+/// Whether a rule holds under a profile.
+pub fn in_force(rule: &Rule, profile: Option<&str>) -> bool {
+    rule.profile.as_deref().is_none_or(|p| profile == Some(p))
+        && rule.unless_profile.as_deref().is_none_or(|p| profile != Some(p))
+}
+
+/// The octets of a field, numbers in network order so that they compare as numbers do.
+fn octets(message: &Message, path: &str) -> Vec<u8> {
+    match message.find(path).map(|n| &n.value) {
+        Some(Value::Octets(octets)) => octets.clone(),
+        Some(Value::Uint(number)) => number.to_be_bytes().to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+/// What a rule came to, over everything that the plays of a suite saw of it.
+pub fn conclude<'s>(
+    rule: &Rule,
+    level: Level,
+    sights: impl IntoIterator<Item = &'s RuleSight>,
+) -> Outcome {
+    let mut outcome = Outcome::pass(level);
+    let mut exercised = 0;
+    let mut values: Vec<Vec<&Vec<u8>>> = vec![Vec::new(); rule.set.len()];
+    for sight in sights {
+        exercised += sight.exercised;
+        for failure in &sight.failures {
+            outcome.add(failure.clone());
+        }
+        for (all, these) in values.iter_mut().zip(&sight.values) {
+            all.extend(these);
+        }
+    }
+    if exercised == 0 {
+        return Outcome::because(Verdict::NotReached, level, "no message came that it speaks of");
+    }
+    for (check, values) in rule.set.iter().zip(&values) {
+        let broken = match check {
+            SetCheck::Unique(paths) => {
+                let mut seen = HashSet::new();
+                values.iter().any(|v| !seen.insert(*v)).then(|| {
+                    (
+                        paths.join(", "),
+                        "a different value in each message".into(),
+                        "the same value twice".into(),
+                    )
+                })
+            }
+            SetCheck::Increasing(path) => values.windows(2).any(|w| w[0] >= w[1]).then(|| {
+                (path.clone(), "each value above the one before".into(), "one that is not".into())
+            }),
+            SetCheck::Unpredictable(path) => predictable(values)
+                .map(|what| (path.clone(), "values that cannot be foretold".into(), what)),
+            SetCheck::Count(range) => (!range.contains(&exercised)).then(|| {
+                (
+                    String::new(),
+                    format!("{} to {} messages", range.start(), range.end()),
+                    format!("{exercised}"),
+                )
+            }),
+        };
+        if let Some((path, expected, got)) = broken {
+            outcome.add(Failure {
+                verdict: Verdict::Fail,
+                title: "the messages of this run, taken together, break this rule".into(),
+                party: Some(rule.from),
+                pos: rule.pos,
+                remark: String::new(),
+                differences: vec![Difference {
+                    path,
+                    expected,
+                    got,
+                    bits: None,
+                    pos: None,
+                    source: "",
+                }],
+                message: None,
+                at: std::time::Duration::ZERO,
+                after: None,
+                events: 0,
+                printed: None,
+            });
+        }
+    }
+    outcome
+}
+
+/// What is foreseeable in values that should not be.
+fn predictable(values: &[&Vec<u8>]) -> Option<String> {
+    let mut seen = HashSet::new();
+    if values.iter().any(|v| !seen.insert(*v)) {
+        return Some("the same value twice".into());
+    }
+    if values.iter().any(|v| v.iter().all(|b| *b == v.first().copied().unwrap_or(0))) {
+        return Some("a value of equal octets".into());
+    }
+    let numbers: Vec<u128> = values
+        .iter()
+        .map(|v| v.iter().rev().take(16).rev().fold(0u128, |n, b| n << 8 | u128::from(*b)))
+        .collect();
+    let step = |w: &[u128]| w[1].wrapping_sub(w[0]);
+    let steps: Vec<u128> = numbers.windows(2).map(step).collect();
+    (steps.len() >= 2 && steps.windows(2).all(|w| w[0] == w[1]))
+        .then(|| "values that count up evenly".into())
+}

@@ -1,0 +1,280 @@
+//! Saying a message: the flow that it goes on, its octets, and the names that it gives values to.
+
+use std::sync::Arc;
+
+use super::Output;
+use super::blame::{add, said, trouble};
+use super::compare::Comparison;
+use super::script::{Player, Stop};
+use super::stage::{Binding, Flow, FlowState, Stage, wait};
+use crate::diag::Pos;
+use crate::ladder::{Role, Rung, Say};
+use crate::record::{Happening, Verdict};
+use crate::wire::{Context, Corruption, Draft, Flow as TextFlow, Message, Node, decode, encode};
+
+impl Player {
+    pub(super) async fn message(&self, rung: &Rung, say: &Arc<Say>) -> Result<(), Stop> {
+        let role = self.stage.borrow().cast.projection.role(say.ends.from, say.ends.to);
+        match role {
+            Role::Unseen => Ok(()),
+            Role::Hear => self.hear(rung, std::slice::from_ref(say)).await.map(|_| ()),
+            Role::Say | Role::Internal => {
+                self.before_ours(rung).await?;
+                self.say(rung.pos, say).await
+            }
+        }
+    }
+
+    /// Says a message; where we play the receiver too, it is heard at once.
+    pub(super) async fn say(&self, pos: Pos, say: &Arc<Say>) -> Result<(), Stop> {
+        let flow = self.flow_for(pos, say).await?;
+        let mut stage = self.stage.borrow_mut();
+        let stage = &mut *stage;
+        let message = compose(stage, say, flow).map_err(|what| {
+            let name = say.kind.name;
+            let failure =
+                stage.failure(Verdict::Error, format!("this {name} cannot be said: {what}"), pos);
+            add(stage, failure)
+        })?;
+        let message = Arc::new(message);
+        stage.flows[flow].said_at = Some(stage.now);
+        stage.flows[flow].misled |= say.corrupt.is_some();
+        let from_initiator = stage.cast.suite.links[say.ends.link].initiator == say.ends.from;
+        stage.flows[flow].history.push((message.clone(), from_initiator));
+        let role = stage.cast.projection.role(say.ends.from, say.ends.to);
+        let mut heard = message.clone();
+        if role == Role::Internal {
+            stage.happened(Happening::Message {
+                ends: say.ends,
+                role,
+                message: message.clone(),
+                note: None,
+            });
+            heard = Arc::new(stage.read(flow, &message.bytes, from_initiator, Some(say.kind)));
+        } else {
+            stage.out.push_back(Output::Send(flow, message.bytes.clone()));
+            stage.happened(Happening::Message {
+                ends: say.ends,
+                role,
+                message: message.clone(),
+                note: None,
+            });
+        }
+        stage.latest.insert((say.ends.link, from_initiator), (flow, heard));
+        // A name that the protocol chose a value for keeps that value.
+        let mut found = Comparison::default();
+        stage.compare_fields(&say.fields, &message, &mut found);
+        stage.keep(found);
+        bind(stage, say, &message, flow);
+        stage.mark_name = said(stage, say);
+        stage.settle(flow);
+        Ok(())
+    }
+
+    /// The flow on which a message is to be said, opened where there is none.
+    pub(super) async fn flow_for(&self, pos: Pos, say: &Say) -> Result<usize, Stop> {
+        let (flow, opened) = {
+            let mut stage = self.stage.borrow_mut();
+            let stage = &mut *stage;
+            let link = &stage.cast.suite.links[say.ends.link];
+            let from_initiator = link.initiator == say.ends.from;
+            let named = say.follows.as_ref().or(say.again.as_ref().map(|a| &a.name));
+            let followed = match named.and_then(|name| stage.names.get(name)) {
+                Some(Binding::Message { flow, .. }) => Some(*flow),
+                _ if say.kind.opens => None,
+                _ => stage.latest.get(&(say.ends.link, !from_initiator)).map(|(flow, _)| *flow),
+            };
+            // A session that begins needs a stream that is open; what goes on in one does not find
+            // another, and whoever was to be heard on it says that it is gone.
+            let anew = say.kind.opens && say.kind.flow == TextFlow::Framed;
+            let usable = |f: &Flow| {
+                let gone = match f.state {
+                    FlowState::ClosedByUs | FlowState::Refused(_) => true,
+                    FlowState::ClosedByPeer => anew,
+                    _ => false,
+                };
+                f.link == say.ends.link && !f.retired && !gone
+            };
+            let latest = || stage.flows.iter().rposition(usable);
+            match followed.or_else(latest) {
+                Some(flow) if !say.new_port => (flow, false),
+                _ if from_initiator => (stage.open(say.ends), true),
+                _ => {
+                    let (from, to) = (stage.party(say.ends.from), stage.party(say.ends.to));
+                    let title = format!("`{from}` cannot speak: `{to}` has not connected to it");
+                    let failure = stage.failure(Verdict::Fail, title, pos);
+                    return Err(add(stage, failure));
+                }
+            }
+        };
+        if opened {
+            self.established(pos, flow).await?;
+        }
+        Ok(flow)
+    }
+
+    /// Waits for a stream that we opened.
+    pub(super) async fn established(&self, pos: Pos, flow: usize) -> Result<(), Stop> {
+        let deadline = self.deadline(pos, None, flow);
+        let state = wait(&self.stage, Some(deadline), |stage| match &stage.flows[flow].state {
+            FlowState::Opening if stage.trouble.is_none() => None,
+            state => Some(state.clone()),
+        })
+        .await;
+        let mut stage = self.stage.borrow_mut();
+        let stage = &mut *stage;
+        trouble(stage, pos)?;
+        let ends = stage.ends(flow, true);
+        let name = stage.party(ends.to).to_owned();
+        // A peer that was never there is the environment's fault, one that went away is its own.
+        let spoke = stage.report.events.iter().any(|e| {
+            matches!(&e.what, Happening::Message { role: Role::Hear, .. } | Happening::Opened(_))
+        });
+        let verdict = if spoke { Verdict::Fail } else { Verdict::Error };
+        let title = match state {
+            Some(FlowState::Refused(why)) => format!("`{name}` cannot be reached: {why}"),
+            None => format!("`{name}` did not take the connection in time"),
+            _ => return Ok(()),
+        };
+        let failure = stage.failure(verdict, title, pos);
+        Err(add(stage, failure))
+    }
+}
+
+/// Makes the octets of a message that we say.
+pub(super) fn compose(stage: &mut Stage, say: &Say, flow: usize) -> Result<Message, String> {
+    let link = say.ends.link;
+    let from_initiator = stage.cast.suite.links[link].initiator == say.ends.from;
+    let followed = match say.follows.as_ref().and_then(|name| stage.names.get(name)) {
+        Some(Binding::Message { message, .. }) => Some(message.clone()),
+        _ if say.kind.opens => None,
+        _ => stage.latest.get(&(link, !from_initiator)).map(|(_, m)| m.clone()),
+    };
+    let mut entries = stage.chosen(&say.fields)?;
+    let mut verbatim = None;
+    if let Some(again) = &say.again {
+        let Some(Binding::Message { message, .. }) = stage.names.get(&again.name) else {
+            return Err(format!("nothing is kept under `{}`", again.name));
+        };
+        let changed = !entries.is_empty() || say.corrupt.is_some();
+        if !changed && !again.except.iter().any(|e| message.find(e).is_some()) {
+            verbatim = Some(message.clone());
+        } else {
+            entries = repeated(message, &again.except, entries);
+        }
+    }
+    if let Some(message) = verbatim {
+        let mut same = (*message).clone();
+        same.faults.clear();
+        return Ok(same);
+    }
+    let mut parameters = stage.parameters[link].clone();
+    let mut corruption = None;
+    if let Some(corrupt) = &say.corrupt {
+        for (name, term) in &corrupt.parameters {
+            let octets = stage.octets_of(term).ok_or("a parameter has no value")?;
+            parameters.0.retain(|(n, _)| n != name);
+            parameters.0.push((name, octets));
+        }
+        corruption = Some(Corruption {
+            octets: corrupt.octets.clone(),
+            set: corrupt.set.clone(),
+            flip: corrupt.flip.clone(),
+            truncate: corrupt.truncate,
+            append: corrupt.append.clone(),
+            keep: corrupt.keep.clone(),
+        });
+    }
+    let context =
+        Context { parameters: &parameters, previous: followed.as_deref(), from_initiator };
+    let draft = Draft { fields: entries, corruption };
+    let message = encode(say.kind, &context, &draft, &mut |_, octets| stage.draw(flow, octets))
+        .map_err(|e| e.to_string())?;
+    if say.corrupt.is_none() {
+        return Ok(message);
+    }
+    // What the other end follows is what it was told, not what we had meant to say.
+    let context = Context {
+        parameters: &stage.parameters[link],
+        previous: followed.as_deref(),
+        from_initiator,
+    };
+    Ok(decode(say.kind, &context, &message.bytes))
+}
+
+/// The fields of an earlier message, but for the excepted ones, as choices for a new one.
+pub(super) fn repeated(
+    message: &Message,
+    except: &[String],
+    chosen: Vec<crate::wire::Entry>,
+) -> Vec<crate::wire::Entry> {
+    use crate::wire::{Assignment, Auto, Entry, Kind, Value};
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut at = 0;
+    let nodes = &message.nodes;
+    while at < nodes.len() {
+        let node = &nodes[at];
+        let inside = nodes[at + 1..].iter().take_while(|n| n.depth > node.depth).count();
+        at += 1;
+        if matches!(node.field.kind, Kind::Sealed { .. }) {
+            continue;
+        }
+        if node.field.is_computed() || except.iter().any(|e| *e == node.name) {
+            at += inside;
+            continue;
+        }
+        let assignment = match &node.value {
+            Value::Group => {
+                let items = &nodes[at..at + inside];
+                let direct = |n: &Node| n.depth == node.depth + 1;
+                let kept = items
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, n)| direct(n))
+                    .filter(|(_, n)| !except.contains(&format!("{}.{}", node.name, n.name)))
+                    .map(|(i, n)| {
+                        let value = match &n.value {
+                            // Parts and all, behind type and length.
+                            Value::Group => Value::Octets(message.clear[n.octets()][2..].to_vec()),
+                            _ if matches!(n.field.auto, Auto::Digest(_)) => {
+                                Value::Octets(Vec::new())
+                            }
+                            value => value.clone(),
+                        };
+                        // A pair keeps the separator that it came with.
+                        let separator = items.get(i + 1).filter(|s| s.name == "separator");
+                        let separator = separator.and_then(|s| s.value.octets());
+                        let separator = String::from_utf8_lossy(separator.unwrap_or_default());
+                        let name = format!("{}{separator}", n.name);
+                        Entry { name, assignment: Assignment::Value(value) }
+                    });
+                at += inside;
+                Assignment::Fields(kept.collect())
+            }
+            value => Assignment::Value(value.clone()),
+        };
+        entries.push(Entry { name: node.name.to_string(), assignment });
+    }
+    for entry in chosen {
+        match (entries.iter_mut().find(|e| e.name == entry.name), entry.assignment) {
+            (Some(Entry { assignment: Assignment::Fields(old), .. }), Assignment::Fields(new)) => {
+                for item in new {
+                    match old.iter_mut().find(|o| o.name == item.name) {
+                        Some(there) => there.assignment = item.assignment,
+                        None => old.push(item),
+                    }
+                }
+            }
+            (Some(there), assignment) => there.assignment = assignment,
+            (None, assignment) => entries.push(Entry { name: entry.name, assignment }),
+        }
+    }
+    entries
+}
+
+pub(super) fn bind(stage: &mut Stage, say: &Say, message: &Arc<Message>, flow: usize) {
+    if let Some(name) = &say.bind {
+        let binding = Binding::Message { message: message.clone(), flow, at: stage.now };
+        stage.names.insert(name.clone(), binding);
+    }
+}

@@ -1,0 +1,387 @@
+//! The course of an exchange: what each kind of rung does, from the side of whoever is played.
+//!
+//! Reads from top to bottom like the ladder. It stands still only in `wait`; everything it knows is
+//! on the stage.
+
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Output;
+use super::blame::seconds;
+use super::blame::soften;
+use super::compare::Comparison;
+use super::stage::{Binding, FlowState, Stage};
+use crate::ladder::{Act, FieldSpec, Level, Repeat, Role, Rung, Say, Schedule, Step, Timing};
+use crate::record::{Difference, Happening, Outcome, Verdict};
+
+/// The step cannot go on; its outcome says why.
+pub(super) struct Stop;
+
+type Course<'c> = Pin<Box<dyn Future<Output = Result<(), Stop>> + 'c>>;
+
+/// The whole exchange.
+pub async fn course(stage: Rc<RefCell<Stage>>) {
+    let (exchange, last) = {
+        let stage = stage.borrow();
+        (stage.cast.exchange.clone(), stage.cast.last_step)
+    };
+    let player = Player { stage };
+    let mut stopped = None;
+    {
+        // The opening part belongs to no step: what goes wrong there keeps all of them from being
+        // reached.
+        player.begin(None, Level::Must);
+        if player.rungs(&exchange.preamble).await.is_err() {
+            stopped = Some("the opening part".to_owned());
+        }
+        let opening = player.stage.borrow_mut().report.steps.pop();
+        if let (Some(_), Some(mut opening)) = (&stopped, opening) {
+            opening.verdict = opening.verdict.max(Verdict::Fail);
+            player.stage.borrow_mut().report.steps.push(opening);
+        }
+    }
+    let first = usize::from(stopped.is_some());
+    for (index, step) in exchange.steps.iter().enumerate().skip(first) {
+        if let Some(stopped) = &stopped {
+            let reason = format!("{stopped} did not pass");
+            let outcome = Outcome::because(Verdict::NotReached, step.level, reason);
+            player.stage.borrow_mut().report.steps.push(outcome);
+            continue;
+        }
+        if index > last {
+            break;
+        }
+        if player.step(index, step, index == last).await.is_err() {
+            stopped = Some(format!("step {}", step.name));
+        }
+    }
+    // The closing part tidies up after a failure too; it is not judged.
+    player.stage.borrow_mut().watches.clear();
+    if !exchange.postamble.is_empty() {
+        let kept = player.stage.borrow().report.steps.len();
+        player.begin(None, Level::May);
+        if player.rungs(&exchange.postamble).await.is_err() {
+            let note = Happening::Note("the closing part could not be played".into());
+            player.stage.borrow_mut().happened(note);
+        }
+        player.stage.borrow_mut().report.steps.truncate(kept);
+    }
+    let mut stage = player.stage.borrow_mut();
+    for flow in 0..stage.flows.len() {
+        if stage.flows[flow].state != FlowState::Internal {
+            stage.close(flow);
+        }
+    }
+}
+
+pub(super) struct Player {
+    pub(super) stage: Rc<RefCell<Stage>>,
+}
+
+impl Player {
+    pub(super) fn begin(&self, step: Option<usize>, level: Level) {
+        let mut stage = self.stage.borrow_mut();
+        stage.step = step;
+        stage.report.steps.push(Outcome::pass(level));
+    }
+
+    pub(super) async fn step(&self, index: usize, step: &Step, is_last: bool) -> Result<(), Stop> {
+        self.begin(Some(index), step.level);
+        let began = self.stage.borrow().now;
+        let mut went = self.rungs(&step.rungs).await;
+        if went.is_ok() && is_last {
+            went = self.nothing_left(step);
+        }
+        let mut stage = self.stage.borrow_mut();
+        let lasted = stage.now.saturating_sub(began);
+        if let Some(outcome) = stage.outcome() {
+            outcome.lasted = lasted;
+        }
+        went
+    }
+
+    pub(super) fn rungs<'c>(&'c self, rungs: &'c [Rung]) -> Course<'c> {
+        Box::pin(async move {
+            for rung in rungs {
+                self.rung(rung).await?;
+            }
+            Ok(())
+        })
+    }
+
+    pub(super) fn rung<'c>(&'c self, rung: &'c Rung) -> Course<'c> {
+        Box::pin(async move {
+            self.stage.borrow_mut().line = rung.pos.line;
+            let born = self.stage.borrow().watches_begun;
+            match &rung.act {
+                Act::Message(say) => self.message(rung, say).await?,
+                Act::Silent(silence) => return self.silence(rung, silence).await,
+                Act::Connect(ends) => self.connect(rung, *ends).await?,
+                Act::Close(ends) => self.close(rung, *ends).await?,
+                Act::Refuse(ends) => self.refuse(rung, *ends).await?,
+                Act::Trigger { party, name } => self.trigger(*party, name),
+                Act::Alive { party, rungs } => self.alive(*party, rungs).await?,
+                Act::Either(branches) => self.either(rung, branches).await?,
+                Act::AnyOrder(branches) => self.any_order(rung, branches).await?,
+                Act::Optional(rungs) => self.optional(rung, rungs).await?,
+                Act::Repeat(repeat) => self.repeat(rung, repeat).await?,
+            }
+            self.watched()?;
+            let mut stage = self.stage.borrow_mut();
+            // Silences until the next rung end with it, but for those that it began itself.
+            stage.watches.retain(|w| w.number >= born);
+            stage.mark = stage.now;
+            Ok(())
+        })
+    }
+
+    /// Who decides what happens next among rungs: the one who says their first message.
+    pub(super) fn chooser(&self, rungs: &[Rung]) -> Role {
+        let stage = self.stage.borrow();
+        let ends = rungs.iter().find_map(|rung| match &rung.act {
+            Act::Message(say) => Some(say.ends),
+            Act::Connect(ends) | Act::Close(ends) | Act::Refuse(ends) => Some(*ends),
+            _ => None,
+        });
+        ends.map_or(Role::Internal, |e| stage.cast.projection.role(e.from, e.to))
+    }
+
+    pub(super) fn trigger(&self, party: usize, name: &str) {
+        let mut stage = self.stage.borrow_mut();
+        if stage.cast.projection.played[party] {
+            return;
+        }
+        stage.out.push_back(Output::Trigger(party, name.to_owned()));
+        stage.happened(Happening::Triggered(party, name.to_owned()));
+        stage.just_triggered = true;
+        stage.mark_name = format!("`{name}` was triggered");
+    }
+
+    /// Asks a party something that it answers when it is well. Only the tester asks, and only whom
+    /// it tests.
+    pub(super) async fn alive(&self, party: usize, rungs: &[Rung]) -> Result<(), Stop> {
+        let asked = {
+            let stage = self.stage.borrow();
+            stage.cast.projection.played[party] == stage.cast.stand_in
+        };
+        if !asked {
+            return Ok(());
+        }
+        let went = self.rungs(rungs).await;
+        if went.is_err() {
+            let mut stage = self.stage.borrow_mut();
+            let name = stage.party(party).to_owned();
+            if let Some(failure) = stage.outcome().and_then(|o| o.failures.last_mut()) {
+                failure.title = format!(
+                    "`{name}` does not answer a good request any more, so its silence proves nothing: {}",
+                    failure.title
+                );
+            }
+        }
+        went
+    }
+
+    pub(super) async fn either(&self, rung: &Rung, branches: &[Vec<Rung>]) -> Result<(), Stop> {
+        let Some(first) = branches.first() else { return Ok(()) };
+        if self.chooser(first) != Role::Hear {
+            self.before_ours(rung).await?;
+            return self.rungs(first).await;
+        }
+        let firsts: Vec<Arc<Say>> = branches.iter().filter_map(|b| opening(b)).collect();
+        let timed = Rung { timing: widest(rung, branches), ..rung.clone() };
+        let which = self.hear(&timed, &firsts).await?;
+        self.after_opening(&branches[which]).await
+    }
+
+    pub(super) async fn any_order(&self, rung: &Rung, branches: &[Vec<Rung>]) -> Result<(), Stop> {
+        let mut left: Vec<&Vec<Rung>> = branches.iter().collect();
+        while !left.is_empty() {
+            // What we say comes first: nobody waits for us then.
+            if let Some(ours) = left.iter().position(|b| self.chooser(b) != Role::Hear) {
+                self.rungs(left.remove(ours)).await?;
+                continue;
+            }
+            let firsts: Vec<Arc<Say>> = left.iter().filter_map(|b| opening(b)).collect();
+            let which = self.hear(rung, &firsts).await?;
+            self.after_opening(left.remove(which)).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn optional(&self, rung: &Rung, rungs: &[Rung]) -> Result<(), Stop> {
+        if self.chooser(rungs) != Role::Hear {
+            return self.rungs(rungs).await;
+        }
+        let Some(first) = opening(rungs) else { return self.rungs(rungs).await };
+        let within = rung.timing.within.or(rungs.first().and_then(|r| r.timing.within));
+        let timed = Rung {
+            timing: Timing { within: Some(within.unwrap_or(SHORT_WAIT)), after: None },
+            ..rung.clone()
+        };
+        match self.await_one(&timed, &[first], false).await? {
+            Some(_) => self.after_opening(rungs).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The rungs behind the one that was taken already.
+    pub(super) async fn after_opening(&self, rungs: &[Rung]) -> Result<(), Stop> {
+        let at = rungs.iter().position(|r| matches!(r.act, Act::Message(_))).map_or(0, |i| i + 1);
+        {
+            let mut stage = self.stage.borrow_mut();
+            stage.mark = stage.now;
+        }
+        self.rungs(&rungs[at..]).await
+    }
+
+    pub(super) async fn repeat(&self, rung: &Rung, repeat: &Repeat) -> Result<(), Stop> {
+        let ours = self.chooser(&repeat.rungs) != Role::Hear;
+        let mut gaps: Vec<Duration> = Vec::new();
+        let mut due = repeat.schedule.as_ref().map(|s| {
+            let mut stage = self.stage.borrow_mut();
+            stage.choose(s.first.0, s.first.1)
+        });
+        for round in 0..*repeat.count.end() {
+            let began = self.stage.borrow().mark;
+            if ours && let (Some(schedule), Some(pause)) = (&repeat.schedule, due) {
+                self.pause(pause).await?;
+                due = Some(pause.mul_f64(schedule.factor));
+            }
+            if !ours && round >= *repeat.count.start() {
+                // Enough came; more may.
+                let Some(first) = opening(&repeat.rungs) else { break };
+                if self.await_one(rung, &[first], false).await?.is_none() {
+                    break;
+                }
+                self.after_opening(&repeat.rungs).await?;
+            } else {
+                let timed = self.allow_for(repeat, &gaps);
+                match (&timed, repeat.rungs.split_first()) {
+                    (Some(within), Some((first, rest))) if !ours => {
+                        let timing = Timing { within: Some(*within), ..first.timing };
+                        self.rung(&Rung { timing, ..first.clone() }).await?;
+                        self.rungs(rest).await?;
+                    }
+                    _ => self.rungs(&repeat.rungs).await?,
+                }
+            }
+            let mut stage = self.stage.borrow_mut();
+            let stage = &mut *stage;
+            gaps.push(stage.now.saturating_sub(began));
+            if !ours
+                && let Some(schedule) = &repeat.schedule
+                && let Some(wrong) = off_schedule(schedule, &gaps)
+            {
+                let mut failure =
+                    stage.failure(Verdict::Fail, "the pauses are not as demanded", rung.pos);
+                failure.differences.push(wrong);
+                return soften(stage, failure);
+            }
+            if let Some((reference, pattern)) = &repeat.until
+                && let Some(Binding::Message { message, .. }) = stage.names.get(&reference.name)
+            {
+                let message = message.clone();
+                if let Some(node) = message.find(&reference.path) {
+                    let spec = FieldSpec {
+                        name: node.name.to_string(),
+                        path: reference.path.clone(),
+                        field: node.field,
+                        pos: reference.pos,
+                        say: None,
+                        hear: pattern.clone(),
+                        fields: Vec::new(),
+                        only: false,
+                    };
+                    let mut found = Comparison::default();
+                    stage.compare_fields(&[spec], &message, &mut found);
+                    if found.differences.is_empty() {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How long the next message of a repetition may take under its schedule.
+    pub(super) fn allow_for(&self, repeat: &Repeat, gaps: &[Duration]) -> Option<Duration> {
+        let schedule = repeat.schedule.as_ref()?;
+        if schedule.growing && !gaps.is_empty() {
+            // Growth has no bound of its own: three times the pause before is generous.
+            return gaps.last().map(|g| *g * 3 + Duration::from_secs(1));
+        }
+        Some(upper(schedule, gaps.len()))
+    }
+}
+
+/// How long something optional is waited for where the suite gives no time.
+pub(super) const SHORT_WAIT: Duration = Duration::from_millis(200);
+
+/// The first message of rungs.
+pub(super) fn opening(rungs: &[Rung]) -> Option<Arc<Say>> {
+    rungs.iter().find_map(|rung| match &rung.act {
+        Act::Message(say) => Some(say.clone()),
+        _ => None,
+    })
+}
+
+/// The widest window that any branch gives its first message.
+pub(super) fn widest(rung: &Rung, branches: &[Vec<Rung>]) -> Timing {
+    let firsts = || {
+        branches
+            .iter()
+            .filter_map(|b| b.iter().find(|r| matches!(r.act, Act::Message(_))))
+            .map(|r| r.timing)
+    };
+    Timing {
+        within: rung.timing.within.or_else(|| firsts().filter_map(|t| t.within).max()),
+        after: rung.timing.after.or_else(|| firsts().map(|t| t.after).min().flatten()),
+    }
+}
+
+/// The most that the pause of a round may last.
+pub(super) fn upper(schedule: &Schedule, round: usize) -> Duration {
+    let growth = schedule.factor.powi(i32::try_from(round).unwrap_or(i32::MAX));
+    schedule
+        .first
+        .1
+        .mul_f64((growth * (1.0 + schedule.jitter) * (1.0 + schedule.tolerance)).min(1e6))
+}
+
+/// What is wrong with the latest pause.
+pub(super) fn off_schedule(schedule: &Schedule, gaps: &[Duration]) -> Option<Difference> {
+    let round = gaps.len() - 1;
+    let gap = gaps[round];
+    let expected = if schedule.growing && round > 0 {
+        let least = gaps[round - 1].mul_f64(1.0 - schedule.tolerance);
+        if gap >= least {
+            return None;
+        }
+        format!(
+            "{} or more, as the pause before it, give or take {:.0} %",
+            seconds(gaps[round - 1]),
+            schedule.tolerance * 100.0
+        )
+    } else {
+        let growth = schedule.factor.powi(i32::try_from(round).unwrap_or(i32::MAX));
+        let least = schedule.first.0.mul_f64(
+            (growth * (1.0 - schedule.jitter) * (1.0 - schedule.tolerance)).clamp(0.0, 1e6),
+        );
+        let most = upper(schedule, round);
+        if (least..=most).contains(&gap) {
+            return None;
+        }
+        format!("{} to {}", seconds(least), seconds(most))
+    };
+    Some(Difference {
+        path: format!("pause {}", round + 1),
+        expected,
+        got: seconds(gap),
+        bits: None,
+        pos: None,
+        source: "",
+    })
+}

@@ -1,0 +1,195 @@
+//! Silence: kept by us, or watched while something else is waited for.
+
+use std::time::Duration;
+
+use super::blame::{add, seconds, trouble};
+use super::compare::Comparison;
+use super::hear::{Found, is_repeat, standing, would_answer};
+use super::script::{Player, Stop};
+use super::stage::{Arrival, Stage, Watch, wait};
+use crate::diag::Pos;
+use crate::ladder::{Role, Rung, Silence};
+use crate::record::{Difference, Happening, Verdict};
+use crate::wire::Message;
+
+impl Player {
+    pub(super) async fn silence(&self, rung: &Rung, silence: &Silence) -> Result<(), Stop> {
+        let role = {
+            let stage = self.stage.borrow();
+            stage.cast.projection.role(silence.ends.from, silence.ends.to)
+        };
+        let Some(lasting) = silence.lasting else {
+            if role == Role::Hear {
+                self.stage.borrow_mut().watch(silence, rung.pos);
+            }
+            return Ok(());
+        };
+        let began = self.stage.borrow().now;
+        match role {
+            Role::Unseen => return Ok(()),
+            Role::Hear => {
+                let number = {
+                    let mut stage = self.stage.borrow_mut();
+                    stage.waiting = format!("silence of {}", seconds(lasting));
+                    stage.watch(silence, rung.pos)
+                };
+                let paused = self.pause(lasting).await;
+                self.stage.borrow_mut().watches.retain(|w| w.number != number);
+                paused?;
+            }
+            Role::Say => {
+                let margin = self.stage.borrow().cast.margin;
+                self.pause(lasting + margin).await?;
+            }
+            // Both are ours: nothing would be said.
+            Role::Internal => {}
+        }
+        let mut stage = self.stage.borrow_mut();
+        stage.happened(Happening::Silence(silence.ends, lasting));
+        let _ = began;
+        stage.mark = stage.now;
+        stage.mark_name = format!("the silence of {}", seconds(lasting));
+        Ok(())
+    }
+
+    /// Lets time go by; standing answers are given meanwhile, and silences are watched.
+    pub(super) async fn pause(&self, time: Duration) -> Result<(), Stop> {
+        let until = self.stage.borrow().now + time;
+        loop {
+            let found = wait(&self.stage, Some(until), |stage| {
+                if stage.trouble.is_some() {
+                    return Some(Found::Trouble);
+                }
+                if broken_silence(stage).is_some() {
+                    return Some(Found::Gone("a silence was broken"));
+                }
+                standing(stage)
+            })
+            .await;
+            match found {
+                None => return self.watched(),
+                Some(Found::Standing { responder, arrival }) => {
+                    self.answer(responder, arrival).await?
+                }
+                Some(Found::Trouble) => {
+                    let mut stage = self.stage.borrow_mut();
+                    let line = stage.line;
+                    trouble(&mut stage, Pos { line, ..Pos::default() })?;
+                }
+                Some(_) => self.watched()?,
+            }
+        }
+    }
+
+    /// Lets the time go by that must pass before something of ours.
+    pub(super) async fn before_ours(&self, rung: &Rung) -> Result<(), Stop> {
+        let margin = self.stage.borrow().cast.margin;
+        match rung.timing.after {
+            Some(after) => self.pause(after + margin).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Fails where a party spoke that was to be silent.
+    pub(super) fn watched(&self) -> Result<(), Stop> {
+        let mut stage = self.stage.borrow_mut();
+        let stage = &mut *stage;
+        let Some((watch, broken)) = broken_silence(stage) else { return Ok(()) };
+        let (ends, pos) = (watch.silence.ends, watch.pos);
+        let who = stage.party(ends.from).to_owned();
+        let to = stage.party(ends.to).to_owned();
+        let (what, message, at) = match broken {
+            Broken::Message(arrival) => {
+                let kind = arrival.message.kind.name;
+                (kind.to_owned(), Some(arrival.message), arrival.at)
+            }
+            Broken::Text(text, at) => {
+                (format!("the text {}", crate::wire::show_text(&text)), None, at)
+            }
+        };
+        let title = format!("`{who}` was to be silent towards `{to}` and said {what}");
+        let mut failure = stage.failure(Verdict::Fail, title, pos);
+        failure.party = Some(ends.from);
+        failure.remark = match watch.silence.lasting {
+            Some(lasting) => format!("silence of {} was due", seconds(lasting)),
+            None => "silence was due until the next rung".into(),
+        };
+        failure.after = Some((at.saturating_sub(stage.mark), stage.mark_name.clone()));
+        failure.differences.push(Difference {
+            path: String::new(),
+            expected: "nothing".into(),
+            got: what,
+            bits: None,
+            pos: None,
+            source: "",
+        });
+        failure.message = message;
+        stage.watches.clear();
+        Err(add(stage, failure))
+    }
+}
+
+pub(super) enum Broken {
+    Message(Arrival),
+    Text(Vec<u8>, Duration),
+}
+
+/// How long a repetition may have been on its way before our answer was read.
+const CROSSING: Duration = Duration::from_millis(50);
+
+/// Whether an arrival is a repetition that was sent before our answer was read: the two crossed, and
+/// nobody spoke out of turn.
+fn crossed(stage: &Stage, arrival: &Arrival) -> bool {
+    let said = stage.flows[arrival.flow].said_at;
+    said.is_some_and(|said| arrival.at.saturating_sub(said) < CROSSING) && is_repeat(stage, arrival)
+}
+
+/// The first silence that somebody broke.
+pub(super) fn broken_silence(stage: &Stage) -> Option<(Watch, Broken)> {
+    for watch in &stage.watches {
+        let silence = &watch.silence;
+        let breaks = |message: &Message, flow: usize| match &silence.containing {
+            None => true,
+            Some(pattern) => message.nodes.iter().any(|node| {
+                let spec = crate::ladder::FieldSpec {
+                    name: node.name.to_string(),
+                    path: node.name.to_string(),
+                    field: node.field,
+                    pos: watch.pos,
+                    say: None,
+                    hear: pattern.clone(),
+                    fields: Vec::new(),
+                    only: false,
+                };
+                let mut found = Comparison::default();
+                stage.compare_fields(&[spec], message, &mut found);
+                let _ = flow;
+                found.differences.is_empty()
+            }),
+        };
+        for arrival in &stage.arrivals {
+            if arrival.ends == silence.ends
+                && !arrival.message.kind.background
+                && would_answer(stage, arrival).is_none()
+                && !crossed(stage, arrival)
+                && breaks(&arrival.message, arrival.flow)
+            {
+                return Some((watch.clone(), Broken::Message(arrival.clone())));
+            }
+        }
+        let from_initiator =
+            stage.cast.suite.links[silence.ends.link].initiator == silence.ends.from;
+        for (flow, f) in stage.flows.iter().enumerate() {
+            let here =
+                f.link == silence.ends.link && f.ours != from_initiator && !f.text.is_empty();
+            if !here || (silence.containing.is_none() && f.text_at < watch.since) {
+                continue;
+            }
+            let message = stage.read(flow, &f.text, from_initiator, None);
+            if breaks(&message, flow) {
+                return Some((watch.clone(), Broken::Text(f.text.clone(), f.text_at)));
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,548 @@
+//! Everything a play knows: time, flows, what arrived and was not yet asked for, names, events.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use super::{Cast, FlowId, Input, Output};
+use crate::ladder::{Ends, LinkId, PartyId, Role, Setting};
+use crate::record::{Event, Failure, Happening, Outcome, Report, RuleSight, Verdict};
+use crate::wire::{
+    Context, Frame, Framing, Message, MessageType, Parameters, Side, Value, decode, find,
+};
+
+/// The most octets and messages that one play takes from its peers: beyond, it is a flood.
+const MOST_OCTETS: usize = 64 << 20;
+const MOST_MESSAGES: usize = 20_000;
+
+/// A stream or a pair of datagram addresses.
+#[derive(Debug)]
+pub struct Flow {
+    pub link: LinkId,
+    /// Whether we opened it.
+    pub ours: bool,
+    pub state: FlowState,
+    /// Octets of a message that is not all there.
+    buffer: Vec<u8>,
+    /// Text that nobody asked for yet, commands taken out, and when its last piece came.
+    pub text: Vec<u8>,
+    pub text_at: Duration,
+    /// Every message on it, and whether the initiator said it.
+    pub history: Vec<(Arc<Message>, bool)>,
+    /// Its session has ended: the next one takes another flow.
+    pub retired: bool,
+    /// When we spoke on it last.
+    pub said_at: Option<Duration>,
+    /// We said something wrong on it on purpose. What follows may follow from that.
+    pub misled: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FlowState {
+    Opening,
+    Open,
+    /// Carried in memory: we play both ends.
+    Internal,
+    Refused(String),
+    ClosedByPeer,
+    ClosedByUs,
+}
+
+/// A message that nobody asked for yet.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    pub flow: FlowId,
+    pub ends: Ends,
+    pub message: Arc<Message>,
+    pub at: Duration,
+    /// Its place among the events.
+    pub event: usize,
+}
+
+/// What a name stands for.
+#[derive(Clone, Debug)]
+pub enum Binding {
+    Message { message: Arc<Message>, flow: FlowId, at: Duration },
+    Value(Value, &'static crate::wire::Field),
+}
+
+/// A silence that lasts until the next rung has happened.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// They are counted as they begin.
+    pub number: u64,
+    pub silence: crate::ladder::Silence,
+    pub pos: crate::diag::Pos,
+    pub since: Duration,
+}
+
+pub struct Stage {
+    pub cast: Cast,
+    pub settings: BTreeMap<String, Setting>,
+    pub parameters: Vec<Parameters>,
+    pub now: Duration,
+    pub wake: Option<Duration>,
+    pub waiting: String,
+    pub over: bool,
+    pub out: VecDeque<Output>,
+    pub flows: Vec<Flow>,
+    pub arrivals: VecDeque<Arrival>,
+    pub names: HashMap<String, Binding>,
+    /// The latest message that was asked for or said, by link and whether the initiator said it.
+    pub latest: HashMap<(LinkId, bool), (FlowId, Arc<Message>)>,
+    pub step: Option<usize>,
+    pub line: u32,
+    /// When the rung before ended, and what it was.
+    pub mark: Duration,
+    pub mark_name: String,
+    /// An implementation was made to act and has said nothing yet.
+    pub just_triggered: bool,
+    pub watches: Vec<Watch>,
+    pub watches_begun: u64,
+    pub answered: Vec<u32>,
+    pub report: Report,
+    /// What cannot be blamed on a message: a flood, a trigger that failed.
+    pub trouble: Option<(Verdict, String)>,
+    pub printed: Option<String>,
+    octets: usize,
+    rng: fastrand::Rng,
+    small: HashMap<usize, u8>,
+}
+
+impl Stage {
+    pub fn new(cast: Cast) -> Self {
+        let mut settings = cast.suite.settings.clone();
+        for (name, value) in &cast.settings {
+            // A lab gives values; whether they are secret is the suite's to say.
+            let secret = value.secret || settings.get(name).is_some_and(|s| s.secret);
+            settings.insert(name.clone(), Setting { value: value.value.clone(), secret });
+        }
+        for (name, value) in &cast.exchange.with {
+            // What the exchange says of itself stands above what the lab says; but a lab's value
+            // may be referred to.
+            let value = match value.value.strip_prefix('$').and_then(|n| settings.get(n)) {
+                Some(other) => other.clone(),
+                None => value.clone(),
+            };
+            settings.insert(name.clone(), value);
+        }
+        let rules = cast.suite.rules.iter().map(|rule| RuleSight {
+            values: vec![Vec::new(); rule.set.len()],
+            ..RuleSight::default()
+        });
+        let report = Report { rules: rules.collect(), ..Report::default() };
+        let rng = fastrand::Rng::with_seed(cast.seed);
+        let answered = vec![0; cast.exchange.responders.len()];
+        let mut stage = Self {
+            settings,
+            parameters: Vec::new(),
+            now: Duration::ZERO,
+            wake: None,
+            waiting: String::new(),
+            over: false,
+            out: VecDeque::new(),
+            flows: Vec::new(),
+            arrivals: VecDeque::new(),
+            names: HashMap::new(),
+            latest: HashMap::new(),
+            step: None,
+            line: 0,
+            mark: Duration::ZERO,
+            mark_name: "the start".into(),
+            just_triggered: false,
+            watches: Vec::new(),
+            watches_begun: 0,
+            answered,
+            report,
+            trouble: None,
+            printed: None,
+            octets: 0,
+            rng,
+            small: HashMap::new(),
+            cast,
+        };
+        let links: Vec<Parameters> = (0..stage.cast.suite.links.len())
+            .map(|link| {
+                let link = &stage.cast.suite.links[link];
+                Parameters(
+                    link.parameters
+                        .iter()
+                        .filter_map(|(name, term)| Some((*name, stage.octets_of(term)?)))
+                        .collect(),
+                )
+            })
+            .collect();
+        stage.parameters = links;
+        stage
+    }
+
+    pub fn advance(&mut self, now: Duration) {
+        self.now = self.now.max(now);
+    }
+
+    /// A peer opened a flow to us.
+    pub fn accept(&mut self, link: LinkId) -> FlowId {
+        let flow = self.add_flow(link, false, FlowState::Open);
+        if !matches!(self.cast.suite.links[link].protocol.framing, Framing::Datagram) {
+            let ends = self.ends(flow, true);
+            self.happened(Happening::Opened(ends));
+        }
+        flow
+    }
+
+    pub fn add_flow(&mut self, link: LinkId, ours: bool, state: FlowState) -> FlowId {
+        self.flows.push(Flow {
+            link,
+            ours,
+            state,
+            buffer: Vec::new(),
+            text: Vec::new(),
+            text_at: Duration::ZERO,
+            history: Vec::new(),
+            retired: false,
+            said_at: None,
+            misled: false,
+        });
+        self.flows.len() - 1
+    }
+
+    /// Opens a flow of ours.
+    pub fn open(&mut self, ends: Ends) -> FlowId {
+        let role = self.cast.projection.role(ends.from, ends.to);
+        let datagrams =
+            matches!(self.cast.suite.links[ends.link].protocol.framing, Framing::Datagram);
+        let state = match role {
+            Role::Internal => FlowState::Internal,
+            _ if datagrams => FlowState::Open,
+            _ => FlowState::Opening,
+        };
+        let flow = self.add_flow(ends.link, true, state);
+        if role != Role::Internal {
+            self.out.push_back(Output::Open {
+                flow,
+                link: ends.link,
+                from: ends.from,
+                to: ends.to,
+            });
+        }
+        if role == Role::Internal && !datagrams {
+            self.happened(Happening::Opened(ends));
+        }
+        flow
+    }
+
+    /// Who speaks to whom on a flow.
+    pub fn ends(&self, flow: FlowId, from_initiator: bool) -> Ends {
+        let link = self.flows[flow].link;
+        let l = &self.cast.suite.links[link];
+        match from_initiator {
+            true => Ends { link, from: l.initiator, to: l.responder },
+            false => Ends { link, from: l.responder, to: l.initiator },
+        }
+    }
+
+    pub fn happened(&mut self, what: Happening) -> usize {
+        let (at, step, line) = (self.now, self.step, self.line);
+        self.report.events.push(Event { at, step, line, what });
+        self.report.events.len() - 1
+    }
+
+    pub fn input(&mut self, input: Input) {
+        match input {
+            Input::Tick => {}
+            Input::Established(flow) => {
+                if let Some(f) = self.flows.get_mut(flow)
+                    && f.state == FlowState::Opening
+                {
+                    f.state = FlowState::Open;
+                    let ends = self.ends(flow, true);
+                    self.happened(Happening::Opened(ends));
+                }
+            }
+            Input::Refused(flow, why) => {
+                if flow < self.flows.len() {
+                    self.flows[flow].state = FlowState::Refused(why.clone());
+                    let ends = self.ends(flow, true);
+                    self.happened(Happening::Refused(ends, why));
+                }
+            }
+            Input::Received(flow, octets) => self.received(flow, &octets),
+            Input::Closed(flow) => {
+                if self.flows.get(flow).is_some_and(|f| f.state == FlowState::Open) {
+                    self.flush(flow);
+                    self.flows[flow].state = FlowState::ClosedByPeer;
+                    let ends = self.ends(flow, !self.flows[flow].ours);
+                    self.happened(Happening::Closed(ends));
+                }
+            }
+            Input::NotTriggered(party, why) => {
+                let name = self.cast.suite.parties[party].name.clone();
+                self.trouble =
+                    Some((Verdict::Error, format!("`{name}` could not be started: {why}")));
+            }
+            Input::Ended(party, printed) => {
+                let name = &self.cast.suite.parties[party].name;
+                let note =
+                    format!("`{name}` ended: {}", printed.lines().next().unwrap_or_default());
+                self.printed = Some(printed);
+                self.happened(Happening::Note(note));
+            }
+            Input::Interrupted => {
+                self.trouble = Some((Verdict::Error, "the run was stopped".into()));
+            }
+        }
+    }
+
+    fn received(&mut self, flow: FlowId, octets: &[u8]) {
+        let Some(f) = self.flows.get_mut(flow) else { return };
+        self.octets += octets.len();
+        if self.octets > MOST_OCTETS || self.report.events.len() > MOST_MESSAGES {
+            let title = format!(
+                "a flood: more than {MOST_OCTETS} octets or {MOST_MESSAGES} messages in one exchange"
+            );
+            self.trouble.get_or_insert((Verdict::Fail, title));
+            return;
+        }
+        if f.state == FlowState::Opening {
+            f.state = FlowState::Open;
+        }
+        let protocol = self.cast.suite.links[f.link].protocol;
+        match protocol.framing {
+            Framing::Datagram => self.arrived(flow, octets, None),
+            Framing::Stream(frame) => {
+                f.buffer.extend_from_slice(octets);
+                loop {
+                    let buffer = &mut self.flows[flow].buffer;
+                    if buffer.is_empty() {
+                        return;
+                    }
+                    let cut = match frame(buffer) {
+                        Frame::Whole(length) => length.clamp(1, buffer.len()),
+                        Frame::Partial => return,
+                        Frame::Broken(_) => buffer.len(),
+                    };
+                    let octets: Vec<u8> = buffer.drain(..cut).collect();
+                    self.arrived(flow, &octets, None);
+                }
+            }
+            Framing::Text(frame) => {
+                f.buffer.extend_from_slice(octets);
+                loop {
+                    let buffer = &mut self.flows[flow].buffer;
+                    if buffer.is_empty() {
+                        return;
+                    }
+                    let cut = match frame(buffer) {
+                        Frame::Whole(length) => length.clamp(1, buffer.len()),
+                        Frame::Partial => return,
+                        Frame::Broken(_) => buffer.len(),
+                    };
+                    let octets: Vec<u8> = buffer.drain(..cut).collect();
+                    let head = protocol.head(&octets);
+                    let kind = protocol.classify(&head, !self.flows[flow].ours, true, None);
+                    if kind.background {
+                        self.arrived(flow, &octets, None);
+                    } else {
+                        let now = self.now;
+                        let f = &mut self.flows[flow];
+                        f.text.extend_from_slice(&octets);
+                        f.text_at = now;
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is left in the buffer when a stream closes is a message that was never whole.
+    fn flush(&mut self, flow: FlowId) {
+        let octets = std::mem::take(&mut self.flows[flow].buffer);
+        if !octets.is_empty() {
+            self.arrived(flow, &octets, None);
+        }
+    }
+
+    /// Decodes a message and keeps it until somebody asks for it.
+    pub fn arrived(&mut self, flow: FlowId, octets: &[u8], wanted: Option<&'static MessageType>) {
+        let from_initiator = !self.flows[flow].ours;
+        let message = Arc::new(self.read(flow, octets, from_initiator, wanted));
+        let ends = self.ends(flow, from_initiator);
+        self.flows[flow].history.push((message.clone(), from_initiator));
+        let event = self.happened(Happening::Message {
+            ends,
+            role: Role::Hear,
+            message: message.clone(),
+            note: None,
+        });
+        if !self.flows[flow].misled {
+            super::rules::observe(self, ends, &message);
+        }
+        self.arrivals.push_back(Arrival { flow, ends, message, at: self.now, event });
+        self.settle(flow);
+    }
+
+    /// Reads a message in the light of what went before on its flow.
+    pub fn read(
+        &self,
+        flow: FlowId,
+        octets: &[u8],
+        from_initiator: bool,
+        wanted: Option<&'static MessageType>,
+    ) -> Message {
+        let f = &self.flows[flow];
+        let protocol = self.cast.suite.links[f.link].protocol;
+        let head = protocol.head(octets);
+        let key =
+            |m: &Message| {
+                protocol.conversation.key.iter().all(|path| {
+                    m.find(path).map(|n| &n.value) == find(&head, path).map(|n| &n.value)
+                })
+            };
+        let history = || f.history.iter().rev();
+        let known = history().find(|(m, _)| key(m));
+        let asked = || {
+            let by_initiator = || history().filter(|(_, initiator)| *initiator);
+            by_initiator().find(|(m, _)| key(m)).or_else(|| by_initiator().next())
+        };
+        let continues = protocol.messages.iter().any(|m| m.from == Side::Initiator && !m.opens);
+        let (opening, previous) = match from_initiator {
+            _ if protocol.conversation.key.is_empty() => (true, None),
+            true if !continues => (true, None),
+            true if known.is_some() => (false, known),
+            true if (protocol.conversation.opens)(&head) || f.history.is_empty() => (true, None),
+            true => (false, history().next()),
+            false => (false, asked()),
+        };
+        let kind = protocol.classify(&head, from_initiator, opening, wanted);
+        let context = Context {
+            parameters: &self.parameters[f.link],
+            previous: previous.map(|(m, _)| m.as_ref()),
+            from_initiator,
+        };
+        decode(kind, &context, octets)
+    }
+
+    /// Begins to watch a silence; its number.
+    pub fn watch(&mut self, silence: &crate::ladder::Silence, pos: crate::diag::Pos) -> u64 {
+        let number = self.watches_begun;
+        self.watches_begun += 1;
+        let since = self.now;
+        self.watches.push(Watch { number, silence: silence.clone(), pos, since });
+        number
+    }
+
+    /// Closes a flow whose session has ended, where its protocol says so.
+    pub fn settle(&mut self, flow: FlowId) {
+        let f = &self.flows[flow];
+        let protocol = self.cast.suite.links[f.link].protocol;
+        let message = |at: usize| f.history.get(at).map(|(m, _)| m.as_ref());
+        let Some((latest, _)) = f.history.last() else { return };
+        if !(protocol.conversation.closes)([message(0), message(1)], latest) {
+            return;
+        }
+        self.flows[flow].retired = true;
+        self.close(flow);
+    }
+
+    /// Closes a flow from our side.
+    pub fn close(&mut self, flow: FlowId) {
+        match self.flows[flow].state {
+            FlowState::Open | FlowState::Opening => {
+                self.flows[flow].state = FlowState::ClosedByUs;
+                self.out.push_back(Output::Close(flow));
+                let ends = self.ends(flow, self.flows[flow].ours);
+                self.happened(Happening::Closed(ends));
+            }
+            FlowState::Internal => self.flows[flow].state = FlowState::ClosedByUs,
+            _ => {}
+        }
+    }
+
+    /// Octets for a field that is chosen at random. One octet counts up, so that it does not
+    /// repeat soon; more are drawn.
+    pub fn draw(&mut self, flow: FlowId, octets: usize) -> Vec<u8> {
+        if octets == 1 {
+            let first = self.rng.u8(..);
+            let next = self.small.entry(self.flows[flow].link).or_insert(first);
+            *next = next.wrapping_add(1);
+            return vec![*next];
+        }
+        let mut drawn = vec![0; octets];
+        self.rng.fill(&mut drawn);
+        drawn
+    }
+
+    /// A text that is used for the first time.
+    pub fn fresh_text(&mut self) -> Vec<u8> {
+        format!("{:016x}", self.rng.u64(..)).into_bytes()
+    }
+
+    /// A number from a range of times, for jitter.
+    pub fn choose(&mut self, from: Duration, to: Duration) -> Duration {
+        from + to.saturating_sub(from).mul_f64(self.rng.f64())
+    }
+
+    pub fn scaled(&self, time: Duration) -> Duration {
+        time.mul_f64(self.cast.timeout_scale)
+    }
+
+    pub fn party(&self, party: PartyId) -> &str {
+        &self.cast.suite.parties[party].name
+    }
+
+    /// A failure at the present moment.
+    pub fn failure(
+        &self,
+        verdict: Verdict,
+        title: impl Into<String>,
+        pos: crate::diag::Pos,
+    ) -> Failure {
+        Failure {
+            verdict,
+            title: title.into(),
+            party: None,
+            pos,
+            remark: String::new(),
+            differences: Vec::new(),
+            message: None,
+            at: self.now,
+            after: None,
+            events: self.report.events.len(),
+            printed: self.printed.clone(),
+        }
+    }
+
+    pub fn outcome(&mut self) -> Option<&mut Outcome> {
+        self.report.steps.last_mut()
+    }
+
+    pub fn into_report(mut self) -> Report {
+        self.report.lasted = self.now;
+        self.report
+    }
+}
+
+/// Waits until `look` finds something, or the deadline has passed. The only place where a play
+/// stands still.
+pub async fn wait<T>(
+    stage: &Rc<std::cell::RefCell<Stage>>,
+    deadline: Option<Duration>,
+    mut look: impl FnMut(&mut Stage) -> Option<T>,
+) -> Option<T> {
+    poll_fn(|_| {
+        let mut stage = stage.borrow_mut();
+        if let Some(found) = look(&mut stage) {
+            return Poll::Ready(Some(found));
+        }
+        match deadline {
+            Some(deadline) if stage.now >= deadline => Poll::Ready(None),
+            _ => {
+                stage.wake = deadline;
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}

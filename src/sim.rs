@@ -1,0 +1,119 @@
+//! Plays against each other in memory, under a clock that jumps: a minute of silence takes no time.
+//!
+//! The tester plays its parties, the peer all others; what one sends the other receives at once.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use crate::ladder::Projection;
+use crate::play::{Cast, FlowId, Input, Output, Play};
+use crate::record::Report;
+
+/// The most deliveries of one run; plays that talk more than this talk for ever.
+const MOST_DELIVERIES: usize = 200_000;
+
+/// Plays an exchange against itself: the report of the tester, and of the peer that stood in for
+/// the parties under test.
+pub fn self_play(cast: &Cast) -> (Report, Report) {
+    let mut reports = run(vec![cast.clone(), peer(cast)]);
+    let peer = reports.pop().unwrap_or_default();
+    (reports.pop().unwrap_or_default(), peer)
+}
+
+/// The cast of the built-in peer: it plays whoever is under test, and keeps names and seeds of its
+/// own.
+pub fn peer(cast: &Cast) -> Cast {
+    let played = cast.projection.played.iter().map(|p| !p).collect();
+    Cast {
+        projection: Projection { played },
+        stand_in: !cast.stand_in,
+        seed: cast.seed.wrapping_add(0x9e37_79b9_7f4a_7c15),
+        seen: std::sync::Arc::default(),
+        ..cast.clone()
+    }
+}
+
+/// Runs plays against each other until all are over; their reports in the same order.
+pub fn run(casts: Vec<Cast>) -> Vec<Report> {
+    let parties: Vec<Projection> = casts.iter().map(|c| c.projection.clone()).collect();
+    let mut sim = Sim {
+        plays: casts.into_iter().map(Play::new).collect(),
+        parties,
+        wires: HashMap::new(),
+        queue: VecDeque::new(),
+        now: Duration::ZERO,
+    };
+    sim.run();
+    sim.plays.into_iter().map(Play::into_report).collect()
+}
+
+struct Sim {
+    plays: Vec<Play>,
+    parties: Vec<Projection>,
+    /// The other end of a play's flow.
+    wires: HashMap<(usize, FlowId), (usize, FlowId)>,
+    queue: VecDeque<(usize, Input)>,
+    now: Duration,
+}
+
+impl Sim {
+    fn run(&mut self) {
+        for at in 0..self.plays.len() {
+            self.plays[at].start(self.now);
+            self.collect(at);
+        }
+        for _ in 0..MOST_DELIVERIES {
+            if let Some((to, input)) = self.queue.pop_front() {
+                self.plays[to].take(self.now, input);
+                self.collect(to);
+                continue;
+            }
+            // The tester's end is everybody's end: a peer that still waits has nobody to wait for.
+            if self.plays.first().is_none_or(Play::is_over) {
+                return;
+            }
+            let next = self.plays.iter().filter(|p| !p.is_over()).filter_map(Play::wake_at).min();
+            let Some(next) = next else { return };
+            self.now = self.now.max(next);
+            for at in 0..self.plays.len() {
+                if self.plays[at].wake_at().is_some_and(|wake| wake <= self.now) {
+                    self.plays[at].take(self.now, Input::Tick);
+                    self.collect(at);
+                }
+            }
+        }
+    }
+
+    /// Carries out what a play asks for.
+    fn collect(&mut self, at: usize) {
+        while let Some(output) = self.plays[at].next_output() {
+            match output {
+                Output::Open { flow, link, to, .. } => {
+                    let other = (0..self.plays.len())
+                        .find(|other| *other != at && self.parties[*other].played[to]);
+                    let Some(other) = other.filter(|o| !self.plays[*o].is_over()) else {
+                        self.queue.push_back((at, Input::Refused(flow, "nobody is there".into())));
+                        continue;
+                    };
+                    let theirs = self.plays[other].accept(self.now, link);
+                    self.wires.insert((at, flow), (other, theirs));
+                    self.wires.insert((other, theirs), (at, flow));
+                    self.queue.push_back((other, Input::Tick));
+                    self.queue.push_back((at, Input::Established(flow)));
+                }
+                Output::Send(flow, octets) => {
+                    if let Some((other, theirs)) = self.wires.get(&(at, flow)) {
+                        self.queue.push_back((*other, Input::Received(*theirs, octets)));
+                    }
+                }
+                Output::Close(flow) => {
+                    if let Some((other, theirs)) = self.wires.get(&(at, flow)) {
+                        self.queue.push_back((*other, Input::Closed(*theirs)));
+                    }
+                }
+                // Whoever is under test here acts on its own; and nobody is turned away.
+                Output::Trigger(..) | Output::Refuse(_) => {}
+            }
+        }
+    }
+}
