@@ -1,10 +1,19 @@
 //! Stepladder: a network conformance test harness.
+#[cfg(feature = "live")]
+pub mod cli;
 pub mod diag;
 pub mod ladder;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod play;
 pub mod proto;
 pub mod record;
+pub mod report;
 pub mod sim;
 pub mod suite;
+#[cfg(feature = "live")]
+pub mod target;
+#[cfg(feature = "live")]
+pub mod trial;
 pub mod wire;
 pub mod yaml;

@@ -1,0 +1,143 @@
+//! `check`: suites looked over, and every exchange played against itself under a virtual clock.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::words::CheckWords;
+use crate::diag::{Diagnostic, Severity};
+use crate::ladder::{Projection, Suite};
+use crate::play::{Cast, conclude_rule, seed_for};
+use crate::record::{RuleSight, Verdict};
+use crate::report::{self, Mask};
+use crate::{sim, suite};
+
+/// How many warnings about uncovered requirements are told one by one.
+const SHOWN: usize = 3;
+
+/// Looks suites over.
+pub fn check(words: &CheckWords) -> ExitCode {
+    let files = match suite::find(&words.paths) {
+        Ok(files) => files,
+        Err(problem) => {
+            super::print(&problem.render(false));
+            return ExitCode::from(super::BROKEN);
+        }
+    };
+    let (mut problems, mut suites, mut played) = (Vec::new(), Vec::new(), 0);
+    for file in &files {
+        let (loaded, found) = suite::load(file);
+        problems.extend(found);
+        let Some(loaded) = loaded else { continue };
+        problems.extend(suite::lint(&loaded));
+        let loaded = Arc::new(loaded);
+        let mut told = Vec::new();
+        played += play(&loaded, &mut told);
+        for text in told {
+            super::print(&format!("{text}\n"));
+            problems.push(Diagnostic::plain(""));
+        }
+        suites.push(loaded);
+    }
+    let uncovered = suite::uncovered(&suites);
+    let (mut errors, mut warnings) = (0, uncovered.len());
+    for problem in &problems {
+        let bad = problem.severity == Severity::Error;
+        errors += usize::from(bad);
+        warnings += usize::from(!bad);
+        if !problem.title.is_empty() {
+            super::print(&format!("{}\n", problem.render(false)));
+        }
+    }
+    let shown = if words.strict { uncovered.len() } else { SHOWN };
+    for problem in uncovered.iter().take(shown) {
+        super::print(&format!("{}\n", problem.render(false)));
+    }
+    if uncovered.len() > shown {
+        let more = uncovered.len() - shown;
+        super::print(&format!(
+            "warning: {more} more binding requirements are covered by no step or rule (--strict shows all)\n\n"
+        ));
+    }
+    super::print(&format!(
+        "{} suites, {played} plays against themselves, {errors} errors, {warnings} warnings\n",
+        suites.len()
+    ));
+    match errors > 0 || (words.strict && warnings > 0) {
+        true => ExitCode::from(super::BROKEN),
+        false => ExitCode::SUCCESS,
+    }
+}
+
+/// Plays every exchange from every side it can test; what goes wrong is wrong with the suite.
+fn play(suite: &Arc<Suite>, told: &mut Vec<String>) -> usize {
+    let mut played = 0;
+    let mask = Mask::new(suite.settings.values().filter(|s| s.secret).map(|s| s.value.clone()));
+    let mut seen: Vec<Vec<Vec<RuleSight>>> = vec![Vec::new(); suite.parties.len()];
+    for exchange in &suite.exchanges {
+        let mut possible = false;
+        for (party, seen) in seen.iter_mut().enumerate() {
+            let projection = Projection::testing(suite, &[party]);
+            if exchange.cannot_test(suite, &projection).is_some() {
+                continue;
+            }
+            possible = true;
+            played += 1;
+            let cast = Cast {
+                suite: suite.clone(),
+                exchange: exchange.clone(),
+                projection,
+                settings: Default::default(),
+                last_step: exchange.steps.len().saturating_sub(1),
+                seed: seed_for(1, &exchange.name),
+                timeout_scale: 1.0,
+                stand_in: false,
+                margin: Duration::from_millis(1),
+                profile: exchange.profile.clone(),
+                seen: Arc::default(),
+            };
+            let (tester, peer) = sim::self_play(&cast);
+            let side = &suite.parties[party].name;
+            for (who, report) in [("testing", &tester), ("being", &peer)] {
+                let wrong = exchange.steps.iter().zip(&report.steps).find_map(|(step, outcome)| {
+                    (outcome.verdict > Verdict::NotReached).then_some((step, outcome))
+                });
+                let Some((step, outcome)) = wrong else { continue };
+                for failure in &outcome.failures {
+                    let text = report::failure(
+                        suite,
+                        Some(exchange),
+                        failure,
+                        &step.requirements,
+                        &report.events,
+                        &mask,
+                    );
+                    told.push(format!(
+                        "{}::{}::{} does not play against itself, {who} `{side}`:\n{text}",
+                        suite.name, exchange.name, step.name
+                    ));
+                }
+            }
+            seen.push(tester.rules);
+        }
+        if !possible {
+            let title = format!("exchange `{}` can test no party", exchange.name);
+            told.push(Diagnostic::error(&suite.source, exchange.pos, title).render(false));
+        }
+    }
+    for (party, plays) in seen.iter().enumerate() {
+        for (index, rule) in suite.rules.iter().enumerate() {
+            let sights: Vec<RuleSight> = plays.iter().map(|p| p[index].clone()).collect();
+            let outcome = conclude_rule(rule, rule.level, &sights);
+            for failure in outcome.failures.iter().take(1) {
+                let text = report::failure(suite, None, failure, &rule.requirements, &[], &mask);
+                let (name, side) = (&rule.name, &suite.parties[party].name);
+                told.push(format!(
+                    "{}::rules::{name} is broken by the suite itself, being `{side}`:\n{text}",
+                    suite.name
+                ));
+            }
+        }
+    }
+    played
+}

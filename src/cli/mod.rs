@@ -1,0 +1,107 @@
+//! Words to calls, calls to exit codes.
+//!
+//! | exit | meaning |
+//! |---|---|
+//! | 0 | all that was selected passed |
+//! | 1 | what was tested failed |
+//! | 2 | a suite, a target, the environment or the harness is at fault, or nothing was selected |
+
+mod check;
+mod explain;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::trial::{LibtestArguments, Options, present};
+use words::{Command, RunWords, Words};
+
+/// The exit code for wrong words, suites, targets.
+const BROKEN: u8 = 2;
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    let words = match Words::try_parse() {
+        Ok(words) => words,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { BROKEN } else { 0 });
+        }
+    };
+    match words.command {
+        Command::Run(run) => self::run(run, None),
+        Command::List(run) => self::run(run, Some("--list")),
+        Command::Check(check) => check::check(&check),
+        Command::Targets(targets) => explain::targets(&targets),
+        Command::Explain(explain) => explain::explain(&explain),
+        Command::Decode(decode) => explain::decode(&decode),
+        Command::Schema => explain::schema(),
+        Command::Completions { shell } => {
+            clap_complete::generate(
+                shell,
+                &mut Words::command(),
+                "stepladder",
+                &mut std::io::stdout(),
+            );
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+fn run(words: RunWords, more: Option<&str>) -> ExitCode {
+    let mut libtest: Vec<String> = more.map(str::to_owned).into_iter().collect();
+    libtest.extend(words.libtest.clone());
+    let arguments = match LibtestArguments::try_parse_from(&libtest) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { BROKEN } else { 0 });
+        }
+    };
+    let mut set = std::collections::BTreeMap::new();
+    for pair in &words.set {
+        match pair.split_once('=') {
+            Some((name, value)) => {
+                set.insert(name.to_owned(), value.to_owned());
+            }
+            None => return refuse(&format!("--set takes KEY=VALUE, not `{pair}`")),
+        }
+    }
+    if !(words.timeout_scale > 0.0 && words.timeout_scale <= 1000.0) {
+        return refuse("--timeout-scale is a number above 0, at most 1000");
+    }
+    if words.sim && !words.target.is_empty() {
+        return refuse("--sim plays against the built-in peer; a target is a real one");
+    }
+    let options = Options {
+        paths: words.paths,
+        targets: words.target,
+        target_root: words.targets,
+        play_as: words.play_as,
+        every_side: words.every_side,
+        set,
+        profile: words.profile,
+        strict: words.strict,
+        jobs: words.jobs,
+        seed: words.seed,
+        timeout_scale: words.timeout_scale,
+        sim: words.sim,
+        report: words.report,
+        ..Options::default()
+    };
+    present(vec![options], arguments, true)
+}
+
+/// One clear message about wrong words.
+#[expect(clippy::print_stderr, reason = "this is the face")]
+fn refuse(what: &str) -> ExitCode {
+    eprintln!("error: {what}");
+    ExitCode::from(BROKEN)
+}
+
+/// Prints for a reader who may go away.
+fn print(text: &str) {
+    use std::io::Write;
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}

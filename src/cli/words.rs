@@ -1,0 +1,157 @@
+//! The command line: each flag once, with its help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Plays network exchanges described as ladders of messages, against real devices, servers and
+/// clients, and reports each step as a test case.
+#[derive(Debug, Parser)]
+#[command(name = "stepladder", version, max_term_width = 100)]
+pub struct Words {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play exchanges and show each step as a test case.
+    #[command(after_help = "Examples:
+  stepladder run suites/tacacs/telnet-login.yaml
+  stepladder run suites/radius --target my-server
+  stepladder run suites/radius -- --exact radius/pap::accept::server::answered
+  stepladder run suites/tacacs --as user,server --set key=secret")]
+    Run(RunWords),
+    /// Print the names of the trials that `run` would show.
+    List(RunWords),
+    /// Look suites over: every part, and a play of every exchange against itself.
+    Check(CheckWords),
+    /// List the targets, and what keeps them from being run here.
+    Targets(TargetsWords),
+    /// Explain a protocol, a message or a field.
+    #[command(after_help = "Examples:
+  stepladder explain
+  stepladder explain radius
+  stepladder explain radius access-request
+  stepladder explain radius access-request attributes.Acct-Status-Type")]
+    Explain(ExplainWords),
+    /// Decode octets.
+    #[command(after_help = "Example:
+  stepladder decode radius 05ab0014 --from responder")]
+    Decode(DecodeWords),
+    /// Print the JSON Schema of suites, for editors.
+    Schema,
+    /// Print completions for a shell.
+    Completions {
+        /// bash, zsh, fish, elvish or powershell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What to play, and against whom.
+#[derive(Debug, Args)]
+pub struct RunWords {
+    /// Suite files, or folders of them.
+    #[arg(value_name = "PATH", default_value = "suites")]
+    pub paths: Vec<PathBuf>,
+    /// An implementation to test: a name, or the folder of its target.yaml. May be repeated.
+    /// Without it the built-in peer is played against.
+    #[arg(long, value_name = "NAME|DIR")]
+    pub target: Vec<String>,
+    /// The folder in which targets are found by name.
+    #[arg(long, value_name = "DIR", default_value = "fixtures/targets")]
+    pub targets: PathBuf,
+    /// The parties that we play; the others are under test.
+    #[arg(long = "as", value_name = "PARTY", value_delimiter = ',', conflicts_with = "target")]
+    pub play_as: Vec<String>,
+    /// Test every party that an exchange can test, not only the last-named one.
+    #[arg(long, conflicts_with_all = ["target", "play_as"])]
+    pub every_side: bool,
+    /// Give a setting of the suites another value.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// The dialect to test: exchanges and rules of this profile are played too.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// A broken SHOULD is a failure, not a warning.
+    #[arg(long)]
+    pub strict: bool,
+    /// Exchanges at once.
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = jobs)]
+    pub jobs: usize,
+    /// Draw everything that is drawn from this number.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Give peers so many times the time.
+    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    pub timeout_scale: f64,
+    /// Play in memory, under a clock that jumps over waiting.
+    #[arg(long)]
+    pub sim: bool,
+    /// Write record.jsonl and junit.xml into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
+    /// libtest's own arguments: a filter, --list, --exact, --skip, --format json, --test-threads.
+    #[arg(last = true, value_name = "LIBTEST-ARGUMENTS")]
+    pub libtest: Vec<String>,
+}
+
+fn jobs(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..=100_000) => Ok(number),
+        _ => Err("a number from 1 to 100000".into()),
+    }
+}
+
+/// What to look over.
+#[derive(Debug, Args)]
+pub struct CheckWords {
+    /// Suite files, or folders of them.
+    #[arg(value_name = "PATH", default_value = "suites")]
+    pub paths: Vec<PathBuf>,
+    /// Warnings are errors, and each is shown whole.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Which targets.
+#[derive(Debug, Args)]
+pub struct TargetsWords {
+    /// The folder in which targets are found.
+    #[arg(long, value_name = "DIR", default_value = "fixtures/targets")]
+    pub targets: PathBuf,
+}
+
+/// What to explain.
+#[derive(Debug, Args)]
+pub struct ExplainWords {
+    /// A protocol; without it all of them are listed.
+    pub protocol: Option<String>,
+    /// One of its messages.
+    pub message: Option<String>,
+    /// One of the message's fields.
+    pub field: Option<String>,
+}
+
+/// What to decode.
+#[derive(Debug, Args)]
+pub struct DecodeWords {
+    /// The protocol.
+    pub protocol: String,
+    /// The octets in hexadecimal, or `-` to read them from standard input.
+    pub octets: String,
+    /// Who said them: initiator or responder.
+    #[arg(long, default_value = "initiator", value_parser = ["initiator", "responder"])]
+    pub from: String,
+    /// A parameter of the link, such as secret=testing123.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// The octets of the message that this one answers.
+    #[arg(long, value_name = "HEX")]
+    pub answers: Option<String>,
+    /// Print the fields as a suite would say them.
+    #[arg(long)]
+    pub yaml: bool,
+}

@@ -1,0 +1,525 @@
+//! A play on real sockets, under tokio. So thin that it decides nothing: octets, time and closed
+//! doors go in, and what the play asks for is carried out.
+//!
+//! Everything of one play runs on one thread (plays are not `Send`); many plays share it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::{AbortHandle, spawn_local};
+
+use crate::ladder::{LinkId, PartyId};
+use crate::play::{Cast, FlowId, Input, Output, Play};
+use crate::record::{Event, Report};
+use crate::wire::Transport;
+
+/// The most octets that one read takes from a stream.
+const READ: usize = 64 << 10;
+/// Inputs that may wait for a play; a peer that sends faster waits for the play, not in our memory.
+const WAITING: usize = 256;
+
+/// The sockets on which a cast is called upon, bound before anybody is told their addresses.
+#[derive(Default)]
+pub struct Doors {
+    udp: BTreeMap<LinkId, UdpSocket>,
+    tcp: BTreeMap<LinkId, TcpListener>,
+    /// Where each of them is.
+    pub addresses: BTreeMap<LinkId, SocketAddr>,
+}
+
+impl Doors {
+    /// Binds a socket for every link on which somebody under test calls a party that we play.
+    ///
+    /// `wanted` gives addresses; elsewhere the kernel chooses a port of the loopback interface.
+    pub async fn open(cast: &Cast, wanted: &BTreeMap<LinkId, SocketAddr>) -> Result<Self, String> {
+        let mut doors = Self::default();
+        for (id, link) in cast.suite.links.iter().enumerate() {
+            let played = |party: PartyId| cast.projection.played[party];
+            if !played(link.responder) || played(link.initiator) {
+                continue;
+            }
+            let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+            let address = wanted.get(&id).copied().unwrap_or(anywhere);
+            let failed = |e: std::io::Error| {
+                format!("cannot listen on {address} for link `{}`: {e}", link.name)
+            };
+            let bound = match link.protocol.transport {
+                Transport::Udp => {
+                    let socket = datagram_socket(address).map_err(failed)?;
+                    let bound = socket.local_addr().map_err(failed)?;
+                    doors.udp.insert(id, socket);
+                    bound
+                }
+                Transport::Tcp => {
+                    let listener = TcpListener::bind(address).await.map_err(failed)?;
+                    let bound = listener.local_addr().map_err(failed)?;
+                    doors.tcp.insert(id, listener);
+                    bound
+                }
+            };
+            doors.addresses.insert(id, bound);
+        }
+        Ok(doors)
+    }
+}
+
+/// A datagram socket whose buffer holds what a burst of our own making brings.
+fn datagram_socket(address: SocketAddr) -> std::io::Result<UdpSocket> {
+    let domain = socket2::Domain::for_address(address);
+    let socket = socket2::Socket::new(domain, socket2::Type::DGRAM, None)?;
+    socket.set_nonblocking(true)?;
+    // The kernel gives what it allows; a smaller buffer is no reason to stop.
+    let _ = socket.set_recv_buffer_size(4 << 20);
+    socket.bind(&address.into())?;
+    UdpSocket::from_std(socket.into())
+}
+
+/// What carries out triggers: given the party and the trigger's name, it ends with what the
+/// implementation printed, or with why it could not be started. Dropping it ends the implementation.
+pub type Trigger =
+    Rc<dyn Fn(PartyId, String) -> Pin<Box<dyn Future<Output = Result<String, String>>>>>;
+
+/// How many datagrams may be on their way to one implementation at once.
+///
+/// A socket holds some 190 small datagrams; what comes beyond is dropped by the kernel, which would
+/// be our doing and look like the implementation's silence. A datagram is on its way until its flow
+/// brings an answer, or for [`Gate::CROSSING`].
+#[derive(Clone, Debug)]
+pub struct Gate(Arc<Semaphore>);
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(Self::WIDTH)))
+    }
+}
+
+impl Gate {
+    const WIDTH: usize = 64;
+    const CROSSING: Duration = Duration::from_millis(20);
+}
+
+/// Everything around one play.
+pub struct Scene {
+    /// Where the parties under test are reached, by link.
+    pub reach: BTreeMap<LinkId, SocketAddr>,
+    /// What carries out triggers.
+    pub trigger: Trigger,
+    /// Called with each new event.
+    pub observe: Box<dyn FnMut(&Event)>,
+    /// Becomes true when the run is to stop.
+    pub stop: watch::Receiver<bool>,
+    /// The moment that the play counts from.
+    pub epoch: Instant,
+    /// Shared by all plays against one implementation.
+    pub gate: Option<Gate>,
+}
+
+/// Plays one cast to its end.
+pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
+    let (inbox, mut arriving) = mpsc::channel::<Heard>(WAITING);
+    let mut driver = Driver {
+        transports: cast.suite.links.iter().map(|l| l.protocol.transport).collect(),
+        play: Play::new(cast),
+        inbox,
+        flows: HashMap::new(),
+        listening: HashMap::new(),
+        callers: HashMap::new(),
+        tasks: Vec::new(),
+        reach: scene.reach,
+        trigger: scene.trigger,
+        gate: scene.gate,
+        crossing: HashMap::new(),
+        epoch: scene.epoch,
+    };
+    driver.listen(doors);
+    let (mut observe, mut stop) = (scene.observe, scene.stop);
+    let mut told = 0;
+    driver.play.start(driver.epoch.elapsed());
+    loop {
+        driver.carry_out().await;
+        told = driver.play.new_events(told, &mut observe);
+        if driver.play.is_over() {
+            break;
+        }
+        let wake = driver.play.wake_at();
+        let sleep = async {
+            match wake {
+                Some(at) => tokio::time::sleep_until((driver.epoch + at).into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            heard = arriving.recv() => {
+                if let Some(heard) = heard {
+                    driver.heard(heard);
+                }
+                // What arrived together is judged together, before the clock is looked at again.
+                while let Ok(heard) = arriving.try_recv() {
+                    driver.carry_out().await;
+                    driver.heard(heard);
+                }
+            }
+            () = sleep => driver.play.take(driver.epoch.elapsed(), Input::Tick),
+            _ = stop.wait_for(|stop| *stop) => {
+                driver.play.take(driver.epoch.elapsed(), Input::Interrupted);
+                break;
+            }
+        }
+    }
+    driver.carry_out().await;
+    driver.play.new_events(told, &mut observe);
+    // Writers still have to send what was asked for last: a moment, then everything is dropped.
+    driver.farewell().await;
+    driver.into_report()
+}
+
+/// What the sockets and processes of a play tell it.
+enum Heard {
+    /// Something about a flow that the play knows.
+    Input(Instant, Input),
+    /// A datagram at a door, from an address.
+    Datagram(Instant, LinkId, SocketAddr, Vec<u8>),
+    /// A stream at a door.
+    Stream(Instant, LinkId, TcpStream),
+}
+
+/// How octets leave on a flow.
+enum Way {
+    /// To the caller of a door.
+    Caller(Rc<UdpSocket>, SocketAddr),
+    /// Over a datagram socket of its own.
+    Own(Rc<UdpSocket>),
+    /// Through the task that writes a stream; dropping it closes the stream.
+    Stream(mpsc::UnboundedSender<Vec<u8>>),
+}
+
+struct Driver {
+    play: Play,
+    transports: Vec<Transport>,
+    inbox: mpsc::Sender<Heard>,
+    flows: HashMap<FlowId, Way>,
+    listening: HashMap<LinkId, AbortHandle>,
+    callers: HashMap<(LinkId, SocketAddr), FlowId>,
+    /// Ended with the play.
+    tasks: Vec<Task>,
+    reach: BTreeMap<LinkId, SocketAddr>,
+    trigger: Trigger,
+    gate: Option<Gate>,
+    /// Datagrams on their way, by flow: they leave the gate with their answer.
+    crossing: HashMap<FlowId, Task>,
+    /// The moment that the play counts from. It moves on while the play waits at the gate: no time
+    /// goes by for it there, so that no silence is shorter than it should be.
+    epoch: Instant,
+}
+
+/// Ends its task when it is dropped: no task outlives its play.
+struct Task(tokio::task::JoinHandle<()>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Driver {
+    fn into_report(self) -> Report {
+        self.play.into_report()
+    }
+
+    fn listen(&mut self, doors: Doors) {
+        for (link, socket) in doors.udp {
+            let socket = Rc::new(socket);
+            let inbox = self.inbox.clone();
+            self.doorways(link, socket.clone());
+            let task = spawn_local(async move {
+                let mut buffer = vec![0; 65_536];
+                while let Ok((octets, from)) = socket.recv_from(&mut buffer).await {
+                    let heard =
+                        Heard::Datagram(Instant::now(), link, from, buffer[..octets].to_vec());
+                    if inbox.send(heard).await.is_err() {
+                        return;
+                    }
+                }
+            });
+            self.listening.insert(link, task.abort_handle());
+            self.tasks.push(Task(task));
+        }
+        for (link, listener) in doors.tcp {
+            let inbox = self.inbox.clone();
+            let task = spawn_local(async move {
+                while let Ok((stream, _)) = listener.accept().await {
+                    if inbox.send(Heard::Stream(Instant::now(), link, stream)).await.is_err() {
+                        return;
+                    }
+                }
+            });
+            self.listening.insert(link, task.abort_handle());
+            self.tasks.push(Task(task));
+        }
+    }
+
+    /// Remembers the socket of a door, under a flow number that no play uses.
+    fn doorways(&mut self, link: LinkId, socket: Rc<UdpSocket>) {
+        self.flows.insert(FlowId::MAX - link, Way::Own(socket));
+    }
+
+    fn heard(&mut self, heard: Heard) {
+        let epoch = self.epoch;
+        match heard {
+            Heard::Input(at, input) => {
+                if let Input::Received(flow, _) = &input {
+                    self.crossing.remove(flow);
+                }
+                self.play.take(at.saturating_duration_since(epoch), input);
+            }
+            Heard::Datagram(at, link, from, octets) => {
+                let now = at.saturating_duration_since(epoch);
+                let flow = match self.callers.get(&(link, from)) {
+                    Some(flow) => *flow,
+                    None => {
+                        let flow = self.play.accept(now, link);
+                        self.callers.insert((link, from), flow);
+                        if let Some(Way::Own(socket)) = self.flows.get(&(FlowId::MAX - link)) {
+                            let socket = socket.clone();
+                            self.flows.insert(flow, Way::Caller(socket, from));
+                        }
+                        flow
+                    }
+                };
+                self.play.take(now, Input::Received(flow, octets));
+            }
+            Heard::Stream(at, link, stream) => {
+                let now = at.saturating_duration_since(epoch);
+                let flow = self.play.accept(now, link);
+                let way = self.stream(flow, stream);
+                self.flows.insert(flow, way);
+                self.play.take(now, Input::Tick);
+            }
+        }
+    }
+
+    /// Reads and writes a stream in a task of its own.
+    fn stream(&mut self, flow: FlowId, stream: TcpStream) -> Way {
+        let (way, outgoing) = mpsc::unbounded_channel::<Vec<u8>>();
+        self.tasks.push(Task(spawn_local(pump(flow, stream, outgoing, self.inbox.clone()))));
+        Way::Stream(way)
+    }
+
+    /// Carries out everything that the play asks for.
+    async fn carry_out(&mut self) {
+        while let Some(output) = self.play.next_output() {
+            match output {
+                Output::Open { flow, link, .. } => self.open(flow, link),
+                Output::Send(flow, octets) => {
+                    self.pass(flow).await;
+                    self.send(flow, octets);
+                }
+                Output::Close(flow) => {
+                    if let Some(Way::Stream(_)) = self.flows.get(&flow) {
+                        self.flows.remove(&flow);
+                    }
+                }
+                Output::Refuse(link) => {
+                    if let Some(task) = self.listening.remove(&link) {
+                        task.abort();
+                    }
+                }
+                Output::Trigger(party, name) => {
+                    let ended = (self.trigger)(party, name);
+                    let inbox = self.inbox.clone();
+                    self.tasks.push(Task(spawn_local(async move {
+                        let input = match ended.await {
+                            Ok(printed) => Input::Ended(party, printed),
+                            Err(why) => Input::NotTriggered(party, why),
+                        };
+                        let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
+                    })));
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, flow: FlowId, link: LinkId) {
+        let inbox = self.inbox.clone();
+        let Some(address) = self.reach.get(&link).copied() else {
+            let why = "no address is known for it".to_owned();
+            self.tasks.push(Task(spawn_local(async move {
+                let input = Input::Refused(flow, why);
+                let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
+            })));
+            return;
+        };
+        match self.transports[link] {
+            Transport::Udp => {
+                let here =
+                    if address.ip().is_loopback() { address.ip() } else { unspecified(address) };
+                // Connected, so that the kernel tells of a port that nobody listens on.
+                let connected = datagram_socket(SocketAddr::new(here, 0)).and_then(|socket| {
+                    socket2::SockRef::from(&socket).connect(&address.into())?;
+                    Ok(socket)
+                });
+                match connected {
+                    Ok(socket) => {
+                        let socket = Rc::new(socket);
+                        self.flows.insert(flow, Way::Own(socket.clone()));
+                        self.tasks.push(Task(spawn_local(datagrams(flow, socket, inbox))));
+                    }
+                    Err(error) => {
+                        let input = Input::Refused(flow, format!("no socket: {error}"));
+                        self.tasks.push(Task(spawn_local(async move {
+                            let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
+                        })));
+                    }
+                }
+            }
+            Transport::Tcp => {
+                // Octets wait in this channel until the stream is there to write them.
+                let (way, outgoing) = mpsc::unbounded_channel::<Vec<u8>>();
+                self.flows.insert(flow, Way::Stream(way));
+                self.tasks.push(Task(spawn_local(connect(flow, address, outgoing, inbox))));
+            }
+        }
+    }
+
+    fn send(&mut self, flow: FlowId, octets: Vec<u8>) {
+        match self.flows.get(&flow) {
+            Some(Way::Caller(socket, to)) => self.datagram(socket.clone(), Some(*to), octets),
+            Some(Way::Own(socket)) => self.datagram(socket.clone(), None, octets),
+            Some(Way::Stream(way)) => {
+                let _ = way.send(octets);
+            }
+            None => {}
+        }
+    }
+
+    /// Takes a place for a datagram that goes to the implementation under test.
+    async fn pass(&mut self, flow: FlowId) {
+        let (Some(gate), Some(Way::Own(_))) = (&self.gate, self.flows.get(&flow)) else { return };
+        let place = match gate.0.clone().try_acquire_owned() {
+            Ok(place) => place,
+            Err(_) => {
+                let came = Instant::now();
+                let Ok(place) = gate.0.clone().acquire_owned().await else { return };
+                self.epoch += came.elapsed();
+                place
+            }
+        };
+        let crossing = spawn_local(async move {
+            let _place = place;
+            tokio::time::sleep(Gate::CROSSING).await;
+        });
+        self.crossing.insert(flow, Task(crossing));
+    }
+
+    /// Sends a datagram now; where the kernel's buffer is full, as soon as it is not.
+    ///
+    /// Past tokio, which would first have to be told that a new socket can be written to. A port
+    /// that nobody listens on shows as an error of the read.
+    fn datagram(&mut self, socket: Rc<UdpSocket>, to: Option<SocketAddr>, octets: Vec<u8>) {
+        let raw = socket2::SockRef::from(&*socket);
+        let sent = match to {
+            Some(to) => raw.send_to(&octets, &to.into()),
+            None => raw.send(&octets),
+        };
+        if sent.is_err_and(|e| e.kind() == std::io::ErrorKind::WouldBlock) {
+            self.tasks.push(Task(spawn_local(async move {
+                let _ = match to {
+                    Some(to) => socket.send_to(&octets, to).await,
+                    None => socket.send(&octets).await,
+                };
+            })));
+        }
+    }
+
+    /// Lets the writers finish.
+    async fn farewell(&mut self) {
+        self.flows.clear();
+        tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+    }
+}
+
+fn unspecified(address: SocketAddr) -> std::net::IpAddr {
+    match address {
+        SocketAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
+    }
+}
+
+/// Reads a datagram socket of our own.
+async fn datagrams(flow: FlowId, socket: Rc<UdpSocket>, inbox: mpsc::Sender<Heard>) {
+    let mut buffer = vec![0; 65_536];
+    loop {
+        let input = match socket.recv(&mut buffer).await {
+            Ok(octets) => Input::Received(flow, buffer[..octets].to_vec()),
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+                Input::Refused(flow, "nobody listens there (connection refused)".into())
+            }
+            Err(error) => Input::Refused(flow, error.to_string()),
+        };
+        if inbox.send(Heard::Input(Instant::now(), input)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Opens a stream, then reads and writes it.
+async fn connect(
+    flow: FlowId,
+    address: SocketAddr,
+    outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
+    inbox: mpsc::Sender<Heard>,
+) {
+    let (input, stream) = match TcpStream::connect(address).await {
+        Ok(stream) => (Input::Established(flow), Some(stream)),
+        Err(error) => (Input::Refused(flow, format!("{address}: {error}")), None),
+    };
+    let told = inbox.send(Heard::Input(Instant::now(), input)).await;
+    if let (Ok(()), Some(stream)) = (told, stream) {
+        pump(flow, stream, outgoing, inbox).await;
+    }
+}
+
+/// Carries octets between a stream and the play until the peer closes it. The play closes its half
+/// by dropping the sending end of `outgoing`.
+async fn pump(
+    flow: FlowId,
+    stream: TcpStream,
+    mut outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
+    inbox: mpsc::Sender<Heard>,
+) {
+    // What we say is judged by when it is said: nothing waits for more.
+    let _ = stream.set_nodelay(true);
+    let (mut reading, mut writing) = stream.into_split();
+    let mut buffer = vec![0; READ];
+    let mut open = true;
+    loop {
+        tokio::select! {
+            octets = outgoing.recv(), if open => match octets {
+                Some(octets) => open = writing.write_all(&octets).await.is_ok(),
+                None => {
+                    let _ = writing.shutdown().await;
+                    open = false;
+                }
+            },
+            read = reading.read(&mut buffer) => {
+                let input = match read {
+                    Ok(0) | Err(_) => Input::Closed(flow),
+                    Ok(octets) => Input::Received(flow, buffer[..octets].to_vec()),
+                };
+                let closed = matches!(input, Input::Closed(_));
+                if inbox.send(Heard::Input(Instant::now(), input)).await.is_err() || closed {
+                    return;
+                }
+            }
+        }
+    }
+}

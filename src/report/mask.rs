@@ -1,0 +1,57 @@
+//! What reports do not show: secrets, and characters that a terminal would obey.
+
+use crate::wire::{Message, Value};
+
+/// The secrets of a play.
+#[derive(Clone, Debug, Default)]
+pub struct Mask(Vec<Vec<u8>>);
+
+impl Mask {
+    /// Masks these texts wherever they appear. Very short ones would mask everything.
+    pub fn new(secrets: impl IntoIterator<Item = String>) -> Self {
+        Self(secrets.into_iter().map(String::into_bytes).filter(|s| s.len() >= 3).collect())
+    }
+
+    /// A text without secrets.
+    pub fn text(&self, text: &str) -> String {
+        let mut text = crate::diag::clean(text);
+        for secret in &self.0 {
+            if let Ok(secret) = std::str::from_utf8(secret) {
+                text = text.replace(secret, "********");
+            }
+            let hex = hex::encode(secret);
+            if text.contains(&hex) {
+                text = text.replace(&hex, &"**".repeat(secret.len()));
+            }
+        }
+        text
+    }
+
+    /// The octets of a message to show: with what is sealed laid open, but for secrets, which stay
+    /// as they travelled; and whether anything was laid open.
+    pub fn octets(&self, message: &Message) -> (Vec<u8>, bool) {
+        let mut octets = message.clear.clone();
+        if octets.len() != message.bytes.len() {
+            return (message.bytes.clone(), false);
+        }
+        for node in &message.nodes {
+            let Value::Octets(value) = &node.value else { continue };
+            if self.0.iter().any(|s| holds(value, s))
+                && let (Some(shown), Some(sealed)) =
+                    (octets.get_mut(node.octets()), message.bytes.get(node.octets()))
+            {
+                shown.copy_from_slice(sealed);
+                // What travels in the clear is masked altogether.
+                if self.0.iter().any(|s| holds(sealed, s)) {
+                    shown.fill(b'*');
+                }
+            }
+        }
+        let opened = octets != message.bytes;
+        (octets, opened)
+    }
+}
+
+fn holds(hay: &[u8], needle: &[u8]) -> bool {
+    hay.windows(needle.len()).any(|w| w == needle)
+}

@@ -1,0 +1,307 @@
+//! A target's folder: `target.yaml` and the files that it copies.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::diag::{Diagnostic, Pos, Source};
+use crate::ladder::{Setting, Suite};
+use crate::yaml::{Node, Reader};
+
+/// An implementation under test.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Name.
+    pub name: String,
+    /// What it is.
+    pub about: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its file.
+    pub source: Arc<Source>,
+    /// The party of a suite that it stands for.
+    pub takes: String,
+    /// Names of suites that it can be held against; `*` at the end stands for anything.
+    pub suites: Vec<String>,
+    /// Programs that must be on the path.
+    pub programs: Vec<String>,
+    /// Files that must exist.
+    pub needs_files: Vec<PathBuf>,
+    /// How to get what is missing.
+    pub install: String,
+    /// Values for the suites' settings.
+    pub settings: BTreeMap<String, Setting>,
+    /// Where it listens, by link name.
+    pub links: BTreeMap<String, String>,
+    /// Where we listen for it, by link name; elsewhere the kernel chooses.
+    pub listen: BTreeMap<String, String>,
+    /// How it is started; a device that runs by itself has nothing here.
+    pub start: Option<Start>,
+    /// How it is made to act, by trigger name.
+    pub triggers: BTreeMap<String, Command>,
+    /// Features that exchanges need and it lacks.
+    pub lacks: Vec<String>,
+    /// Whether exchanges with it must not overlap.
+    pub exclusive: bool,
+    /// What it is known to do wrong.
+    pub deviations: Vec<Deviation>,
+}
+
+/// How a server is started.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The program and its words.
+    pub command: Command,
+    /// What it prints when it is ready; without it, it is ready when it runs.
+    pub ready: Option<(String, Duration)>,
+    /// How long it may take to stop.
+    pub stop: Duration,
+}
+
+/// A program to run.
+#[derive(Clone, Debug, Default)]
+pub struct Command {
+    /// The program and its words, with placeholders.
+    pub words: Vec<String>,
+    /// What it reads, with placeholders.
+    pub stdin: String,
+    /// Variables of its environment, with placeholders.
+    pub env: Vec<(String, String)>,
+    /// Files of the target's folder that are copied into its private one, placeholders replaced.
+    pub files: Vec<String>,
+    /// What an operator is asked to do, where no program can.
+    pub prompt: Option<String>,
+}
+
+/// Something that a target is known to do wrong.
+#[derive(Clone, Debug)]
+pub struct Deviation {
+    /// `suite::exchange`; `*` at the end stands for anything, the exchange `rules` for rules.
+    pub exchange: String,
+    /// The step or rule; empty for all.
+    pub step: String,
+    /// Why it is a deviation.
+    pub because: String,
+    /// The section that it breaks.
+    pub source: String,
+    /// Since which version.
+    pub since: String,
+    /// Whether it shows by chance, so that a pass says nothing.
+    pub sometimes: bool,
+    /// Its place in the file.
+    pub pos: Pos,
+}
+
+impl Target {
+    /// Whether it can be held against a suite.
+    pub fn fits(&self, suite: &Suite) -> bool {
+        suite.party(&self.takes).is_some() && self.suites.iter().any(|p| fits(p, &suite.name))
+    }
+
+    /// The known deviation that covers a step.
+    pub fn deviation(&self, exchange: &str, step: &str) -> Option<&Deviation> {
+        self.deviations
+            .iter()
+            .find(|d| fits(&d.exchange, exchange) && (d.step.is_empty() || d.step == step))
+    }
+
+    /// What keeps it from being run here, if anything.
+    pub fn missing(&self) -> Option<String> {
+        let on_path = |program: &str| {
+            let program = Path::new(program);
+            if program.components().count() > 1 {
+                return program.exists();
+            }
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+        };
+        let mut missing: Vec<String> =
+            self.programs.iter().filter(|p| !on_path(p)).cloned().collect();
+        missing.extend(
+            self.needs_files.iter().filter(|f| !f.exists()).map(|f| f.display().to_string()),
+        );
+        let how = match self.install.as_str() {
+            "" => String::new(),
+            how => format!(" ({how})"),
+        };
+        (!missing.is_empty())
+            .then(|| format!("{} is not installed: no {}{how}", self.name, missing.join(", ")))
+    }
+}
+
+/// Whether a name is covered by a pattern with an optional `*` at its end.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => pattern == name,
+    }
+}
+
+/// The folder of a target: a path as it is, a name below `root`.
+pub fn find(name: &str, root: &Path) -> Result<PathBuf, Diagnostic> {
+    let given = Path::new(name);
+    if given.join("target.yaml").is_file() {
+        return Ok(given.to_owned());
+    }
+    if given.is_file() && given.file_name().is_some_and(|n| n == "target.yaml") {
+        return Ok(given.parent().unwrap_or(Path::new(".")).to_owned());
+    }
+    let below = root.join(name);
+    if below.join("target.yaml").is_file() {
+        return Ok(below);
+    }
+    let known = all(root);
+    let names = known.iter().filter_map(|p| p.file_name()?.to_str());
+    Err(Diagnostic::plain(format!("there is no target `{name}`")).suggest(name, names))
+}
+
+/// The folders of all targets below `root`, sorted.
+pub fn all(root: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(root) else { return Vec::new() };
+    let mut folders: Vec<PathBuf> = entries
+        .filter_map(|e| Some(e.ok()?.path()))
+        .filter(|p| p.join("target.yaml").is_file())
+        .collect();
+    folders.sort();
+    folders
+}
+
+/// Reads a target's file.
+///
+/// Fails with everything that is wrong with it.
+pub fn load(folder: &Path) -> Result<Target, Vec<Diagnostic>> {
+    let source = crate::suite::source(&folder.join("target.yaml")).map_err(|e| vec![e])?;
+    let root = crate::yaml::parse(&source).map_err(|e| vec![e])?;
+    let mut problems = Vec::new();
+    let mut reader = Reader { source: source.clone(), problems: &mut problems };
+    let target = read(&mut reader, &root, folder, source);
+    if problems.is_empty() { Ok(target) } else { Err(problems) }
+}
+
+const KEYS: &[&str] = &[
+    "target",
+    "about",
+    "takes",
+    "suites",
+    "programs",
+    "needs-files",
+    "install",
+    "settings",
+    "links",
+    "listen",
+    "start",
+    "triggers",
+    "lacks",
+    "exclusive",
+    "deviations",
+];
+
+fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>) -> Target {
+    reader.keys(root, KEYS);
+    for key in ["target", "takes", "suites"] {
+        if root.get(key).is_none() {
+            reader.error(root.pos, format!("a target needs `{key}`"));
+        }
+    }
+    let mut texts = |key: &str| -> Vec<String> {
+        reader.texts_of(root, key).into_iter().map(|(text, _)| text).collect()
+    };
+    let (suites, programs, files, lacks) =
+        (texts("suites"), texts("programs"), texts("needs-files"), texts("lacks"));
+    let mut table = |key: &str| -> BTreeMap<String, String> {
+        pairs(reader, root.get(key).map(AsRef::as_ref)).into_iter().collect()
+    };
+    let (links, listen) = (table("links"), table("listen"));
+    let mut settings = BTreeMap::new();
+    for (key, value) in root.get("settings").map(|n| n.entries()).unwrap_or_default() {
+        let secret = value.get("secret").cloned();
+        let text = reader.text(secret.as_ref().unwrap_or(value));
+        if let (Some(name), Some(value)) = (key.text(), text) {
+            settings.insert(name.to_owned(), Setting { value, secret: secret.is_some() });
+        }
+    }
+    let start = root.get("start").map(|node| {
+        reader.keys(node, &["command", "files", "env", "ready", "stop"]);
+        let ready = node.get("ready").map(|ready| {
+            reader.keys(ready, &["line", "within"]);
+            let within = ready.get("within").and_then(|n| reader.time(n));
+            (reader.text_of(ready, "line"), within.unwrap_or(Duration::from_secs(20)))
+        });
+        let stop = node.get("stop").and_then(|n| n.get("within")).and_then(|n| reader.time(n));
+        let stop = stop.unwrap_or(Duration::from_secs(5));
+        Start { command: command(reader, node), ready, stop }
+    });
+    let mut triggers = BTreeMap::new();
+    for (key, node) in root.get("triggers").map(|n| n.entries()).unwrap_or_default() {
+        reader.keys(node, &["command", "stdin", "files", "env", "prompt"]);
+        let read = command(reader, node);
+        if read.words.is_empty() && read.prompt.is_none() {
+            reader.error(node.pos, "a trigger has a `command`, or a `prompt` for the operator");
+        }
+        triggers.insert(key.text().unwrap_or_default().to_owned(), read);
+    }
+    let mut deviations = Vec::new();
+    for node in root.get("deviations").map(|n| n.items()).unwrap_or_default() {
+        reader.keys(node, &["exchange", "step", "because", "source", "since", "sometimes"]);
+        let deviation = Deviation {
+            exchange: reader.text_of(node, "exchange"),
+            step: reader.text_of(node, "step"),
+            because: reader.text_of(node, "because"),
+            source: reader.text_of(node, "source"),
+            since: reader.text_of(node, "since"),
+            sometimes: node.get("sometimes").cloned().is_some_and(|n| reader.truth(&n)),
+            pos: node.pos,
+        };
+        if deviation.exchange.is_empty()
+            || deviation.because.is_empty()
+            || deviation.source.is_empty()
+        {
+            reader.error(
+                node.pos,
+                "a deviation names its `exchange`, says `because`, and cites a `source`",
+            );
+        }
+        deviations.push(deviation);
+    }
+    Target {
+        name: reader.text_of(root, "target"),
+        about: reader.text_of(root, "about"),
+        folder: folder.to_owned(),
+        source,
+        takes: reader.text_of(root, "takes"),
+        suites,
+        programs,
+        needs_files: files.into_iter().map(PathBuf::from).collect(),
+        install: reader.text_of(root, "install"),
+        settings,
+        links,
+        listen,
+        start,
+        triggers,
+        lacks,
+        exclusive: root.get("exclusive").cloned().is_some_and(|n| reader.truth(&n)),
+        deviations,
+    }
+}
+
+fn pairs(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<(String, String)> {
+    let entries = node.map(|n| n.entries()).unwrap_or_default();
+    entries
+        .iter()
+        .filter_map(|(key, value)| Some((key.text()?.to_owned(), reader.text(value)?)))
+        .collect()
+}
+
+fn command(reader: &mut Reader<'_>, node: &Node) -> Command {
+    let texts = |reader: &mut Reader<'_>, key: &str| -> Vec<String> {
+        reader.texts_of(node, key).into_iter().map(|(text, _)| text).collect()
+    };
+    Command {
+        words: texts(reader, "command"),
+        stdin: reader.text_of(node, "stdin"),
+        env: pairs(reader, node.get("env").map(AsRef::as_ref)),
+        files: texts(reader, "files"),
+        prompt: node.get("prompt").cloned().and_then(|n| reader.text(&n)),
+    }
+}

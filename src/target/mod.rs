@@ -1,0 +1,16 @@
+//! Targets: implementations under test, as data, and the processes that they run as.
+//!
+//! | file | what |
+//! |---|---|
+//! | `file` | a target's folder: party, addresses, settings, how it is started, known deviations |
+//! | `ports` | free ports for processes that must be told where to listen |
+//! | `process` | starting, awaiting, stopping; no child outlives the harness |
+//!
+//! What runs on the operator's machine stands in the target's file alone, never in a suite.
+
+mod file;
+mod ports;
+mod process;
+
+pub use file::{Deviation, Target, all, find, load};
+pub use process::{Places, Running, Troupe, run_trigger, start};

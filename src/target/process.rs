@@ -1,0 +1,374 @@
+//! Starting, awaiting and stopping. No child outlives the harness: each runs in a process group of
+//! its own that is killed when its handle is dropped, and the kernel kills it when we are killed.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::Child;
+
+use super::file::{Command, Target};
+use super::ports::{self, Port};
+
+/// The most that is kept of what a child prints.
+const PRINTED: usize = 64 << 10;
+
+/// What placeholders stand for.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// `{dir}`.
+    pub dir: PathBuf,
+    /// `{port:NAME}`; ours until the last who knows of them ends.
+    pub ports: BTreeMap<String, Rc<Port>>,
+    /// `{link:NAME}`.
+    pub links: BTreeMap<String, SocketAddr>,
+    /// `{SETTING}`.
+    pub settings: BTreeMap<String, String>,
+}
+
+impl Places {
+    /// Replaces placeholders. Braces around anything else stay as they are.
+    pub fn fill(&mut self, text: &str) -> Result<String, String> {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(open) = rest.find('{') {
+            out.push_str(&rest[..open]);
+            rest = &rest[open..];
+            let word = rest[1..].split('}').next().unwrap_or_default();
+            let closed = rest.len() > word.len() + 1;
+            match self.place(word)?.filter(|_| closed) {
+                Some(value) => {
+                    out.push_str(&value);
+                    rest = &rest[word.len() + 2..];
+                }
+                None => {
+                    out.push('{');
+                    rest = &rest[1..];
+                }
+            }
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+
+    fn place(&mut self, word: &str) -> Result<Option<String>, String> {
+        if word == "dir" {
+            return Ok(Some(self.dir.display().to_string()));
+        }
+        if word == "fresh" {
+            return Ok(Some(fresh()));
+        }
+        if let Some(name) = word.strip_prefix("port:") {
+            if !self.ports.contains_key(name) {
+                let port = ports::take().map_err(|e| format!("no free port: {e}"))?;
+                self.ports.insert(name.to_owned(), Rc::new(port));
+            }
+            return Ok(self.ports.get(name).map(|port| port.number.to_string()));
+        }
+        if let Some(name) = word.strip_prefix("link:") {
+            let (name, part) = match name.strip_suffix(".host") {
+                Some(name) => (name, "host"),
+                None => name.strip_suffix(".port").map_or((name, ""), |name| (name, "port")),
+            };
+            let Some(address) = self.links.get(name) else {
+                return Err(format!("the suite has no link `{name}` on which we could be called"));
+            };
+            return Ok(Some(match part {
+                "host" => address.ip().to_string(),
+                "port" => address.port().to_string(),
+                _ => address.to_string(),
+            }));
+        }
+        Ok(self.settings.get(word).cloned())
+    }
+}
+
+/// A text never used before.
+fn fresh() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |d| d.as_nanos() as u64);
+    format!("{:x}-{:x}-{count:x}", std::process::id(), now & 0xffff_ffff)
+}
+
+/// A private folder that goes away with its handle.
+#[derive(Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self, String> {
+        use std::os::unix::fs::DirBuilderExt;
+        let path = std::env::temp_dir().join(format!("stepladder-{}", fresh()));
+        std::fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&path)
+            .map_err(|e| format!("cannot make {}: {e}", path.display()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A child and everything below it.
+#[derive(Debug)]
+struct Troop {
+    child: Child,
+    group: Option<rustix::process::Pid>,
+}
+
+impl Troop {
+    fn signal(&self, signal: rustix::process::Signal) {
+        if let Some(group) = self.group {
+            // It may be gone already.
+            let _ = rustix::process::kill_process_group(group, signal);
+        }
+    }
+}
+
+impl Drop for Troop {
+    fn drop(&mut self) {
+        self.signal(rustix::process::Signal::KILL);
+    }
+}
+
+fn spawn(command: &Command, folder: &Path, places: &mut Places) -> Result<Troop, String> {
+    for name in &command.files {
+        let from = folder.join(name);
+        let text = std::fs::read_to_string(&from)
+            .map_err(|e| format!("cannot read {}: {e}", from.display()))?;
+        let to = places.dir.join(Path::new(name).file_name().unwrap_or_default());
+        let text = places.fill(&text)?;
+        std::fs::write(&to, text).map_err(|e| format!("cannot write {}: {e}", to.display()))?;
+        if let Ok(metadata) = std::fs::metadata(&from) {
+            let _ = std::fs::set_permissions(&to, metadata.permissions());
+        }
+    }
+    let words: Result<Vec<String>, String> = command.words.iter().map(|w| places.fill(w)).collect();
+    let words = words?;
+    let Some((program, words)) = words.split_first() else {
+        return Err("no command is given".into());
+    };
+    let mut process = tokio::process::Command::new(program);
+    process
+        .args(words)
+        .current_dir(&places.dir)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true);
+    for (name, value) in &command.env {
+        process.env(name, places.fill(value)?);
+    }
+    die_with_us(&mut process);
+    let child = process.spawn().map_err(|e| format!("cannot run {program}: {e}"))?;
+    let group = child.id().and_then(|id| rustix::process::Pid::from_raw(i32::try_from(id).ok()?));
+    Ok(Troop { child, group })
+}
+
+/// Asks the kernel to kill the child when the thread that started it ends, however it ends.
+#[expect(unsafe_code, reason = "the only way to run code between fork and exec")]
+fn die_with_us(process: &mut tokio::process::Command) {
+    // SAFETY: one system call, no allocation, no lock: nothing that is unsafe after a fork.
+    unsafe {
+        process.pre_exec(|| {
+            rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
+                .map_err(std::io::Error::from)
+        });
+    }
+}
+
+/// A started server.
+#[derive(Debug)]
+pub struct Running {
+    troop: Troop,
+    /// Where it listens, by link name.
+    pub links: BTreeMap<String, SocketAddr>,
+    stop: Duration,
+    _folder: Option<Folder>,
+    _ports: BTreeMap<String, Rc<Port>>,
+}
+
+impl Running {
+    /// Asks it to stop, waits, and kills it if it does not.
+    pub async fn stop(mut self) {
+        self.troop.signal(rustix::process::Signal::TERM);
+        let _ = tokio::time::timeout(self.stop, self.troop.child.wait()).await;
+    }
+}
+
+/// Where a target listens that runs by itself, or once it is started.
+pub fn addresses(
+    target: &Target,
+    places: &mut Places,
+) -> Result<BTreeMap<String, SocketAddr>, String> {
+    let mut found = BTreeMap::new();
+    for (link, text) in &target.links {
+        let text = places.fill(text)?;
+        let address = std::net::ToSocketAddrs::to_socket_addrs(&text)
+            .map_err(|e| format!("`{text}` is no address for link `{link}`: {e}"))?
+            .next();
+        found.insert(link.clone(), address.ok_or_else(|| format!("`{text}` has no address"))?);
+    }
+    Ok(found)
+}
+
+/// Starts a target and waits until it is ready. A target without a start has only addresses.
+pub async fn start(
+    target: &Target,
+    settings: &BTreeMap<String, String>,
+) -> Result<(Option<Running>, BTreeMap<String, SocketAddr>), String> {
+    let mut places = Places { settings: settings.clone(), ..Places::default() };
+    let Some(start) = &target.start else {
+        let links = addresses(target, &mut places)?;
+        return Ok((None, links));
+    };
+    let folder = Folder::new()?;
+    places.dir.clone_from(&folder.0);
+    let mut troop = spawn(&start.command, &target.folder, &mut places)?;
+    let links = addresses(target, &mut places)?;
+    drop(troop.child.stdin.take());
+    let printed = Rc::new(RefCell::new(String::new()));
+    let (told, mut ready) = tokio::sync::mpsc::channel::<()>(1);
+    let line = start.ready.as_ref().map(|(line, _)| line.clone());
+    // Its output is read to the end of its life, so that a full pipe never stops it.
+    for stream in [
+        troop.child.stdout.take().map(|s| Box::pin(s) as std::pin::Pin<Box<dyn AsyncRead>>),
+        troop.child.stderr.take().map(|s| Box::pin(s) as std::pin::Pin<Box<dyn AsyncRead>>),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        let (printed, told, line) = (printed.clone(), told.clone(), line.clone());
+        tokio::task::spawn_local(async move {
+            let mut lines = BufReader::new(stream);
+            let mut one = Vec::new();
+            while lines.read_until(b'\n', &mut one).await.is_ok_and(|n| n > 0) {
+                let text = String::from_utf8_lossy(&one).into_owned();
+                if line.as_ref().is_some_and(|line| text.contains(line.as_str())) {
+                    let _ = told.try_send(());
+                }
+                keep(&mut printed.borrow_mut(), &text);
+                one.clear();
+            }
+        });
+    }
+    drop(told);
+    if let Some((line, within)) = &start.ready {
+        let came = tokio::time::timeout(*within, async {
+            tokio::select! {
+                came = ready.recv() => came.is_some(),
+                _ = troop.child.wait() => false,
+            }
+        })
+        .await;
+        let printed = || last_lines(&printed.borrow());
+        match came {
+            Ok(true) => {}
+            Ok(false) => {
+                return Err(format!("it ended before it was ready; it printed:\n{}", printed()));
+            }
+            Err(_) => {
+                return Err(format!(
+                    "it did not print `{line}` within {within:?}; it printed:\n{}",
+                    printed()
+                ));
+            }
+        }
+    }
+    let running = Running {
+        troop,
+        links: links.clone(),
+        stop: start.stop,
+        _folder: Some(folder),
+        _ports: places.ports,
+    };
+    Ok((Some(running), links))
+}
+
+/// Runs a trigger to its end; what it printed, the exit status first.
+///
+/// Dropping the future kills it and everything it started.
+pub async fn run_trigger(
+    command: &Command,
+    folder: &Path,
+    mut places: Places,
+) -> Result<String, String> {
+    if let Some(prompt) = &command.prompt {
+        return ask_operator(prompt).await;
+    }
+    let own = Folder::new()?;
+    places.dir.clone_from(&own.0);
+    let stdin = places.fill(&command.stdin)?;
+    let mut troop = spawn(command, folder, &mut places)?;
+    let mut input = troop.child.stdin.take();
+    let (out, err) = (troop.child.stdout.take(), troop.child.stderr.take());
+    let feed = async move {
+        if let Some(input) = &mut input {
+            // It may end without reading all of it.
+            let _ = input.write_all(stdin.as_bytes()).await;
+        }
+    };
+    let ((), out, err, status) = tokio::join!(feed, all_of(out), all_of(err), troop.child.wait());
+    let status = status.map_err(|e| e.to_string())?;
+    Ok(format!("{status}\n{out}{err}"))
+}
+
+/// Asks whoever sits at the terminal to do what no program can. The play waits for what happens on
+/// the link then.
+#[expect(clippy::print_stderr, reason = "the operator reads it")]
+async fn ask_operator(prompt: &str) -> Result<String, String> {
+    if !std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        return Err(format!("an operator at a terminal is needed: {prompt}"));
+    }
+    eprintln!("\noperator: {}", crate::diag::clean(prompt));
+    std::future::pending().await
+}
+
+async fn all_of(stream: Option<impl AsyncRead + Unpin>) -> String {
+    let Some(mut stream) = stream else { return String::new() };
+    let (mut text, mut piece) = (String::new(), vec![0; 4096]);
+    while let Ok(octets @ 1..) = stream.read(&mut piece).await {
+        keep(&mut text, &String::from_utf8_lossy(&piece[..octets]));
+    }
+    text
+}
+
+fn keep(all: &mut String, text: &str) {
+    if all.len() < PRINTED {
+        all.push_str(text);
+    }
+}
+
+fn last_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(12)..].join("\n")
+}
+
+/// The targets of a run that are started, by their place among the run's targets.
+#[derive(Debug, Default)]
+pub struct Troupe {
+    /// Processes to be stopped.
+    pub running: Vec<Running>,
+}
+
+impl Troupe {
+    /// Stops all of them.
+    pub async fn stop(self) {
+        for running in self.running {
+            running.stop().await;
+        }
+    }
+}

@@ -1,0 +1,482 @@
+//! libtest's face: names, filters, `--list`, formats and exit codes as cargo, nextest and CI expect.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read, Write};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+
+use clap::Parser;
+use libtest_mimic::{Arguments, ColorSetting, Completion, FormatSetting, Trial};
+
+use super::judge::{self, Judged};
+use super::plan::{Group, Options, Plan};
+use super::run::{Board, Run};
+use crate::ladder::Level;
+use crate::play::rule_in_force as in_force;
+use crate::record::Verdict;
+use crate::report::{self, Journal, Mask};
+
+/// libtest's own arguments, as much of them as means something here.
+#[derive(Clone, Debug, Default, Parser)]
+#[command(name = "conformance", no_binary_name = true, disable_version_flag = true)]
+pub struct LibtestArguments {
+    /// Only trials whose name contains one of these.
+    pub filters: Vec<String>,
+    /// Filters and --skip are whole names.
+    #[arg(long)]
+    pub exact: bool,
+    /// Trials whose name contains this are left out.
+    #[arg(long, value_name = "FILTER")]
+    pub skip: Vec<String>,
+    /// Print the names and stop.
+    #[arg(long)]
+    pub list: bool,
+    /// Only trials that are ignored.
+    #[arg(long)]
+    pub ignored: bool,
+    /// Ignored trials too.
+    #[arg(long)]
+    pub include_ignored: bool,
+    /// Accepted: everything here is a test.
+    #[arg(long)]
+    pub test: bool,
+    /// Accepted: there are no benchmarks.
+    #[arg(long)]
+    pub bench: bool,
+    /// Accepted: nothing is captured.
+    #[arg(long, visible_alias = "no-capture")]
+    pub nocapture: bool,
+    /// Accepted: nothing is captured.
+    #[arg(long)]
+    pub show_output: bool,
+    /// Unstable flags of libtest.
+    #[arg(short = 'Z', value_name = "FLAG")]
+    pub unstable: Vec<String>,
+    /// One character per trial.
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Exchanges at once; 1 plays one after another.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub test_threads: Option<u32>,
+    /// Where the output goes instead of standard output.
+    #[arg(long, value_name = "PATH")]
+    pub logfile: Option<String>,
+    /// auto, always or never.
+    #[arg(long, value_parser = ["auto", "always", "never"])]
+    pub color: Option<String>,
+    /// pretty, terse or json.
+    #[arg(long, value_parser = ["pretty", "terse", "json"])]
+    pub format: Option<String>,
+}
+
+/// A run that a whole program is for: `tests/conformance.rs` with `harness = false`.
+///
+/// Reads libtest's arguments from the command line. A filter that matches nothing is fine here,
+/// since `cargo test NAME` hands every filter to every test program.
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     stepladder::trial::main_libtest(stepladder::trial::Options {
+///         paths: vec!["suites".into()],
+///         ..Default::default()
+///     })
+/// }
+/// ```
+pub fn main_libtest(options: Options) -> ExitCode {
+    main_libtest_all(vec![options])
+}
+
+/// Like [`main_libtest`], for several sets of options: each names its own targets.
+pub fn main_libtest_all(options: Vec<Options>) -> ExitCode {
+    let arguments = match LibtestArguments::try_parse_from(std::env::args_os().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    present(options, arguments, false)
+}
+
+/// The exit code for a failure of what was tested.
+const FAILED: u8 = 1;
+/// The exit code for a failure of ours, of the suites or of the environment.
+const BROKEN: u8 = 2;
+
+/// Plans, selects, runs and shows.
+///
+/// `must_select` makes an empty selection an error.
+#[expect(clippy::print_stderr, reason = "this is the face")]
+pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool) -> ExitCode {
+    let only = match (arguments.exact, arguments.filters.as_slice()) {
+        (true, [name]) => name.split("::").next().map(str::to_owned),
+        _ => None,
+    };
+    let mut runs = Vec::new();
+    for options in all {
+        match Plan::make(&options, only.as_deref()) {
+            Ok(plan) => runs.push((options, Arc::new(plan))),
+            Err(problems) => {
+                for problem in problems {
+                    eprintln!("{}", problem.render(false));
+                }
+                return ExitCode::from(BROKEN);
+            }
+        }
+    }
+    let selection = Selection { arguments: &arguments };
+    let broken = Arc::new(Mutex::new(false));
+    let warnings = Arc::new(Mutex::new(Vec::new()));
+    let mut trials = Vec::new();
+    let mut threads = Vec::new();
+    let mut shown = Vec::new();
+    let mut names = BTreeSet::new();
+    for (mut options, plan) in runs {
+        if arguments.test_threads == Some(1) {
+            options.jobs = 1;
+        }
+        let board = Arc::new(Board::new(plan.cases.len()));
+        let mut wanted: BTreeMap<usize, usize> = BTreeMap::new();
+        let shelf = Shelf {
+            plan: plan.clone(),
+            board: board.clone(),
+            strict: options.strict,
+            broken: broken.clone(),
+            warnings: warnings.clone(),
+        };
+        let mut picked = Vec::new();
+        for group in &plan.groups {
+            for index in &group.cases {
+                let case = &plan.cases[*index];
+                let missing = case.skip.is_some() || (!options.all_must_be_there && absent(group));
+                for (at, step) in case.exchange.steps.iter().enumerate() {
+                    let name = format!("{}::{}", case.name, step.name);
+                    if !selection.takes(&name, missing) || !names.insert(name.clone()) {
+                        continue;
+                    }
+                    if !missing || arguments.ignored || arguments.include_ignored {
+                        let last = wanted.entry(*index).or_insert(at);
+                        *last = (*last).max(at);
+                    }
+                    picked.push(Pick { name, missing, what: What::Step(*index, at) });
+                }
+            }
+            for (at, rule) in group.suite.rules.iter().enumerate() {
+                let speaks =
+                    group.tested.contains(&rule.from) && in_force(rule, options.profile.as_deref());
+                if !speaks {
+                    continue;
+                }
+                let name = format!("{}::rules::{}::{}", group.suite.name, group.label, rule.name);
+                let missing = !options.all_must_be_there && absent(group);
+                if !selection.takes(&name, missing) || !names.insert(name.clone()) {
+                    continue;
+                }
+                if !missing || arguments.ignored || arguments.include_ignored {
+                    for index in &group.cases {
+                        wanted.insert(*index, usize::MAX);
+                    }
+                }
+                picked.push(Pick { name, missing, what: What::Rule(group.clone(), at) });
+            }
+        }
+        for pick in &picked {
+            trials.push(shelf.trial(pick));
+        }
+        if arguments.list || wanted.is_empty() {
+            continue;
+        }
+        let seed = options.seed.unwrap_or_else(|| fastrand::u64(..));
+        let journal = match journal(&options, &plan, seed) {
+            Ok(journal) => journal,
+            Err(error) => {
+                eprintln!("error: {error}");
+                return ExitCode::from(BROKEN);
+            }
+        };
+        let run = Run {
+            plan: plan.clone(),
+            options: options.clone(),
+            board: board.clone(),
+            journal: journal.clone(),
+            seed,
+        };
+        shown.push((shelf, options, picked, journal));
+        let wanted: Vec<(usize, usize)> = wanted.into_iter().collect();
+        threads.push((run, wanted));
+    }
+    if must_select && trials.is_empty() {
+        eprintln!("error: nothing is selected: no trial fits the filters");
+        return ExitCode::from(BROKEN);
+    }
+    // Runs follow each other: two of them would share what belongs to one, such as the machine.
+    let player = std::thread::spawn(move || {
+        for (run, wanted) in threads {
+            run.perform(wanted);
+        }
+    });
+    let failed = show(&arguments, trials);
+    if arguments.list {
+        return ExitCode::SUCCESS;
+    }
+    if player.join().is_err() {
+        eprintln!("error: a play panicked; this is a fault of the harness");
+        return ExitCode::from(BROKEN);
+    }
+    for warning in warnings.lock().map(|w| w.clone()).unwrap_or_default() {
+        eprintln!("{warning}");
+    }
+    for (shelf, options, picked, journal) in &shown {
+        if let Err(error) = conclude(shelf, options, picked, journal.as_deref()) {
+            eprintln!("error: the report cannot be written: {error}");
+            return ExitCode::from(BROKEN);
+        }
+    }
+    match (broken.lock().map(|b| *b).unwrap_or(true), failed) {
+        (true, _) => ExitCode::from(BROKEN),
+        (false, true) => ExitCode::from(FAILED),
+        (false, false) => ExitCode::SUCCESS,
+    }
+}
+
+/// Whether a group's implementation is not installed here.
+fn absent(group: &Group) -> bool {
+    group.target.as_ref().is_some_and(|t| t.missing().is_some())
+}
+
+/// A trial that was selected.
+struct Pick {
+    name: String,
+    /// Known before the run: something is missing.
+    missing: bool,
+    what: What,
+}
+
+enum What {
+    /// Case and step.
+    Step(usize, usize),
+    /// Group and rule.
+    Rule(Group, usize),
+}
+
+/// What trials need to find their verdict.
+#[derive(Clone)]
+struct Shelf {
+    plan: Arc<Plan>,
+    board: Arc<Board>,
+    strict: bool,
+    broken: Arc<Mutex<bool>>,
+    warnings: Arc<Mutex<Vec<String>>>,
+}
+
+impl Shelf {
+    fn judged(&self, what: &What) -> Judged {
+        match what {
+            What::Step(case, step) => {
+                let found = self.board.read(*case);
+                let level = self.plan.cases[*case].exchange.steps[*step].level;
+                found.steps.get(*step).cloned().unwrap_or(Judged {
+                    verdict: Verdict::NotReached,
+                    level,
+                    text: "the play ended before it".into(),
+                    lasted: std::time::Duration::ZERO,
+                    blocked: true,
+                })
+            }
+            What::Rule(group, rule) => {
+                let found: Vec<judge::Result> =
+                    group.cases.iter().map(|case| (*self.board.read(*case)).clone()).collect();
+                judge::rule(group, *rule, &group.suite.rules[*rule], &found, &Mask::default())
+            }
+        }
+    }
+
+    /// Whether a verdict counts as failed.
+    fn fails(&self, judged: &Judged) -> bool {
+        match judged.verdict {
+            Verdict::Pass | Verdict::Xfail | Verdict::Skipped => false,
+            // Under nextest an ignored trial counts as passed; a step that could not be reached
+            // must not.
+            Verdict::NotReached => std::env::var_os("NEXTEST").is_some() && judged.blocked,
+            Verdict::Inconclusive => judged.level == Level::Must,
+            Verdict::Fail => {
+                judged.level == Level::Must || (judged.level == Level::Should && self.strict)
+            }
+            Verdict::Xpass | Verdict::Error => true,
+        }
+    }
+
+    fn trial(&self, pick: &Pick) -> Trial {
+        let (shelf, name) = (self.clone(), pick.name.clone());
+        let what = match &pick.what {
+            What::Step(case, step) => What::Step(*case, *step),
+            What::Rule(group, rule) => What::Rule(group.clone(), *rule),
+        };
+        let trial = Trial::ignorable_test(pick.name.clone(), move || {
+            let judged = shelf.judged(&what);
+            if shelf.fails(&judged) {
+                if judged.verdict == Verdict::Error
+                    && let Ok(mut broken) = shelf.broken.lock()
+                {
+                    *broken = true;
+                }
+                return Err(judged.text.trim_end().to_owned().into());
+            }
+            match judged.verdict {
+                Verdict::Skipped | Verdict::NotReached | Verdict::Inconclusive => {
+                    Ok(Completion::ignored_with(judged.text.lines().next().unwrap_or_default()))
+                }
+                Verdict::Fail => {
+                    if let Ok(mut warnings) = shelf.warnings.lock() {
+                        let text = judged.text.trim_end().replacen("error:", "warning:", 1);
+                        warnings.push(format!("---- {name} ({:?}) ----\n{text}", judged.level));
+                    }
+                    Ok(Completion::Completed)
+                }
+                _ => Ok(Completion::Completed),
+            }
+        });
+        trial.with_ignored_flag(pick.missing)
+    }
+}
+
+/// libtest's filters.
+struct Selection<'a> {
+    arguments: &'a LibtestArguments,
+}
+
+impl Selection<'_> {
+    fn takes(&self, name: &str, ignored: bool) -> bool {
+        let fits = |word: &String| match self.arguments.exact {
+            true => name == word,
+            false => name.contains(word.as_str()),
+        };
+        let arguments = self.arguments;
+        (arguments.filters.is_empty() || arguments.filters.iter().any(fits))
+            && !arguments.skip.iter().any(fits)
+            && (!arguments.ignored || ignored)
+    }
+}
+
+/// Begins the record.
+fn journal(options: &Options, plan: &Plan, seed: u64) -> std::io::Result<Option<Arc<Journal>>> {
+    let Some(folder) = &options.report else { return Ok(None) };
+    let journal = Journal::create(&folder.join("record.jsonl"))?;
+    let targets: BTreeSet<&str> =
+        plan.cases.iter().filter_map(|c| c.target.as_ref()).map(|t| t.name.as_str()).collect();
+    journal.write(&serde_json::json!({
+        "event": "run", "tool": "stepladder", "version": env!("CARGO_PKG_VERSION"),
+        "targets": targets, "profile": options.profile, "seed": seed,
+        "strict": options.strict, "timeout_scale": options.timeout_scale,
+        "suites": plan.groups.iter().map(|g| &g.suite.name).collect::<BTreeSet<_>>(),
+    }));
+    Ok(Some(Arc::new(journal)))
+}
+
+/// Ends the record, and writes the reports that are made of it.
+fn conclude(
+    shelf: &Shelf,
+    options: &Options,
+    picked: &[Pick],
+    journal: Option<&Journal>,
+) -> std::io::Result<()> {
+    let (Some(folder), Some(journal)) = (&options.report, journal) else { return Ok(()) };
+    let mut suites: Vec<report::Suite> = Vec::new();
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for pick in picked.iter().filter(|p| !p.missing) {
+        let judged = shelf.judged(&pick.what);
+        *counts.entry(judged.verdict.word()).or_default() += 1;
+        let (suite, requirements, line) = match &pick.what {
+            What::Step(case, step) => {
+                let case = &shelf.plan.cases[*case];
+                let step = &case.exchange.steps[*step];
+                (&case.suite, &step.requirements, step.pos.line)
+            }
+            What::Rule(group, rule) => {
+                let rule = &group.suite.rules[*rule];
+                journal.write(&serde_json::json!({
+                    "event": "rule", "name": pick.name, "verdict": judged.verdict,
+                    "level": judged.level, "requirements": rule.requirements,
+                    "line": rule.pos.line, "text": judged.text,
+                }));
+                (&group.suite, &rule.requirements, rule.pos.line)
+            }
+        };
+        let (group, name) = pick.name.rsplit_once("::").unwrap_or(("", &pick.name));
+        let mut properties = vec![
+            ("level".to_owned(), format!("{:?}", judged.level).to_uppercase()),
+            ("verdict".to_owned(), judged.verdict.word().to_owned()),
+            ("file".to_owned(), suite.source.path.clone()),
+            ("line".to_owned(), line.to_string()),
+        ];
+        properties.extend(requirements.iter().map(|id| ("requirement".to_owned(), id.clone())));
+        let case = report::Case {
+            name: name.to_owned(),
+            verdict: judged.verdict,
+            failed: shelf.fails(&judged),
+            text: judged.text,
+            lasted: judged.lasted,
+            properties,
+        };
+        match suites.iter_mut().find(|s| s.name == group) {
+            Some(suite) => suite.cases.push(case),
+            None => suites.push(report::Suite { name: group.to_owned(), cases: vec![case] }),
+        }
+    }
+    journal.write(&serde_json::json!({ "event": "end", "verdicts": counts }));
+    report::write_junit(&folder.join("junit.xml"), "stepladder", &suites)
+}
+
+/// Lets libtest-mimic present the trials; whether one of them failed.
+///
+/// It writes into a pipe of ours, so that a reader who goes away (`| head`) stops the output and
+/// not the run. One thread presents them, in order: the plays run by themselves.
+fn show(arguments: &LibtestArguments, trials: Vec<Trial>) -> bool {
+    let mut mimic = Arguments {
+        list: arguments.list,
+        ignored: arguments.ignored,
+        include_ignored: arguments.include_ignored,
+        quiet: arguments.quiet,
+        test_threads: Some(1),
+        logfile: arguments.logfile.clone(),
+        color: match arguments.color.as_deref() {
+            Some("always") => Some(ColorSetting::Always),
+            Some("never") => Some(ColorSetting::Never),
+            _ => None,
+        },
+        format: match arguments.format.as_deref() {
+            Some("terse") => Some(FormatSetting::Terse),
+            Some("json") => Some(FormatSetting::Json),
+            Some("pretty") => Some(FormatSetting::Pretty),
+            _ => None,
+        },
+        ..Arguments::default()
+    };
+    let piped = match (arguments.list || mimic.logfile.is_some(), std::io::pipe()) {
+        (false, Ok((reading, writing))) if std::path::Path::new("/proc/self/fd").exists() => {
+            use std::os::fd::AsRawFd;
+            mimic.logfile = Some(format!("/proc/self/fd/{}", writing.as_raw_fd()));
+            if mimic.color.is_none() && std::io::IsTerminal::is_terminal(&std::io::stdout()) {
+                mimic.color = Some(ColorSetting::Always);
+            }
+            Some((std::thread::spawn(move || pump(reading)), writing))
+        }
+        _ => None,
+    };
+    let conclusion = libtest_mimic::run(&mimic, trials);
+    if let Some((pump, writing)) = piped {
+        drop(writing);
+        let _ = pump.join();
+    }
+    conclusion.has_failed()
+}
+
+/// Copies to standard output, as long as somebody reads it.
+fn pump(mut reading: std::io::PipeReader) {
+    let mut out = std::io::stdout();
+    let mut piece = [0; 8192];
+    let mut heard = true;
+    while let Ok(octets @ 1..) = reading.read(&mut piece) {
+        heard = heard && out.write_all(&piece[..octets]).and_then(|()| out.flush()).is_ok();
+    }
+}

@@ -1,0 +1,18 @@
+//! The steps as test cases: plan, select, run, conclude; libtest's face.
+//!
+//! | file | what |
+//! |---|---|
+//! | `plan` | suites and targets into cases, each with its steps and what keeps it from being played |
+//! | `run` | plays cases at once, on one thread; a board that trials wait on |
+//! | `judge` | what a play came to, in words and verdicts that can be kept |
+//! | `shared` | one play per exchange, though every step is a process of its own |
+//! | `face` | names, filters, `--list`, formats, exit codes: what cargo, nextest and CI expect |
+
+mod face;
+mod judge;
+mod plan;
+mod run;
+mod shared;
+
+pub use face::{LibtestArguments, main_libtest, main_libtest_all, present};
+pub use plan::{Case, Options, Plan};

@@ -1,0 +1,373 @@
+//! Suites and targets into cases.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Severity};
+use crate::ladder::{Act, Exchange, PartyId, Projection, Setting, Suite, walk};
+use crate::suite;
+use crate::target::{self, Target};
+
+/// What the user asked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Suite files and folders.
+    pub paths: Vec<PathBuf>,
+    /// Names or folders of targets; without any, the built-in peer.
+    pub targets: Vec<String>,
+    /// The folder that holds targets by name.
+    pub target_root: PathBuf,
+    /// The parties that we play; without any, all but the one under test.
+    pub play_as: Vec<String>,
+    /// Every party that an exchange can test is tested, not only the last-named one.
+    pub every_side: bool,
+    /// Settings.
+    pub set: BTreeMap<String, String>,
+    /// The profile.
+    pub profile: Option<String>,
+    /// A broken SHOULD is a failure.
+    pub strict: bool,
+    /// Exchanges at once.
+    pub jobs: usize,
+    /// For everything that is drawn; drawn itself where nobody gives it.
+    pub seed: Option<u64>,
+    /// Stretches the time that peers are given.
+    pub timeout_scale: f64,
+    /// In memory, under a clock that jumps.
+    pub sim: bool,
+    /// Where the record and the reports go.
+    pub report: Option<PathBuf>,
+    /// Whether a missing program is a failure rather than a reason to ignore.
+    pub all_must_be_there: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            paths: vec![PathBuf::from("suites")],
+            targets: Vec::new(),
+            target_root: PathBuf::from("fixtures/targets"),
+            play_as: Vec::new(),
+            every_side: false,
+            set: BTreeMap::new(),
+            profile: None,
+            strict: false,
+            // Waiting costs nothing but sockets, of which a process usually has 1024.
+            jobs: 256,
+            seed: None,
+            timeout_scale: 1.0,
+            sim: false,
+            report: None,
+            all_must_be_there: std::env::var_os("CI").is_some_and(|v| v == "true"),
+        }
+    }
+}
+
+/// Everything that could be played.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Cases, in the order of the suites.
+    pub cases: Vec<Case>,
+    /// Groups of cases that rules look at together.
+    pub groups: Vec<Group>,
+    /// Warnings of the linter.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// One exchange against one implementation, or against the built-in peer.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// `suite::exchange::party`.
+    pub name: String,
+    /// The suite.
+    pub suite: Arc<Suite>,
+    /// The exchange.
+    pub exchange: Arc<Exchange>,
+    /// Who is played.
+    pub projection: Projection,
+    /// The implementation; `None` for the built-in peer.
+    pub target: Option<Arc<Target>>,
+    /// Why it cannot be played here.
+    pub skip: Option<String>,
+}
+
+/// The cases of one suite against one implementation.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The suite.
+    pub suite: Arc<Suite>,
+    /// The party under test, as it stands in trial names.
+    pub label: String,
+    /// Who is under test.
+    pub tested: Vec<PartyId>,
+    /// The implementation.
+    pub target: Option<Arc<Target>>,
+    /// Indices of its cases.
+    pub cases: Vec<usize>,
+}
+
+impl Plan {
+    /// Loads suites and targets and pairs them.
+    ///
+    /// `only` is the name of the one suite that matters, where the caller knows it: then no other
+    /// file is read. Fails with everything that is wrong with them.
+    pub fn make(options: &Options, only: Option<&str>) -> Result<Self, Vec<Diagnostic>> {
+        let mut plan = Self::default();
+        let mut problems = Vec::new();
+        let mut targets = Vec::new();
+        for name in &options.targets {
+            match target::find(name, &options.target_root)
+                .map_err(|e| vec![e])
+                .and_then(|folder| target::load(&folder))
+            {
+                Ok(target) => targets.push(Arc::new(target)),
+                Err(more) => problems.extend(more),
+            }
+        }
+        for path in files(options, only).map_err(|e| vec![e])? {
+            let (loaded, found) = suite::load(&path);
+            problems.extend(found);
+            let Some(loaded) = loaded else { continue };
+            problems.extend(suite::lint(&loaded));
+            let loaded = Arc::new(loaded);
+            if targets.is_empty() {
+                plan.built_in(options, &loaded, &mut problems);
+            }
+            for target in &targets {
+                if target.fits(&loaded) {
+                    plan.against(options, &loaded, target, targets.len() > 1, &mut problems);
+                }
+            }
+        }
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            problems.into_iter().partition(|p| p.severity == Severity::Error);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        plan.warnings = warnings;
+        if plan.cases.is_empty() && only.is_none() {
+            return Err(vec![plan.nothing(options, &targets)]);
+        }
+        Ok(plan)
+    }
+
+    fn nothing(&self, options: &Options, targets: &[Arc<Target>]) -> Diagnostic {
+        let names = |t: &Arc<Target>| t.name.clone();
+        match (targets, options.play_as.as_slice()) {
+            ([], []) => Diagnostic::plain("no exchange of these suites can be played"),
+            ([], parties) => Diagnostic::plain(format!(
+                "no exchange of these suites can be played as {}",
+                parties.join(" and ")
+            )),
+            (targets, _) => {
+                let names: Vec<String> = targets.iter().map(names).collect();
+                let fits: Vec<String> = targets.iter().flat_map(|t| t.suites.clone()).collect();
+                Diagnostic::plain(format!("no suite here fits {}", names.join(" or ")))
+                    .help(format!("it takes {}", fits.join(", ")))
+            }
+        }
+    }
+
+    /// Pairs a suite with the built-in peer.
+    fn built_in(&mut self, options: &Options, suite: &Arc<Suite>, problems: &mut Vec<Diagnostic>) {
+        if !options.play_as.is_empty() {
+            let played: Option<Vec<PartyId>> =
+                options.play_as.iter().map(|name| suite.party(name)).collect();
+            let Some(played) = played else { return };
+            let tested: Vec<PartyId> =
+                (0..suite.parties.len()).filter(|p| !played.contains(p)).collect();
+            if tested.is_empty() {
+                // Playing everybody is self-play: each is held against the others in turn.
+                let all: Vec<PartyId> = (0..suite.parties.len()).collect();
+                all.into_iter()
+                    .for_each(|party| self.group(options, suite, &[party], None, None, problems));
+                return;
+            }
+            self.group(options, suite, &tested, None, None, problems);
+            return;
+        }
+        if options.every_side {
+            for party in 0..suite.parties.len() {
+                self.group(options, suite, &[party], None, None, problems);
+            }
+            return;
+        }
+        // Each exchange tests the last-named party that it can test.
+        let last = |exchange: &Exchange| {
+            (0..suite.parties.len())
+                .rev()
+                .find(|p| exchange.cannot_test(suite, &Projection::testing(suite, &[*p])).is_none())
+        };
+        for party in 0..suite.parties.len() {
+            let chosen = |exchange: &Exchange| last(exchange) == Some(party);
+            self.group(options, suite, &[party], None, Some(&chosen), problems);
+        }
+    }
+
+    /// Pairs a suite with an implementation.
+    fn against(
+        &mut self,
+        options: &Options,
+        suite: &Arc<Suite>,
+        target: &Arc<Target>,
+        several: bool,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let Some(party) = suite.party(&target.takes) else { return };
+        let before = self.groups.len();
+        self.group(options, suite, &[party], Some(target), None, problems);
+        if several {
+            for group in &mut self.groups[before..] {
+                group.label = format!("{}@{}", group.label, target.name);
+                for case in &group.cases {
+                    let case = &mut self.cases[*case];
+                    case.name = format!("{}@{}", case.name, target.name);
+                }
+            }
+        }
+    }
+
+    fn group(
+        &mut self,
+        options: &Options,
+        suite: &Arc<Suite>,
+        tested: &[PartyId],
+        target: Option<&Arc<Target>>,
+        chosen: Option<&dyn Fn(&Exchange) -> bool>,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        for name in options.set.keys() {
+            if !suite.settings.contains_key(name)
+                && options.paths.len() == 1
+                && options.paths[0].is_file()
+            {
+                let known = suite.settings.keys().map(String::as_str);
+                problems.push(
+                    Diagnostic::plain(format!("`{}` has no setting `{name}`", suite.name))
+                        .suggest(name, known),
+                );
+            }
+        }
+        let projection = Projection::testing(suite, tested);
+        let label: Vec<&str> = tested.iter().map(|p| suite.parties[*p].name.as_str()).collect();
+        let label = label.join("+");
+        let mut cases = Vec::new();
+        for exchange in &suite.exchanges {
+            let in_profile = exchange.profile.is_none() || exchange.profile == options.profile;
+            let possible = exchange.cannot_test(suite, &projection).is_none();
+            if !in_profile || !possible || chosen.is_some_and(|chosen| !chosen(exchange)) {
+                continue;
+            }
+            let skip = target.and_then(|t| keeps(suite, exchange, &projection, t));
+            cases.push(self.cases.len());
+            self.cases.push(Case {
+                name: format!("{}::{}::{label}", suite.name, exchange.name),
+                suite: suite.clone(),
+                exchange: exchange.clone(),
+                projection: projection.clone(),
+                target: target.cloned(),
+                skip,
+            });
+        }
+        if !cases.is_empty() {
+            self.groups.push(Group {
+                suite: suite.clone(),
+                label,
+                tested: tested.to_vec(),
+                target: target.cloned(),
+                cases,
+            });
+        }
+    }
+}
+
+/// The files to be read.
+fn files(options: &Options, only: Option<&str>) -> Result<Vec<PathBuf>, Diagnostic> {
+    if let Some(name) = only {
+        let direct: Vec<PathBuf> = options
+            .paths
+            .iter()
+            .map(|path| path.join(format!("{name}.yaml")))
+            .filter(|path| path.is_file())
+            .collect();
+        if !direct.is_empty() {
+            return Ok(direct);
+        }
+    }
+    suite::find(&options.paths)
+}
+
+/// What keeps an exchange from being played against an implementation.
+fn keeps(
+    suite: &Suite,
+    exchange: &Exchange,
+    projection: &Projection,
+    target: &Target,
+) -> Option<String> {
+    if let Some(feature) = exchange.needs.iter().find(|f| target.lacks.contains(f)) {
+        return Some(format!("{} does without {feature}", target.name));
+    }
+    let (mut triggered, mut missing) = (false, None);
+    let (mut calls, mut unreachable) = (false, None);
+    exchange.rungs(&mut |rung| match &rung.act {
+        Act::Trigger { party, name } if !projection.played[*party] => {
+            triggered = true;
+            if !target.triggers.contains_key(name) {
+                missing.get_or_insert_with(|| format!("{} cannot be made to {name}", target.name));
+            }
+        }
+        Act::Message(say) => {
+            let link = &suite.links[say.ends.link];
+            let (ours, theirs) =
+                (projection.played[link.initiator], projection.played[link.responder]);
+            calls |= !ours && theirs;
+            if ours && !theirs && !target.links.contains_key(&link.name) {
+                let title = format!("{} has no address for link `{}`", target.name, link.name);
+                unreachable.get_or_insert(title);
+            }
+        }
+        _ => {}
+    });
+    if missing.is_some() || unreachable.is_some() {
+        return missing.or(unreachable);
+    }
+    let first_is_theirs = opens(exchange, projection);
+    (calls && first_is_theirs && !triggered && !target.triggers.is_empty())
+        .then(|| format!("nothing in this exchange makes {} act", target.name))
+}
+
+/// Whether the first message of an exchange is to come from the implementation.
+fn opens(exchange: &Exchange, projection: &Projection) -> bool {
+    let mut first = None;
+    for step in &exchange.steps {
+        walk(&step.rungs, &mut |rung| {
+            let ends = match &rung.act {
+                Act::Message(say) => say.ends,
+                Act::Connect(ends) => *ends,
+                _ => return,
+            };
+            first.get_or_insert(!projection.played[ends.from]);
+        });
+    }
+    first.unwrap_or(false)
+}
+
+impl Case {
+    /// Whether a program is started for this exchange alone.
+    pub fn starts_a_client(&self) -> bool {
+        self.target.as_ref().is_some_and(|t| !t.triggers.is_empty())
+    }
+
+    /// The settings that stand in for those of the suite: the target's, then the user's.
+    pub fn settings(&self, options: &Options) -> BTreeMap<String, Setting> {
+        let mut settings = BTreeMap::new();
+        if let Some(target) = &self.target {
+            settings.extend(target.settings.clone());
+        }
+        for (name, value) in &options.set {
+            settings.insert(name.clone(), Setting { value: value.clone(), secret: false });
+        }
+        settings
+    }
+}

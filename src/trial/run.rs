@@ -1,0 +1,482 @@
+//! Plays cases at once, on one thread; trials wait on a board for what they came to.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Semaphore, watch};
+
+use super::judge::{self, Result as Found};
+use super::plan::{Case, Options, Plan};
+use super::shared::{Claim, Shared};
+use crate::ladder::{LinkId, PartyId};
+use crate::live::{self, Doors, Gate, Scene, Trigger};
+use crate::play::{Cast, Seen, seed_for};
+use crate::record::Verdict;
+use crate::report::{Journal, Mask};
+use crate::sim;
+use crate::target::{self, Places, Running, Target};
+
+/// Where cases write what they came to, and trials wait for it.
+#[derive(Debug)]
+pub struct Board {
+    found: Mutex<Vec<Option<Arc<Found>>>>,
+    came: Condvar,
+}
+
+impl Board {
+    /// A board with a place for each case.
+    pub fn new(cases: usize) -> Self {
+        Self { found: Mutex::new(vec![None; cases]), came: Condvar::new() }
+    }
+
+    /// Writes what a case came to; the first writing stays.
+    pub fn write(&self, case: usize, found: Found) {
+        let mut all = match self.found.lock() {
+            Ok(all) => all,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        all[case].get_or_insert_with(|| Arc::new(found));
+        self.came.notify_all();
+    }
+
+    /// Waits for what a case came to.
+    pub fn read(&self, case: usize) -> Arc<Found> {
+        let mut all = match self.found.lock() {
+            Ok(all) => all,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        loop {
+            if let Some(found) = &all[case] {
+                return found.clone();
+            }
+            all = match self.came.wait(all) {
+                Ok(all) => all,
+                Err(poisoned) => poisoned.into_inner(),
+            };
+        }
+    }
+}
+
+/// Fills in a case that ends without having written: no trial waits for ever.
+struct Promise<'b> {
+    board: &'b Board,
+    case: usize,
+    otherwise: Found,
+}
+
+impl Drop for Promise<'_> {
+    fn drop(&mut self) {
+        self.board.write(self.case, std::mem::take(&mut self.otherwise));
+    }
+}
+
+/// What is to be played: a case and its last wanted step.
+pub type Wanted = Vec<(usize, usize)>;
+
+/// Everything that a run shares.
+pub struct Run {
+    /// What could be played.
+    pub plan: Arc<Plan>,
+    /// What the user asked for.
+    pub options: Options,
+    /// Where results go.
+    pub board: Arc<Board>,
+    /// The record, where one is asked for.
+    pub journal: Option<Arc<Journal>>,
+    /// For everything that is drawn.
+    pub seed: u64,
+}
+
+impl Run {
+    /// Plays what is wanted; returns when all of it is on the board and every child has ended.
+    pub fn perform(self, wanted: Wanted) {
+        more_files();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = match runtime {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                for (case, _) in wanted {
+                    let text = format!("no runtime: {error}");
+                    let found = judge::all(&self.plan.cases[case], Verdict::Error, &text);
+                    self.board.write(case, found);
+                }
+                return;
+            }
+        };
+        let local = tokio::task::LocalSet::new();
+        runtime.block_on(local.run_until(Rc::new(self).all(wanted)));
+        // Tasks that a stopped run left behind end here, and their children with them.
+        drop(local);
+        runtime.shutdown_timeout(Duration::from_secs(1));
+    }
+
+    async fn all(self: Rc<Self>, wanted: Wanted) {
+        let (stopping, stop) = watch::channel(false);
+        let signals = tokio::task::spawn_local(async move {
+            wait_for_signal().await;
+            let _ = stopping.send(true);
+            // Kept, so that the channel stays open.
+            std::future::pending::<()>().await;
+        });
+        let started = self.start_targets(&wanted, stop.clone()).await;
+        let started = Rc::new(started);
+        let slots = Rc::new(Semaphore::new(self.options.jobs.max(1)));
+        let around: Rc<BTreeMap<String, Around>> =
+            Rc::new(started.keys().map(|name| (name.clone(), Around::default())).collect());
+        let clients = Rc::new(Semaphore::new(clients_at_once()));
+        let seen = Seen::default();
+        let shared = Rc::new(Shared::of_this_run());
+        let mut plays = tokio::task::JoinSet::new();
+        for (case, last) in wanted {
+            let (run, started) = (self.clone(), started.clone());
+            let (slots, around, clients) = (slots.clone(), around.clone(), clients.clone());
+            let (seen, shared, stop) = (seen.clone(), shared.clone(), stop.clone());
+            plays.spawn_local(async move {
+                let one = &run.plan.cases[case];
+                let otherwise = judge::all(one, Verdict::Error, "the play ended without a verdict");
+                let _promise = Promise { board: &run.board, case, otherwise };
+                if let Some(why) = &one.skip {
+                    run.board.write(case, judge::all(one, Verdict::Skipped, why));
+                    return;
+                }
+                let Ok(_slot) = slots.acquire().await else { return };
+                let around = one.target.as_ref().and_then(|t| around.get(&t.name));
+                let _alone =
+                    match around.filter(|_| one.target.as_ref().is_some_and(|t| t.exclusive)) {
+                        Some(around) => around.alone.acquire().await.ok(),
+                        None => None,
+                    };
+                let _client = match one.starts_a_client() {
+                    true => clients.acquire().await.ok(),
+                    false => None,
+                };
+                // On a thread of its own: whoever holds the lock may be waiting for one of ours.
+                let claimed = shared.as_ref().as_ref().map(|shared| {
+                    let (shared, name) = (shared.clone(), one.name.clone());
+                    tokio::task::spawn_blocking(move || shared.claim(&name))
+                });
+                let mut claim = match claimed {
+                    Some(claimed) => claimed.await.ok().flatten(),
+                    None => None,
+                };
+                // A process of a shared run plays for all others, so it plays to the end.
+                let last = if claim.is_some() { usize::MAX } else { last };
+                let found = match claim.as_mut().and_then(Claim::found) {
+                    Some(found) => found,
+                    None => {
+                        let found = run.play(one, last, &started, around, seen, stop).await;
+                        if let Some(claim) = &mut claim {
+                            claim.keep(&found);
+                        }
+                        found
+                    }
+                };
+                run.board.write(case, found);
+            });
+        }
+        // A play that panics has its promise kept for it, and is told of by the panic itself.
+        while plays.join_next().await.is_some() {}
+        signals.abort();
+        if let Ok(started) = Rc::try_unwrap(started) {
+            for (_, target) in started {
+                if let Ok((Some(running), _)) = target {
+                    running.stop().await;
+                }
+            }
+        }
+    }
+
+    /// Starts every target that something wanted is played against.
+    async fn start_targets(&self, wanted: &Wanted, mut stop: watch::Receiver<bool>) -> Started {
+        let mut targets: BTreeMap<String, Arc<Target>> = BTreeMap::new();
+        for (case, _) in wanted {
+            let case = &self.plan.cases[*case];
+            if let (Some(target), None) = (&case.target, &case.skip) {
+                targets.entry(target.name.clone()).or_insert_with(|| target.clone());
+            }
+        }
+        let mut started = Started::new();
+        for (name, target) in targets {
+            if let Some(missing) = target.missing() {
+                started.insert(name, Err(Absent::Missing(missing)));
+                continue;
+            }
+            let settings = plain(&target, &self.options);
+            let came = tokio::select! {
+                came = target::start(&target, &settings) => came,
+                _ = stop.wait_for(|stop| *stop) => Err("the run was stopped".into()),
+            };
+            started.insert(name, came.map_err(Absent::Broken));
+        }
+        started
+    }
+
+    async fn play(
+        &self,
+        case: &Case,
+        last_step: usize,
+        started: &Started,
+        around: Option<&Around>,
+        seen: Seen,
+        stop: watch::Receiver<bool>,
+    ) -> Found {
+        let settings = case.settings(&self.options);
+        let mut cast = Cast {
+            suite: case.suite.clone(),
+            exchange: case.exchange.clone(),
+            projection: case.projection.clone(),
+            settings,
+            last_step: last_step.min(case.exchange.steps.len().saturating_sub(1)),
+            seed: seed_for(self.seed, &case.name),
+            timeout_scale: self.options.timeout_scale,
+            stand_in: false,
+            margin: Duration::ZERO,
+            profile: self.options.profile.clone(),
+            seen,
+        };
+        let mask = Mask::new(secrets(&cast));
+        if case.target.is_none() {
+            // The built-in peer measures silences as finely as we keep them.
+            cast.margin = MARGIN;
+        }
+        let (report, peer) = match &case.target {
+            None if self.options.sim => {
+                let (report, peer) = sim::self_play(&cast);
+                if let Some(journal) = &self.journal {
+                    for event in &report.events {
+                        journal.event(&case.name, &case.suite, &case.exchange, event, &mask);
+                    }
+                }
+                (report, Some(peer))
+            }
+            None => match self.self_play(case, cast, &mask, stop).await {
+                Ok((report, peer)) => (report, Some(peer)),
+                Err(why) => return judge::all(case, Verdict::Error, &why),
+            },
+            Some(target) => match started.get(&target.name) {
+                Some(Ok((_, links))) => {
+                    let around = around.cloned().unwrap_or_default();
+                    match self.against(case, cast, (target, links, &around), &mask, stop).await {
+                        Ok(report) => (report, None),
+                        Err(why) => return judge::all(case, Verdict::Error, &why),
+                    }
+                }
+                Some(Err(Absent::Missing(why))) => {
+                    let verdict = match self.options.all_must_be_there {
+                        true => Verdict::Error,
+                        false => Verdict::Skipped,
+                    };
+                    return judge::all(case, verdict, why);
+                }
+                Some(Err(Absent::Broken(why))) => {
+                    let text = format!("{} could not be started: {why}", target.name);
+                    return judge::all(case, Verdict::Error, &text);
+                }
+                None => return judge::all(case, Verdict::Error, "the target was not started"),
+            },
+        };
+        let found = judge::judge(case, &report, peer.as_ref(), &mask);
+        if let Some(journal) = &self.journal {
+            for (index, (step, judged)) in case.exchange.steps.iter().zip(&found.steps).enumerate()
+            {
+                let failures: Vec<_> = report
+                    .steps
+                    .get(index)
+                    .map(|o| {
+                        o.failures
+                            .iter()
+                            .map(|f| crate::report::failure_json(f, &case.suite, &mask))
+                            .collect()
+                    })
+                    .unwrap_or_default();
+                journal.write(&serde_json::json!({
+                    "event": "step", "case": case.name, "step": step.name,
+                    "verdict": judged.verdict, "level": judged.level,
+                    "requirements": step.requirements, "line": step.pos.line,
+                    "lasted_us": judged.lasted.as_micros() as u64,
+                    "failures": failures, "text": judged.text,
+                }));
+            }
+        }
+        found
+    }
+
+    /// The built-in peer stands in for whoever is under test, over sockets of the loopback.
+    async fn self_play(
+        &self,
+        case: &Case,
+        cast: Cast,
+        mask: &Mask,
+        stop: watch::Receiver<bool>,
+    ) -> Result<(crate::record::Report, crate::record::Report), String> {
+        let peer = sim::peer(&cast);
+        let nowhere = BTreeMap::new();
+        let (ours, theirs) =
+            (Doors::open(&cast, &nowhere).await?, Doors::open(&peer, &nowhere).await?);
+        let epoch = Instant::now();
+        let scene = Scene {
+            reach: theirs.addresses.clone(),
+            trigger: nobody(),
+            observe: self.observer(case, mask),
+            stop: stop.clone(),
+            epoch,
+            gate: None,
+        };
+        let behind = Scene {
+            reach: ours.addresses.clone(),
+            trigger: nobody(),
+            observe: Box::new(|_| {}),
+            stop,
+            epoch,
+            gate: None,
+        };
+        let peer = tokio::task::spawn_local(live::perform(peer, theirs, behind));
+        let report = live::perform(cast, ours, scene).await;
+        // The peer follows the same ladder: it is done, or waits for something that will not come.
+        let grace = tokio::time::timeout(PEER_GRACE, peer).await;
+        Ok((report, grace.ok().and_then(Result::ok).unwrap_or_default()))
+    }
+
+    /// A real implementation is under test.
+    async fn against(
+        &self,
+        case: &Case,
+        cast: Cast,
+        (target, links, around): (&Arc<Target>, &Links, &Around),
+        mask: &Mask,
+        stop: watch::Receiver<bool>,
+    ) -> Result<crate::record::Report, String> {
+        let link = |name: &str| cast.suite.links.iter().position(|l| l.name == name);
+        let mut wanted = BTreeMap::new();
+        for (name, text) in &target.listen {
+            if let Some(link) = link(name) {
+                let address = text.parse().map_err(|_| format!("`{text}` is no address"))?;
+                wanted.insert(link, address);
+            }
+        }
+        let reach: BTreeMap<LinkId, std::net::SocketAddr> =
+            links.iter().filter_map(|(name, address)| Some((link(name)?, *address))).collect();
+        let doors = Doors::open(&cast, &wanted).await?;
+        let mut settings: BTreeMap<String, String> =
+            cast.suite.settings.iter().map(|(n, s)| (n.clone(), s.value.clone())).collect();
+        settings.extend(plain(target, &self.options));
+        settings.extend(cast.exchange.with.iter().map(|(n, s)| (n.clone(), s.value.clone())));
+        let places = Places {
+            links: doors
+                .addresses
+                .iter()
+                .map(|(id, address)| (cast.suite.links[*id].name.clone(), *address))
+                .collect(),
+            settings,
+            ..Places::default()
+        };
+        let target = target.clone();
+        let trigger: Trigger = Rc::new(move |_: PartyId, name: String| {
+            let (target, places) = (target.clone(), places.clone());
+            Box::pin(async move {
+                match target.triggers.get(&name) {
+                    Some(command) => target::run_trigger(command, &target.folder, places).await,
+                    None => Err(format!("it cannot be made to {name}")),
+                }
+            })
+        });
+        let observe = self.observer(case, mask);
+        let gate = Some(around.gate.clone());
+        let scene = Scene { reach, trigger, observe, stop, epoch: Instant::now(), gate };
+        Ok(live::perform(cast, doors, scene).await)
+    }
+
+    /// What writes events down as they happen.
+    fn observer(&self, case: &Case, mask: &Mask) -> Box<dyn FnMut(&crate::record::Event)> {
+        let Some(journal) = self.journal.clone() else { return Box::new(|_| {}) };
+        let (case, mask) = (case.clone(), mask.clone());
+        Box::new(move |event| journal.event(&case.name, &case.suite, &case.exchange, event, &mask))
+    }
+}
+
+/// How much longer than asked for we are silent towards a peer that is our own.
+const MARGIN: Duration = Duration::from_millis(40);
+/// How long the built-in peer may take to see that all is over.
+const PEER_GRACE: Duration = Duration::from_millis(500);
+
+/// What all plays against one implementation share.
+#[derive(Clone)]
+struct Around {
+    /// For implementations that can be in one exchange at a time only.
+    alone: Arc<Semaphore>,
+    gate: Gate,
+}
+
+impl Default for Around {
+    fn default() -> Self {
+        Self { alone: Arc::new(Semaphore::new(1)), gate: Gate::default() }
+    }
+}
+
+/// Asks for as many open files as we may have: each exchange takes a few sockets.
+fn more_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // Where it is refused the usual number has to do.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}
+
+/// How many client programs run at once: starting them takes the machine's time, and one that is
+/// kept waiting for it looks slow.
+fn clients_at_once() -> usize {
+    std::thread::available_parallelism().map_or(8, |n| n.get() * 8)
+}
+
+/// The targets of a run: started, or why not.
+type Started = BTreeMap<String, Result<(Option<Running>, Links), Absent>>;
+
+/// Where an implementation listens, by link name.
+type Links = BTreeMap<String, std::net::SocketAddr>;
+
+/// Why a target is not there.
+enum Absent {
+    /// A program is not installed.
+    Missing(String),
+    /// It did not start.
+    Broken(String),
+}
+
+fn nobody() -> Trigger {
+    // The built-in peer acts on its own.
+    Rc::new(|_, _| Box::pin(std::future::pending()))
+}
+
+/// The settings of a target as plain text, the user's above them.
+fn plain(target: &Target, options: &Options) -> BTreeMap<String, String> {
+    let mut settings: BTreeMap<String, String> =
+        target.settings.iter().map(|(n, s)| (n.clone(), s.value.clone())).collect();
+    settings.extend(options.set.clone());
+    settings
+}
+
+/// The secrets of a cast: the values of what its suite calls secret.
+fn secrets(cast: &Cast) -> Vec<String> {
+    let mut all = Vec::new();
+    for (name, setting) in &cast.suite.settings {
+        if setting.secret {
+            all.push(setting.value.clone());
+            all.extend(cast.settings.get(name).map(|s| s.value.clone()));
+        }
+    }
+    all.extend(cast.exchange.with.values().filter(|s| s.secret).map(|s| s.value.clone()));
+    all
+}
+
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminated = match signal(SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(_) => return std::future::pending().await,
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+}
