@@ -1,0 +1,42 @@
+//! Any text as a suite: no panic, no hang; what can be read is looked over and played in memory.
+#![no_main]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use libfuzzer_sys::fuzz_target;
+use stepladder::diag::Source;
+use stepladder::ladder::Projection;
+use stepladder::play::Cast;
+use stepladder::{sim, suite};
+
+fuzz_target!(|text: &str| {
+    let source = Arc::new(Source { path: "fuzz.yaml".into(), text: text.into() });
+    let mut problems = Vec::new();
+    let loaded = suite::suite_from_source(&source, Arc::default(), &mut problems);
+    problems.iter().for_each(|p| drop(p.render(false)));
+    let Some(loaded) = loaded else { return };
+    suite::lint(&loaded).iter().for_each(|p| drop(p.render(false)));
+    let loaded = Arc::new(loaded);
+    for exchange in loaded.exchanges.iter().take(3) {
+        for party in 0..loaded.parties.len() {
+            let projection = Projection::testing(&loaded, &[party]);
+            if exchange.cannot_test(&loaded, &projection).is_some() {
+                continue;
+            }
+            sim::self_play(&Cast {
+                suite: loaded.clone(),
+                exchange: exchange.clone(),
+                projection,
+                settings: Default::default(),
+                last_step: usize::MAX,
+                seed: 1,
+                timeout_scale: 1.0,
+                stand_in: false,
+                margin: Duration::from_millis(1),
+                profile: None,
+                seen: Arc::default(),
+            });
+        }
+    }
+});

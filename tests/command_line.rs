@@ -1,0 +1,368 @@
+//! The program as its users meet it: words, exit codes, and one clear message for what is wrong.
+#![cfg(feature = "live")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+/// Runs the program in the project's folder.
+fn stepladder(words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_stepladder"))
+        .args(words)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("it runs")
+}
+
+fn told(output: &Output) -> String {
+    let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+/// A folder that goes away with its handle.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("stepladder-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("writable");
+        Self(path)
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).expect("writable");
+        path.display().to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+const SUITE: &str = "\
+suite: try/one
+parties: {nas: client, server: server}
+links: {auth: {nas -> server: radius, secret: $secret}}
+settings: {secret: testing123, user: bob}
+exchanges:
+  one:
+    steps:
+      - step: asked
+        ladder:
+          - nas -> server: {access-request: {attributes: {User-Name: $user}}}
+          - server -> nas: access-accept
+";
+
+#[test]
+fn the_thirteen_steps_are_thirteen_test_cases() {
+    let output = stepladder(&["run", "suites/tacacs/telnet-login.yaml"]);
+    let text = told(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("running 13 tests"), "{text}");
+    assert!(text.contains("tacacs/telnet-login::login::server::13-stop-recorded"), "{text}");
+}
+
+#[test]
+fn a_step_alone_plays_its_exchange_up_to_it() {
+    let name = "tacacs/telnet-login::login::server::04-password-asked";
+    let folder = Folder::new("alone");
+    let report = folder.0.display().to_string();
+    let output = stepladder(&["run", "suites/tacacs", "--report", &report, "--", "--exact", name]);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert!(told(&output).contains("1 passed"), "{}", told(&output));
+    let record = std::fs::read_to_string(folder.0.join("record.jsonl")).expect("written");
+    assert!(record.contains("\"step\":\"04-password-asked\""), "{record}");
+    assert!(!record.contains("\"step\":\"05-password-sent\",\"verdict\":\"pass\""), "{record}");
+}
+
+#[test]
+fn filters_skips_and_lists_are_those_of_libtest() {
+    let names = |words: &[&str]| {
+        let output = stepladder(words);
+        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+        told(&output).lines().filter(|l| l.ends_with(": test")).count()
+    };
+    let all = names(&["list", "suites/radius/chap.yaml"]);
+    let some = names(&["list", "suites/radius/chap.yaml", "--", "accept"]);
+    let rest = names(&["list", "suites/radius/chap.yaml", "--", "--skip", "accept"]);
+    assert!(some > 0 && rest > 0);
+    assert_eq!(all, some + rest);
+    assert_eq!(
+        names(&["list", "suites/radius/chap.yaml", "--", "accept", "wrong-response"]),
+        some + 1
+    );
+}
+
+#[test]
+fn json_and_terse_are_understood() {
+    let output = stepladder(&[
+        "run",
+        "--sim",
+        "suites/radius/chap.yaml",
+        "--",
+        "-Z",
+        "unstable-options",
+        "--format",
+        "json",
+    ]);
+    let text = told(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    for line in text.lines().filter(|l| !l.is_empty()) {
+        let value: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+        assert!(value.get("type").is_some(), "{line}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_the_words_is_one_message_and_exit_2() {
+    for (words, expected) in [
+        (&["run", "suites/nowhere"][..], "there is no suites/nowhere"),
+        (&["run", "suites/radius", "--target", "freradius"], "did you mean `freeradius`?"),
+        (&["run", "suites/radius", "--", "no-such-trial"], "nothing is selected"),
+        (&["run", "suites/radius", "--", "--test-threads", "0"], "0 is not in 1"),
+        (&["run", "suites/radius", "--timeout-scale", "0"], "--timeout-scale"),
+        (&["run", "suites/radius", "--set", "secret"], "KEY=VALUE"),
+        (&["run", "suites/radius/pap.yaml", "--set", "sekret=x"], "did you mean `secret`?"),
+        (&["run", "suites/tacacs", "--target", "freeradius"], "no suite here fits freeradius"),
+        (&["run", "suites/radius", "--as", "nobody"], "can be played as nobody"),
+        (&["explain", "radis"], "did you mean `radius`?"),
+        (&["decode", "radius", "xyz"], "hexadecimal"),
+        (&["fly"], "unrecognized subcommand"),
+    ] {
+        let output = stepladder(words);
+        let text = told(&output);
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {text}");
+        assert!(text.contains(expected), "{words:?}: {text}");
+        assert!(!text.contains("panicked"), "{words:?}: {text}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_suite_is_told_with_its_place() {
+    let folder = Folder::new("suites");
+    for (from, to, expected) in [
+        ("steps:", "stepz:", "7:5"),
+        ("steps:", "stepz:", "did you mean `steps`?"),
+        ("User-Name: $user", "User-Nam: $user", "did you mean `User-Name`?"),
+        ("User-Name: $user", "User-Name: $usr", "did you mean `$user`?"),
+        ("User-Name: $user", "NAS-Port: many", "does not fit field `NAS-Port`"),
+        ("access-accept", "access-acept", "did you mean `access-accept`?"),
+        ("server -> nas: access-accept", "sever -> nas: access-accept", "did you mean `server`?"),
+        ("secret: $secret", "sekret: $secret", "did you mean `secret`?"),
+        (", secret: $secret", "", "needs `secret`"),
+        ("radius,", "radios,", "did you mean `radius`?"),
+        ("access-accept", "access-request", "is not said by the party that is asked"),
+        ("access-accept", "{access-accept: {identifier: {range: 0..}}}", "checks nothing"),
+        ("User-Name: $user", "User-Name: $later.identifier", "no message is kept as `later`"),
+        ("- step: asked", "- step: a::b", "cannot name a step"),
+        ("exchanges:", "exchanges: [", "this is not YAML"),
+        ("parties:", "suite: again\nparties:", "a second time"),
+        (
+            "    steps:",
+            "    requirements: [radius.nothing]\n    steps:",
+            "no requirement has the id",
+        ),
+    ] {
+        let path = folder.write("one.yaml", &SUITE.replacen(from, to, 1));
+        let output = stepladder(&["check", &path]);
+        let text = told(&output);
+        assert_eq!(output.status.code(), Some(2), "{to}: {text}");
+        assert!(text.contains(expected), "{to}: {text}");
+        assert!(text.contains("one.yaml:") && text.contains('^'), "{to}: {text}");
+        assert!(!text.contains("panicked"), "{to}: {text}");
+    }
+    let path = folder.write("one.yaml", SUITE);
+    assert_eq!(stepladder(&["check", &path]).status.code(), Some(0));
+}
+
+#[test]
+fn a_party_cannot_say_what_it_neither_said_nor_heard() {
+    let folder = Folder::new("knowledge");
+    let suite = SUITE
+        .replace("server: server}", "server: server, third: another}")
+        .replace(
+            "links: {auth: {nas -> server: radius, secret: $secret}}",
+            "links: {auth: {nas -> server: radius, secret: $secret}, \
+             far: {third -> server: radius, secret: $secret}}",
+        )
+        .replace(
+            "          - server -> nas: access-accept\n",
+            "            as: asked\n          - server -> nas: access-accept\n          \
+             - third -> server: {access-request: {identifier: $asked.identifier}}\n",
+        );
+    let path = folder.write("one.yaml", &suite);
+    let output = stepladder(&["check", &path]);
+    assert!(told(&output).contains("`third` cannot know `$asked.identifier`"), "{}", told(&output));
+}
+
+#[test]
+fn a_hundred_thousand_nodes_are_no_trouble() {
+    let folder = Folder::new("large");
+    let mut suite = SUITE.split("  one:").next().expect("a head").to_owned();
+    for i in 0..5_000 {
+        suite.push_str(&format!(
+            "  e{i}:\n    steps:\n      - step: asked\n        ladder:\n          \
+             - nas -> server: {{access-request: {{attributes: {{User-Name: $user}}}}}}\n          \
+             - server -> nas: access-accept\n"
+        ));
+    }
+    let path = folder.write("large.yaml", &suite);
+    let began = Instant::now();
+    let output = stepladder(&["list", &path]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(told(&output).lines().filter(|l| l.ends_with(": test")).count(), 5_000);
+    assert!(began.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn a_suite_that_unfolds_without_end_is_refused() {
+    let folder = Folder::new("bomb");
+    let mut suite = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for i in 1..30 {
+        suite.push_str(&format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(", ")));
+    }
+    let path = folder.write("bomb.yaml", &suite);
+    let output = stepladder(&["check", &path]);
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("aliases counted"), "{}", told(&output));
+}
+
+#[test]
+fn a_server_that_is_not_there_is_our_trouble_and_not_its_fault() {
+    let folder = Folder::new("absent");
+    // A port that was free a moment ago, and that nobody listens on.
+    let port =
+        std::net::UdpSocket::bind("127.0.0.1:0").and_then(|s| s.local_addr()).expect("a port");
+    folder.write(
+        "target.yaml",
+        &format!("target: gone\ntakes: server\nsuites: [radius/*, tacacs/*]\nlinks: {{auth: '{port}', aaa: '127.0.0.1:{}'}}\n", port.port()),
+    );
+    let target = folder.0.display().to_string();
+    let output = stepladder(&["run", "suites/tacacs/accounting.yaml", "--target", &target]);
+    let text = told(&output);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("cannot be reached") && text.contains("refused"), "{text}");
+}
+
+#[test]
+fn two_hundred_silences_take_as_long_as_one() {
+    let server = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    let address = server.local_addr().expect("an address");
+    server.set_read_timeout(Some(Duration::from_secs(20))).expect("a limit");
+    // Swallows everything, and counts: what does not arrive here was lost by our own doing.
+    let counting = std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        let mut count = 0;
+        while count < 200 && server.recv(&mut buffer).is_ok() {
+            count += 1;
+        }
+        count
+    });
+    let folder = Folder::new("silent");
+    let rows: String = (0..200).map(|i| format!("      r{i}: {{n: {}}}\n", i % 256)).collect();
+    let suite = SUITE.replace(
+        "    steps:\n      - step: asked\n        ladder:\n          - nas -> server: {access-request: {attributes: {User-Name: $user}}}\n          - server -> nas: access-accept\n",
+        &format!(
+            "    tests: server\n    each:\n{rows}    steps:\n      - step: asked\n        ladder:\n          \
+             - nas -> server: {{access-request: {{identifier: $n}}}}\n          \
+             - silent: server -> nas\n            for: 2s\n"
+        ),
+    );
+    let path = folder.write("silent.yaml", &suite);
+    folder.write(
+        "target.yaml",
+        &format!("target: hole\ntakes: server\nsuites: [try/*]\nlinks: {{auth: '{address}'}}\n"),
+    );
+    let target = folder.0.display().to_string();
+    let began = Instant::now();
+    let output = stepladder(&["run", &path, "--target", &target]);
+    let took = began.elapsed();
+    let text = told(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("200 passed"), "{text}");
+    assert!(took < Duration::from_secs(3), "it took {took:?}");
+    assert_eq!(counting.join().expect("counted"), 200);
+}
+
+#[test]
+fn a_run_that_is_stopped_leaves_a_record_and_no_child() {
+    let folder = Folder::new("stopped");
+    let report = folder.0.join("report");
+    let mark = folder.0.join("child").display().to_string();
+    // A server that is a shell with a child of its own: both must go.
+    folder.write(
+        "target.yaml",
+        &format!(
+            "target: sleeper\ntakes: server\nsuites: [radius/*]\nlinks: {{auth: '127.0.0.1:{{port:auth}}'}}\n\
+             start:\n  command: [/bin/sh, -c, 'sleep 300 & echo $! > {mark}; echo ready; wait']\n  \
+             ready: {{line: ready, within: 10s}}\n  stop: {{within: 1s}}\n"
+        ),
+    );
+    let mut run = Command::new(env!("CARGO_BIN_EXE_stepladder"))
+        .args(["run", "suites/radius/pap.yaml", "--target", &folder.0.display().to_string()])
+        .args(["--report", &report.display().to_string()])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let wait_for = |path: &Path| {
+        let began = Instant::now();
+        while !std::fs::read_to_string(path).is_ok_and(|t| t.lines().count() > 0) {
+            assert!(began.elapsed() < Duration::from_secs(20), "{} does not come", path.display());
+            std::thread::yield_now();
+        }
+    };
+    wait_for(Path::new(&mark));
+    wait_for(&report.join("record.jsonl"));
+    Command::new("kill").args(["-INT", &run.id().to_string()]).status().expect("kill runs");
+    let status = run.wait().expect("it ends");
+    assert_eq!(status.code(), Some(2));
+    let child = std::fs::read_to_string(&mark).expect("written");
+    let gone = || match std::fs::read_to_string(format!("/proc/{}/stat", child.trim())) {
+        // A killed child whose new parent has not looked yet is gone all the same.
+        Ok(stat) => stat.contains(") Z "),
+        Err(_) => true,
+    };
+    let began = Instant::now();
+    while !gone() {
+        assert!(began.elapsed() < Duration::from_secs(5), "process {child} lives");
+        std::thread::yield_now();
+    }
+    for line in std::fs::read_to_string(report.join("record.jsonl")).expect("written").lines() {
+        let _: serde_json::Value = serde_json::from_str(line).expect("a whole line of JSON");
+    }
+}
+
+#[test]
+fn a_reader_who_goes_away_does_not_stop_the_run() {
+    use std::io::Read;
+    let mut run = Command::new(env!("CARGO_BIN_EXE_stepladder"))
+        .args(["run", "--sim", "suites"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut first = [0; 10];
+    run.stdout.take().expect("piped").read_exact(&mut first).expect("it speaks");
+    assert_eq!(run.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn the_layouts_answer() {
+    let text =
+        told(&stepladder(&["explain", "radius", "access-request", "attributes.Service-Type"]));
+    assert!(text.contains("RFC 2865 section 5.6") && text.contains("Administrative"), "{text}");
+    let text = told(&stepladder(&["explain", "tacacs+", "authen-reply"]));
+    assert!(text.contains("noecho") && text.contains("obfuscated"), "{text}");
+    // RFC 2865 section 7.1.
+    let packet = "010000380f403f9473978057bd83d5cb98f4227a01066e656d6f02120dbe708d93d413ce3196e43f782a0aee0406c0a80110050600000003";
+    let text = told(&stepladder(&["decode", "radius", packet, "--set", "secret=xyzzy5461"]));
+    assert!(text.contains("arctangent") && !text.contains("fault"), "{text}");
+    let text =
+        told(&stepladder(&["decode", "radius", packet, "--yaml", "--set", "secret=xyzzy5461"]));
+    assert!(text.contains("User-Name: nemo"), "{text}");
+}

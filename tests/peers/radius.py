@@ -1,0 +1,116 @@
+"""RADIUS packets: taken apart, put together, signed (RFC 2865 section 3, RFC 2866 section 3)."""
+
+import hashlib
+import hmac
+import struct
+
+ACCESS_REQUEST, ACCESS_ACCEPT, ACCESS_REJECT = 1, 2, 3
+ACCOUNTING_REQUEST, ACCOUNTING_RESPONSE = 4, 5
+ACCESS_CHALLENGE = 11
+
+USER_NAME, USER_PASSWORD, CHAP_PASSWORD, NAS_IP_ADDRESS, NAS_PORT = 1, 2, 3, 4, 5
+SERVICE_TYPE, FRAMED_PROTOCOL, FRAMED_IP_ADDRESS = 6, 7, 8
+REPLY_MESSAGE, STATE, PROXY_STATE = 18, 24, 33
+ACCT_STATUS_TYPE, ACCT_DELAY_TIME, ACCT_SESSION_ID = 40, 41, 44
+ACCT_SESSION_TIME, ACCT_TERMINATE_CAUSE = 46, 49
+CHAP_CHALLENGE, MESSAGE_AUTHENTICATOR = 60, 80
+
+HEADER, LARGEST = 20, 4096
+NO_AUTHENTICATOR = bytes(16)
+
+
+class Malformed(Exception):
+    """The octets are no packet."""
+
+
+class InvalidAttribute(Malformed):
+    """An attribute has a length that it cannot have."""
+
+
+class Packet:
+    def __init__(self, code, identifier, authenticator, attributes, came=b""):
+        self.came = came
+        self.code = code
+        self.identifier = identifier
+        self.authenticator = authenticator
+        self.attributes = attributes
+
+    def all(self, wanted):
+        return [value for kind, value in self.attributes if kind == wanted]
+
+    def first(self, wanted):
+        return next(iter(self.all(wanted)), None)
+
+    def octets(self):
+        return pack(self.code, self.identifier, self.authenticator, self.attributes)
+
+
+def pack(code, identifier, authenticator, attributes):
+    body = b"".join(bytes([kind, len(value) + 2]) + value for kind, value in attributes)
+    return struct.pack("!BBH", code, identifier, HEADER + len(body)) + authenticator + body
+
+
+def unpack(datagram):
+    """The packet in a datagram; what follows its length is padding."""
+    if len(datagram) < HEADER:
+        raise Malformed("shorter than a header")
+    code, identifier, length = struct.unpack_from("!BBH", datagram)
+    if not HEADER <= length <= LARGEST:
+        raise Malformed("a length that no packet has")
+    if length > len(datagram):
+        raise Malformed("shorter than its length")
+    came = datagram[:length]
+    return Packet(code, identifier, came[4:HEADER], attributes_of(came[HEADER:]), came)
+
+
+def attributes_of(body):
+    attributes, at = [], 0
+    while at < len(body):
+        length = body[at + 1] if at + 1 < len(body) else 0
+        if length < 2 or at + length > len(body):
+            raise InvalidAttribute("an attribute with an invalid length")
+        attributes.append((body[at], body[at + 2 : at + length]))
+        at += length
+    return attributes
+
+
+def number(value):
+    return struct.pack("!I", value)
+
+
+def hidden(password, secret, authenticator):
+    """User-Password on the wire (RFC 2865 section 5.2)."""
+    padded = password + bytes(-len(password) % 16 or (0 if password else 16))
+    out, last = b"", authenticator
+    for at in range(0, len(padded), 16):
+        last = mixed(padded[at : at + 16], hashlib.md5(secret + last).digest())
+        out += last
+    return out
+
+
+def shown(value, secret, authenticator):
+    """User-Password as it was typed; None where it has no valid length."""
+    if not 16 <= len(value) <= 128 or len(value) % 16:
+        return None
+    out, last = b"", authenticator
+    for at in range(0, len(value), 16):
+        block = value[at : at + 16]
+        out += mixed(block, hashlib.md5(secret + last).digest())
+        last = block
+    return out.rstrip(b"\0")
+
+
+def mixed(left, right):
+    return bytes(a ^ b for a, b in zip(left, right))
+
+
+def digest_of_answer(code, identifier, request_authenticator, attributes, secret):
+    """The response authenticator, and with zeros in the middle that of an Accounting-Request."""
+    return hashlib.md5(pack(code, identifier, request_authenticator, attributes) + secret).digest()
+
+
+def signed(code, identifier, authenticator, attributes, secret):
+    """The attributes with Message-Authenticator filled in (RFC 2869 section 5.14)."""
+    blank = [(k, bytes(16) if k == MESSAGE_AUTHENTICATOR else v) for k, v in attributes]
+    mac = hmac.new(secret, pack(code, identifier, authenticator, blank), "md5").digest()
+    return [(k, mac if k == MESSAGE_AUTHENTICATOR else v) for k, v in blank]

@@ -1,0 +1,232 @@
+"""A RADIUS authentication and accounting server, after RFC 2865, 2866 and 5080 and nothing else.
+
+It knows two users: one with a password, and one who is asked for a code as well. With --wrong it
+breaks one requirement, and keeps all others.
+"""
+
+import argparse
+import hashlib
+import random
+import select
+import socket
+import sys
+import time
+
+from radius import *
+
+WRONG = [
+    "response-authenticator",
+    "reply-message-authenticator",
+    "identifier-not-echoed",
+    "answers-bad-request-authenticator",
+    "answers-short-packet",
+    "answers-bad-attribute-length",
+    "answers-unknown-code",
+    "drops-padding",
+    "accepts-any-password",
+    "double-reply",
+    "reply-from-other-port",
+    "wrong-code",
+    "duplicate-answered-differently",
+    "dies-on-bad-packet",
+    "flood",
+    "random-octets",
+]
+# How long an answer is kept for a request that is sent again (RFC 5080 section 2.2.2).
+MEMORY = 5.0
+STATE_OF_CHALLENGE = b"more-is-needed"
+
+
+class Discard(Exception):
+    """The request is dropped without a word."""
+
+
+class Server:
+    def __init__(self, words):
+        self.words = words
+        self.wrong = words.wrong
+        self.secret = words.secret.encode()
+        self.answered = {}
+        self.records = []
+        self.count = 0
+        # The same noise in every run.
+        self.noise = random.Random(7)
+
+    def serve(self):
+        auth, acct = (listening(port) for port in (self.words.auth, self.words.acct))
+        self.other = listening(0)
+        print("READY", flush=True)
+        while True:
+            for door in select.select([auth, acct], [], [])[0]:
+                datagram, caller = door.recvfrom(65536)
+                try:
+                    answer = self.answer(datagram, caller, door is acct)
+                except Discard as why:
+                    print("discarded:", why, flush=True)
+                    continue
+                self.send(door, answer, caller)
+
+    def send(self, door, answer, caller):
+        times = {"double-reply": 2, "flood": 50_000}.get(self.wrong, 1)
+        if self.wrong == "random-octets":
+            answer = self.noise.randbytes(48)
+        if self.wrong == "reply-from-other-port":
+            door = self.other
+        for _ in range(times):
+            try:
+                door.sendto(answer, caller)
+            except OSError:
+                # Whoever asked is gone.
+                return
+
+    def answer(self, datagram, caller, accounting):
+        try:
+            request = self.read(datagram)
+        except InvalidAttribute as why:
+            if accounting or not self.words.reject_invalid or datagram[0] != ACCESS_REQUEST:
+                raise Discard(why) from None
+            request = Packet(datagram[0], datagram[1], datagram[4:HEADER], [])
+            return self.reply(request, ACCESS_REJECT, [])
+        except Malformed as why:
+            if self.wrong == "dies-on-bad-packet":
+                sys.exit("a packet that I do not understand")
+            raise Discard(why) from None
+        wanted = ACCOUNTING_REQUEST if accounting else ACCESS_REQUEST
+        if request.code != wanted and self.wrong != "answers-unknown-code":
+            if self.wrong == "dies-on-bad-packet":
+                sys.exit("a code that I do not understand")
+            raise Discard(f"code {request.code}")
+        if accounting:
+            self.check_accounting(request)
+        else:
+            self.check_message_authenticator(request)
+        now, who = time.monotonic(), (caller, request.identifier, request.authenticator)
+        kept = self.answered.get(who)
+        if kept and now - kept[0] < MEMORY and self.wrong != "duplicate-answered-differently":
+            return kept[1]
+        self.answered = {k: v for k, v in self.answered.items() if now - v[0] < MEMORY}
+        code, attributes = self.record(request) if accounting else self.decide(request)
+        octets = self.reply(request, code, attributes)
+        self.answered[who] = (now, octets)
+        return octets
+
+    def read(self, datagram):
+        if self.wrong == "drops-padding" and len(datagram) != int.from_bytes(datagram[2:4], "big"):
+            raise Malformed("octets beyond the length")
+        if self.wrong == "answers-short-packet":
+            # What came is the packet, whatever its length says.
+            came = datagram.ljust(HEADER, b"\0")
+            return Packet(came[0], came[1], came[4:HEADER], attributes_of(came[HEADER:]), came)
+        try:
+            return unpack(datagram)
+        except InvalidAttribute:
+            if self.wrong != "answers-bad-attribute-length":
+                raise
+            # What stands before the attribute is all there is.
+            body, attributes = datagram[HEADER:], []
+            while len(body) >= 2 and 2 <= body[1] <= len(body):
+                attributes.append((body[0], body[2 : body[1]]))
+                body = body[body[1] :]
+            return Packet(datagram[0], datagram[1], datagram[4:HEADER], attributes, datagram)
+
+    def check_accounting(self, request):
+        """RFC 2866 section 3: over the octets as they came."""
+        blank = request.came[:4] + NO_AUTHENTICATOR + request.came[HEADER:]
+        right = hashlib.md5(blank + self.secret).digest() == request.authenticator
+        if not right and self.wrong != "answers-bad-request-authenticator":
+            raise Discard("the request authenticator is wrong")
+
+    def check_message_authenticator(self, request):
+        given = request.first(MESSAGE_AUTHENTICATOR)
+        if given is None:
+            return
+        right = signed(
+            request.code, request.identifier, request.authenticator, request.attributes, self.secret
+        )
+        if (MESSAGE_AUTHENTICATOR, given) not in right:
+            raise Discard("the Message-Authenticator is wrong")
+
+    def decide(self, request):
+        name = (request.first(USER_NAME) or b"").decode("utf-8", "replace")
+        yes = (ACCESS_ACCEPT, [
+            (SERVICE_TYPE, number(2)),
+            (FRAMED_PROTOCOL, number(1)),
+            (FRAMED_IP_ADDRESS, socket.inet_aton("192.0.2.10")),
+            (REPLY_MESSAGE, b"Welcome"),
+        ])
+        no = (ACCESS_REJECT, [(REPLY_MESSAGE, b"No")])
+        challenge = (ACCESS_CHALLENGE, [
+            (STATE, STATE_OF_CHALLENGE),
+            (REPLY_MESSAGE, b"Enter code"),
+        ])
+        if self.wrong == "accepts-any-password":
+            return yes
+        if name == self.words.username and self.knows(request, self.words.password):
+            return challenge if self.wrong == "wrong-code" else yes
+        if name == self.words.otp_username:
+            state = request.first(STATE)
+            if state is None:
+                return challenge
+            if state == STATE_OF_CHALLENGE and self.knows(request, self.words.otp_code):
+                return yes
+        return no
+
+    def knows(self, request, password):
+        password = password.encode()
+        typed, response = request.first(USER_PASSWORD), request.first(CHAP_PASSWORD)
+        if typed is not None:
+            return shown(typed, self.secret, request.authenticator) == password
+        if response is not None and len(response) == 17:
+            challenge = request.first(CHAP_CHALLENGE) or request.authenticator
+            return hashlib.md5(response[:1] + password + challenge).digest() == response[1:]
+        return False
+
+    def record(self, request):
+        self.records.append(request.attributes)
+        return ACCOUNTING_RESPONSE, []
+
+    def reply(self, request, code, attributes):
+        """RFC 2865 section 3: signed over the request authenticator; Proxy-State goes back."""
+        attributes = attributes + [(PROXY_STATE, v) for v in request.all(PROXY_STATE)]
+        self.count += 1
+        if self.wrong == "duplicate-answered-differently":
+            attributes.append((REPLY_MESSAGE, b"answer %d" % self.count))
+        identifier = request.identifier
+        if self.wrong == "identifier-not-echoed":
+            identifier = (identifier + 1) % 256
+        if request.first(MESSAGE_AUTHENTICATOR) is not None:
+            attributes = [(MESSAGE_AUTHENTICATOR, b"")] + attributes
+            key = b"" if self.wrong == "reply-message-authenticator" else self.secret
+            attributes = signed(code, identifier, request.authenticator, attributes, key)
+        secret = b"" if self.wrong == "response-authenticator" else self.secret
+        authenticator = digest_of_answer(
+            code, identifier, request.authenticator, attributes, secret
+        )
+        return pack(code, identifier, authenticator, attributes)
+
+
+def listening(port):
+    door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    door.bind(("127.0.0.1", port))
+    return door
+
+
+def main():
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("auth", type=int, help="port for authentication")
+    words.add_argument("acct", type=int, help="port for accounting")
+    words.add_argument("--secret", required=True)
+    words.add_argument("--username", required=True)
+    words.add_argument("--password", required=True)
+    words.add_argument("--otp-username", required=True)
+    words.add_argument("--otp-code", required=True)
+    words.add_argument(
+        "--reject-invalid",
+        action="store_true",
+        help="answer an attribute of invalid length with a reject (RFC 2865 section 5)",
+    )
+    words.add_argument("--wrong", choices=WRONG)
+    Server(words.parse_args()).serve()
+
+
+main()

@@ -1,0 +1,217 @@
+"""A TACACS+ server, after RFC 8907 and nothing else: one session per connection.
+
+It knows one user. With --wrong it breaks one requirement, and keeps all others.
+"""
+
+import argparse
+import hashlib
+import socketserver
+import struct
+
+from tacacs import *
+
+WRONG = [
+    "session-id-changed",
+    "sequence-number-wrong",
+    "wrong-version",
+    "wrong-minor-version",
+    "fails-right-password",
+    "passes-wrong-password",
+    "noecho-missing",
+    "empty-prompt",
+    "acct-error",
+    "not-closing-after-garbage",
+    "fails-garbage",
+    "prompts-for-garbage",
+    "never-answers",
+]
+WORDS = None
+
+
+class Session(socketserver.StreamRequestHandler):
+    """A connection, and the one session on it; when it is over the connection is closed."""
+
+    timeout = 20
+
+    def handle(self):
+        self.name, self.expected, self.opened = None, 1, None
+        try:
+            while self.step():
+                pass
+        except OSError:
+            # The other side is gone.
+            pass
+
+    def step(self):
+        """Answers a packet; false where the session is over."""
+        try:
+            packet = read_packet(self.rfile, WORDS.key.encode())
+        except Invalid as why:
+            return self.refuse(None, why)
+        if packet is None:
+            return False
+        header, octets = packet
+        if WORDS.wrong == "never-answers":
+            return True
+        try:
+            self.check(header)
+            body = Body(octets)
+            answers = {AUTHEN: self.authenticate, AUTHOR: self.authorize, ACCT: self.account}
+            return answers[header.kind](header, body)
+        except Invalid as why:
+            return self.refuse(header, why)
+
+    def check(self, header):
+        if header.kind not in (AUTHEN, AUTHOR, ACCT):
+            raise Invalid("another type of packet")
+        if header.flags & UNENCRYPTED:
+            raise Invalid("in the clear, although we share a key")
+        if header.number != self.expected:
+            raise Invalid(f"sequence number {header.number}, not {self.expected}")
+        if self.opened not in (None, (header.session, header.kind)):
+            raise Invalid("another session on the connection")
+        self.opened = (header.session, header.kind)
+        self.expected += 2
+
+    def refuse(self, header, why):
+        """RFC 8907 sections 4.4 and 4.5: an error where one can be said, and the connection goes."""
+        print("refused:", why, flush=True)
+        if WORDS.wrong == "not-closing-after-garbage":
+            return True
+        if header and WORDS.wrong in ("fails-garbage", "prompts-for-garbage"):
+            status = FAIL if WORDS.wrong == "fails-garbage" else GETPASS
+            self.say(header, authen_reply(status, b"Password: "))
+        elif header and header.number % 2 and not WORDS.hang_up:
+            text = b"invalid packet"
+            bodies = {
+                AUTHEN: authen_reply(ERROR, text),
+                AUTHOR: author_response(AUTHOR_ERROR, text),
+                ACCT: acct_reply(ACCT_ERROR, text),
+            }
+            self.say(header, bodies.get(header.kind, b""))
+        return False
+
+    def say(self, header, body):
+        number, session, version = header.number + 1, header.session, header.version
+        if WORDS.wrong == "sequence-number-wrong":
+            number += 1
+        if WORDS.wrong == "session-id-changed":
+            session ^= 1
+        if WORDS.wrong == "wrong-version":
+            version ^= 0x10
+        if WORDS.wrong == "wrong-minor-version":
+            version ^= 1
+        head = Header(version, header.kind, number, 0, session, 0)
+        self.wfile.write(pack(head, body, WORDS.key.encode()))
+
+    def authenticate(self, header, body):
+        if header.number > 1:
+            return self.go_on(header, body)
+        action, _, kind, _, user, port, address, data = body.numbers("!8B")
+        user, _, _, data = (body.take(size) for size in (user, port, address, data))
+        body.done()
+        if action != LOGIN:
+            raise Invalid("an action that is not served")
+        self.name = user.decode("utf-8", "replace")
+        minor = header.version & 0xF
+        if kind == ASCII and minor == 0:
+            return self.ask(header)
+        if kind == PAP and minor == 1:
+            return self.tell(header, data == WORDS.password.encode())
+        if kind == CHAP and minor == 1 and len(data) > 17:
+            ident, challenge, response = data[:1], data[1:-16], data[-16:]
+            right = hashlib.md5(ident + WORDS.password.encode() + challenge).digest()
+            return self.tell(header, response == right)
+        raise Invalid("a kind of authentication that is not served under this version")
+
+    def go_on(self, header, body):
+        """A CONTINUE: the name where none was given, else the password."""
+        user_msg, data, flags = body.numbers("!HHB")
+        typed, _ = body.take(user_msg), body.take(data)
+        body.done()
+        if flags & ABORT:
+            return False
+        if not self.name:
+            self.name = typed.decode("utf-8", "replace")
+            if self.name:
+                return self.ask(header)
+            return self.tell(header, False)
+        return self.tell(header, typed == WORDS.password.encode())
+
+    def ask(self, header):
+        if not self.name:
+            prompt = b"" if WORDS.wrong == "empty-prompt" else b"Username: "
+            self.say(header, authen_reply(GETUSER, prompt))
+        else:
+            flags = 0 if WORDS.wrong == "noecho-missing" else NOECHO
+            prompt = b"" if WORDS.wrong == "empty-prompt" else b"Password: "
+            self.say(header, authen_reply(GETPASS, prompt, flags))
+        return True
+
+    def tell(self, header, right):
+        passed = right and self.name == WORDS.username
+        if WORDS.wrong == "fails-right-password":
+            passed = False
+        if WORDS.wrong == "passes-wrong-password":
+            passed = True
+        self.say(header, authen_reply(PASS if passed else FAIL, b""))
+        return False
+
+    def authorize(self, header, body):
+        _, _, _, _, user, port, address, count = body.numbers("!8B")
+        sizes = arguments(body, count)
+        user, _, _ = (body.take(size) for size in (user, port, address))
+        for size in sizes:
+            body.take(size)
+        body.done()
+        known = user.decode("utf-8", "replace") == WORDS.username
+        self.say(header, author_response(PASS_ADD if known else AUTHOR_FAIL, b""))
+        return False
+
+    def account(self, header, body):
+        flags, _, _, _, _, user, port, address, count = body.numbers("!9B")
+        sizes = arguments(body, count)
+        for size in [user, port, address] + sizes:
+            body.take(size)
+        body.done()
+        if flags & 0x0E not in (START, STOP, WATCHDOG, START | WATCHDOG):
+            raise Invalid("flags that exclude each other")
+        told = ACCT_ERROR if WORDS.wrong == "acct-error" else ACCT_SUCCESS
+        self.say(header, acct_reply(told, b""))
+        return False
+
+
+def authen_reply(status, message, flags=0):
+    return struct.pack("!BBHH", status, flags, len(message), 0) + message
+
+
+def author_response(status, message):
+    return struct.pack("!BBHH", status, 0, len(message), 0) + message
+
+
+def acct_reply(status, message):
+    return struct.pack("!HHB", len(message), 0, status) + message
+
+
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+
+
+def main():
+    global WORDS
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("port", type=int)
+    words.add_argument("--key", required=True)
+    words.add_argument("--username", required=True)
+    words.add_argument("--password", required=True)
+    words.add_argument("--hang-up", action="store_true", help="close without an error")
+    words.add_argument("--wrong", choices=WRONG)
+    WORDS = words.parse_args()
+    with Server(("127.0.0.1", WORDS.port), Session) as server:
+        print("READY", flush=True)
+        server.serve_forever()
+
+
+main()
