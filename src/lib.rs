@@ -5,6 +5,7 @@ pub mod diag;
 pub mod ladder;
 #[cfg(feature = "live")]
 pub mod live;
+pub mod mutate;
 pub mod play;
 pub mod proto;
 pub mod record;

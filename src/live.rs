@@ -322,6 +322,14 @@ impl Driver {
                     self.pass(flow).await;
                     self.send(flow, octets);
                 }
+                Output::SendAside(flow, octets) => {
+                    if let Some(Way::Caller(_, to)) = self.flows.get(&flow) {
+                        // Lost on the way where it cannot be sent, as datagrams are.
+                        let here = if to.ip().is_loopback() { to.ip() } else { unspecified(*to) };
+                        let aside = std::net::UdpSocket::bind((here, 0));
+                        let _ = aside.and_then(|socket| socket.send_to(&octets, to));
+                    }
+                }
                 Output::Close(flow) => {
                     if let Some(Way::Stream(_)) = self.flows.get(&flow) {
                         self.flows.remove(&flow);

@@ -196,4 +196,6 @@ pub struct Report {
     pub events: Vec<Event>,
     /// How long the play took.
     pub lasted: Duration,
+    /// Whether something was done wrong on purpose.
+    pub deviated: bool,
 }

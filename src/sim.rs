@@ -111,6 +111,8 @@ impl Sim {
                         self.queue.push_back((*other, Input::Closed(*theirs)));
                     }
                 }
+                // It does not come from where the other end listens to.
+                Output::SendAside(..) => {}
                 // Whoever is under test here acts on its own; and nobody is turned away.
                 Output::Trigger(..) | Output::Refuse(_) => {}
             }

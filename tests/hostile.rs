@@ -21,19 +21,7 @@ fn cast(suite: &Arc<Suite>, exchange: &Arc<Exchange>, party: usize, seed: u64) -
     if exchange.cannot_test(suite, &projection).is_some() {
         return None;
     }
-    Some(Cast {
-        suite: suite.clone(),
-        exchange: exchange.clone(),
-        projection,
-        settings: Default::default(),
-        last_step: usize::MAX,
-        seed,
-        timeout_scale: 1.0,
-        stand_in: false,
-        margin: Duration::ZERO,
-        profile: exchange.profile.clone(),
-        seen: Arc::default(),
-    })
+    Some(Cast { seed, margin: Duration::ZERO, ..Cast::new(suite, exchange, projection) })
 }
 
 /// What a peer does when it is its turn: inputs for the play, from what it was sent.

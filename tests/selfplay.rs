@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use stepladder::ladder::Projection;
 use stepladder::play::Cast;
@@ -28,19 +27,7 @@ fn every_suite_plays_itself() {
                 if exchange.cannot_test(&loaded, &projection).is_some() {
                     continue;
                 }
-                let cast = Cast {
-                    suite: loaded.clone(),
-                    exchange: exchange.clone(),
-                    projection,
-                    settings: Default::default(),
-                    last_step: usize::MAX,
-                    seed: 7,
-                    timeout_scale: 1.0,
-                    stand_in: false,
-                    margin: Duration::from_millis(1),
-                    profile: exchange.profile.clone(),
-                    seen: Arc::default(),
-                };
+                let cast = Cast { seed: 7, ..Cast::new(&loaded, exchange, projection) };
                 played += 1;
                 let (tester, peer) = sim::self_play(&cast);
                 for (who, report) in [("tester", tester), ("peer", peer)] {

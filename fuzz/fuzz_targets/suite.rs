@@ -24,19 +24,7 @@ fuzz_target!(|text: &str| {
             if exchange.cannot_test(&loaded, &projection).is_some() {
                 continue;
             }
-            sim::self_play(&Cast {
-                suite: loaded.clone(),
-                exchange: exchange.clone(),
-                projection,
-                settings: Default::default(),
-                last_step: usize::MAX,
-                seed: 1,
-                timeout_scale: 1.0,
-                stand_in: false,
-                margin: Duration::from_millis(1),
-                profile: None,
-                seen: Arc::default(),
-            });
+            sim::self_play(&Cast::new(&loaded, exchange, projection));
         }
     }
 });

@@ -2,12 +2,11 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::words::CheckWords;
 use crate::diag::{Diagnostic, Severity};
 use crate::ladder::{Projection, Suite};
-use crate::play::{Cast, conclude_rule, seed_for};
+use crate::play::{Cast, conclude_rule};
 use crate::record::{RuleSight, Verdict};
 use crate::report::{self, Mask};
 use crate::{sim, suite};
@@ -83,19 +82,7 @@ fn play(suite: &Arc<Suite>, told: &mut Vec<String>) -> usize {
             }
             possible = true;
             played += 1;
-            let cast = Cast {
-                suite: suite.clone(),
-                exchange: exchange.clone(),
-                projection,
-                settings: Default::default(),
-                last_step: exchange.steps.len().saturating_sub(1),
-                seed: seed_for(1, &exchange.name),
-                timeout_scale: 1.0,
-                stand_in: false,
-                margin: Duration::from_millis(1),
-                profile: exchange.profile.clone(),
-                seen: Arc::default(),
-            };
+            let cast = Cast::new(suite, exchange, projection);
             let (tester, peer) = sim::self_play(&cast);
             let side = &suite.parties[party].name;
             for (who, report) in [("testing", &tester), ("being", &peer)] {

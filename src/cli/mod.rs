@@ -8,6 +8,7 @@
 
 mod check;
 mod explain;
+mod score;
 mod words;
 
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => self::run(run, None),
         Command::List(run) => self::run(run, Some("--list")),
         Command::Check(check) => check::check(&check),
+        Command::Score(score) => score::score(&score),
         Command::Targets(targets) => explain::targets(&targets),
         Command::Explain(explain) => explain::explain(&explain),
         Command::Decode(decode) => explain::decode(&decode),

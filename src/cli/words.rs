@@ -28,6 +28,14 @@ pub enum Command {
     List(RunWords),
     /// Look suites over: every part, and a play of every exchange against itself.
     Check(CheckWords),
+    /// Measure how good suites are: make the party under test wrong on purpose, and count what is
+    /// noticed.
+    #[command(after_help = "Examples:
+  stepladder score suites/radius
+  stepladder score suites/tacacs --as server --missed
+  stepladder score --format json
+  stepladder score --soak 10000")]
+    Score(ScoreWords),
     /// List the targets, and what keeps them from being run here.
     Targets(TargetsWords),
     /// Explain a protocol, a message or a field.
@@ -114,6 +122,35 @@ pub struct CheckWords {
     /// Warnings are errors, and each is shown whole.
     #[arg(long)]
     pub strict: bool,
+}
+
+/// What to score.
+#[derive(Debug, Args)]
+pub struct ScoreWords {
+    /// Suite files, or folders of them.
+    #[arg(value_name = "PATH", default_value = "suites")]
+    pub paths: Vec<PathBuf>,
+    /// The parties that we play; the others are made wrong.
+    #[arg(long = "as", value_name = "PARTY", value_delimiter = ',')]
+    pub play_as: Vec<String>,
+    /// How to show it.
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json", "markdown"])]
+    pub format: String,
+    /// Show every mutant and what became of it, not only those that were missed.
+    #[arg(long)]
+    pub all: bool,
+    /// Fail where the score of a suite is below this.
+    #[arg(long, value_name = "SCORE")]
+    pub least: Option<f64>,
+    /// Only mutants whose full name contains this.
+    #[arg(long, value_name = "TEXT")]
+    pub only: Option<String>,
+    /// Draw everything that is drawn from this number.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Threads; one for each processor where not given.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
 }
 
 /// Which targets.

@@ -447,7 +447,7 @@ pub(super) fn would_answer(stage: &Stage, arrival: &Arrival) -> Option<usize> {
 /// Whether an arrival repeats the octets of an earlier message where its protocol lets that be.
 pub(super) fn is_repeat(stage: &Stage, arrival: &Arrival) -> bool {
     let link = &stage.cast.suite.links[arrival.ends.link];
-    link.protocol.conversation.repeats
+    !link.protocol.conversation.repeats.is_empty()
         && link.initiator == arrival.ends.from
         && stage.report.events[..arrival.event].iter().any(|e| match &e.what {
             Happening::Message { ends, message, role: Role::Hear, .. } => {

@@ -20,6 +20,7 @@
 //! | `blame` | how a failure gets into the outcome of its step |
 //! | `compare` | a message against what was asked for; values of names |
 //! | `rules` | requirements over all messages |
+//! | `wrong` | a played party that is wrong on purpose, once, in a named way |
 //!
 //! The course is written as a coroutine that waits on the stage (`script`), so that it reads from
 //! top to bottom like the ladder it plays; it is polled by hand, with no runtime.
@@ -33,6 +34,7 @@ mod script;
 mod silence;
 mod stage;
 mod stream;
+mod wrong;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
@@ -47,6 +49,7 @@ use crate::record::Report;
 use stage::Stage;
 
 pub use rules::{conclude as conclude_rule, in_force as rule_in_force};
+pub use wrong::{Cue, Deed, Wrong};
 
 /// A stream or a pair of datagram addresses, numbered by the play.
 pub type FlowId = usize;
@@ -88,6 +91,8 @@ pub enum Output {
     },
     /// Send octets.
     Send(FlowId, Vec<u8>),
+    /// Send a datagram from another port than the flow's.
+    SendAside(FlowId, Vec<u8>),
     /// Close a stream.
     Close(FlowId),
     /// Stop taking connections, so that the next one is refused.
@@ -124,6 +129,28 @@ pub struct Cast {
     pub profile: Option<String>,
     /// Values that were seen in this run, for `fresh`.
     pub seen: Seen,
+    /// What one of the played parties does wrong on purpose.
+    pub wrong: Option<Arc<Wrong>>,
+}
+
+impl Cast {
+    /// Everything but who is played as it is where nobody says otherwise.
+    pub fn new(suite: &Arc<Suite>, exchange: &Arc<Exchange>, projection: Projection) -> Self {
+        Self {
+            suite: suite.clone(),
+            exchange: exchange.clone(),
+            projection,
+            settings: BTreeMap::new(),
+            last_step: exchange.steps.len().saturating_sub(1),
+            seed: seed_for(1, &exchange.name),
+            timeout_scale: 1.0,
+            stand_in: false,
+            margin: Duration::from_millis(1),
+            profile: exchange.profile.clone(),
+            seen: Arc::default(),
+            wrong: None,
+        }
+    }
 }
 
 /// The seed of one play among many: the same for the same name, apart for different ones.

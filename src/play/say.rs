@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use super::Output;
 use super::blame::{add, said, trouble};
 use super::compare::Comparison;
 use super::script::{Player, Stop};
 use super::stage::{Binding, Flow, FlowState, Stage, wait};
+use super::wrong::Deed;
 use crate::diag::Pos;
 use crate::ladder::{Role, Rung, Say};
 use crate::record::{Happening, Verdict};
-use crate::wire::{Context, Corruption, Draft, Flow as TextFlow, Message, Node, decode, encode};
+use crate::wire::{
+    Assignment, Context, Corruption, Draft, Entry, Flow as TextFlow, Message, decode, encode,
+};
 
 impl Player {
     pub(super) async fn message(&self, rung: &Rung, say: &Arc<Say>) -> Result<(), Stop> {
@@ -27,10 +29,35 @@ impl Player {
 
     /// Says a message; where we play the receiver too, it is heard at once.
     pub(super) async fn say(&self, pos: Pos, say: &Arc<Say>) -> Result<(), Stop> {
-        let flow = self.flow_for(pos, say).await?;
+        let role = self.stage.borrow().cast.projection.role(say.ends.from, say.ends.to);
+        let deed = match role {
+            Role::Say => self.stage.borrow_mut().deed_for_message(),
+            _ => None,
+        };
+        if let Some(Deed::Late(time)) = &deed {
+            // Boxed: a standing answer that is given meanwhile is said as well.
+            Box::pin(self.pause(*time)).await?;
+        }
+        let flow = self.flow_for(pos, say, deed == Some(Deed::NewPort)).await?;
+        self.speak_out(pos, say, flow, deed.as_ref())?;
+        if let Some(Deed::Again(time)) = deed {
+            Box::pin(self.pause(time)).await?;
+            self.stage.borrow_mut().repeat_last(flow);
+        }
+        Ok(())
+    }
+
+    /// Says a message on a flow.
+    fn speak_out(
+        &self,
+        pos: Pos,
+        say: &Arc<Say>,
+        flow: usize,
+        deed: Option<&Deed>,
+    ) -> Result<(), Stop> {
         let mut stage = self.stage.borrow_mut();
         let stage = &mut *stage;
-        let message = compose(stage, say, flow).map_err(|what| {
+        let message = compose(stage, say, flow, deed).map_err(|what| {
             let name = say.kind.name;
             let failure =
                 stage.failure(Verdict::Error, format!("this {name} cannot be said: {what}"), pos);
@@ -52,7 +79,7 @@ impl Player {
             });
             heard = Arc::new(stage.read(flow, &message.bytes, from_initiator, Some(say.kind)));
         } else {
-            stage.out.push_back(Output::Send(flow, message.bytes.clone()));
+            stage.send(flow, &message.bytes, deed);
             stage.happened(Happening::Message {
                 ends: say.ends,
                 role,
@@ -72,7 +99,7 @@ impl Player {
     }
 
     /// The flow on which a message is to be said, opened where there is none.
-    pub(super) async fn flow_for(&self, pos: Pos, say: &Say) -> Result<usize, Stop> {
+    pub(super) async fn flow_for(&self, pos: Pos, say: &Say, anew: bool) -> Result<usize, Stop> {
         let (flow, opened) = {
             let mut stage = self.stage.borrow_mut();
             let stage = &mut *stage;
@@ -86,18 +113,18 @@ impl Player {
             };
             // A session that begins needs a stream that is open; what goes on in one does not find
             // another, and whoever was to be heard on it says that it is gone.
-            let anew = say.kind.opens && say.kind.flow == TextFlow::Framed;
+            let begins = say.kind.opens && say.kind.flow == TextFlow::Framed;
             let usable = |f: &Flow| {
                 let gone = match f.state {
                     FlowState::ClosedByUs | FlowState::Refused(_) => true,
-                    FlowState::ClosedByPeer => anew,
+                    FlowState::ClosedByPeer => begins,
                     _ => false,
                 };
                 f.link == say.ends.link && !f.retired && !gone
             };
             let latest = || stage.flows.iter().rposition(usable);
             match followed.or_else(latest) {
-                Some(flow) if !say.new_port => (flow, false),
+                Some(flow) if !(say.new_port || anew && from_initiator) => (flow, false),
                 _ if from_initiator => (stage.open(say.ends), true),
                 _ => {
                     let (from, to) = (stage.party(say.ends.from), stage.party(say.ends.to));
@@ -142,7 +169,12 @@ impl Player {
 }
 
 /// Makes the octets of a message that we say.
-pub(super) fn compose(stage: &mut Stage, say: &Say, flow: usize) -> Result<Message, String> {
+pub(super) fn compose(
+    stage: &mut Stage,
+    say: &Say,
+    flow: usize,
+    deed: Option<&Deed>,
+) -> Result<Message, String> {
     let link = say.ends.link;
     let from_initiator = stage.cast.suite.links[link].initiator == say.ends.from;
     let followed = match say.follows.as_ref().and_then(|name| stage.names.get(name)) {
@@ -162,11 +194,6 @@ pub(super) fn compose(stage: &mut Stage, say: &Say, flow: usize) -> Result<Messa
         } else {
             entries = repeated(message, &again.except, entries);
         }
-    }
-    if let Some(message) = verbatim {
-        let mut same = (*message).clone();
-        same.faults.clear();
-        return Ok(same);
     }
     let mut parameters = stage.parameters[link].clone();
     let mut corruption = None;
@@ -188,9 +215,18 @@ pub(super) fn compose(stage: &mut Stage, say: &Say, flow: usize) -> Result<Messa
     let context =
         Context { parameters: &parameters, previous: followed.as_deref(), from_initiator };
     let draft = Draft { fields: entries, corruption };
-    let message = encode(say.kind, &context, &draft, &mut |_, octets| stage.draw(flow, octets))
-        .map_err(|e| e.to_string())?;
-    if say.corrupt.is_none() {
+    let mut message = match verbatim {
+        Some(message) => {
+            let mut same = (*message).clone();
+            same.faults.clear();
+            same
+        }
+        None => encode(say.kind, &context, &draft, &mut |_, octets| stage.draw(flow, octets))
+            .map_err(|e| e.to_string())?,
+    };
+    if let Some(Deed::Edit(edit)) = deed {
+        message.bytes = message.edited(&context, edit)?;
+    } else if say.corrupt.is_none() {
         return Ok(message);
     }
     // What the other end follows is what it was told, not what we had meant to say.
@@ -203,58 +239,8 @@ pub(super) fn compose(stage: &mut Stage, say: &Say, flow: usize) -> Result<Messa
 }
 
 /// The fields of an earlier message, but for the excepted ones, as choices for a new one.
-pub(super) fn repeated(
-    message: &Message,
-    except: &[String],
-    chosen: Vec<crate::wire::Entry>,
-) -> Vec<crate::wire::Entry> {
-    use crate::wire::{Assignment, Auto, Entry, Kind, Value};
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut at = 0;
-    let nodes = &message.nodes;
-    while at < nodes.len() {
-        let node = &nodes[at];
-        let inside = nodes[at + 1..].iter().take_while(|n| n.depth > node.depth).count();
-        at += 1;
-        if matches!(node.field.kind, Kind::Sealed { .. }) {
-            continue;
-        }
-        if node.field.is_computed() || except.iter().any(|e| *e == node.name) {
-            at += inside;
-            continue;
-        }
-        let assignment = match &node.value {
-            Value::Group => {
-                let items = &nodes[at..at + inside];
-                let direct = |n: &Node| n.depth == node.depth + 1;
-                let kept = items
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, n)| direct(n))
-                    .filter(|(_, n)| !except.contains(&format!("{}.{}", node.name, n.name)))
-                    .map(|(i, n)| {
-                        let value = match &n.value {
-                            // Parts and all, behind type and length.
-                            Value::Group => Value::Octets(message.clear[n.octets()][2..].to_vec()),
-                            _ if matches!(n.field.auto, Auto::Digest(_)) => {
-                                Value::Octets(Vec::new())
-                            }
-                            value => value.clone(),
-                        };
-                        // A pair keeps the separator that it came with.
-                        let separator = items.get(i + 1).filter(|s| s.name == "separator");
-                        let separator = separator.and_then(|s| s.value.octets());
-                        let separator = String::from_utf8_lossy(separator.unwrap_or_default());
-                        let name = format!("{}{separator}", n.name);
-                        Entry { name, assignment: Assignment::Value(value) }
-                    });
-                at += inside;
-                Assignment::Fields(kept.collect())
-            }
-            value => Assignment::Value(value.clone()),
-        };
-        entries.push(Entry { name: node.name.to_string(), assignment });
-    }
+fn repeated(message: &Message, except: &[String], chosen: Vec<Entry>) -> Vec<Entry> {
+    let mut entries = message.draft(except);
     for entry in chosen {
         match (entries.iter_mut().find(|e| e.name == entry.name), entry.assignment) {
             (Some(Entry { assignment: Assignment::Fields(old), .. }), Assignment::Fields(new)) => {

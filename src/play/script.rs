@@ -14,6 +14,7 @@ use super::blame::seconds;
 use super::blame::soften;
 use super::compare::Comparison;
 use super::stage::{Binding, FlowState, Stage};
+use super::wrong::Deed;
 use crate::ladder::{Act, FieldSpec, Level, Repeat, Role, Rung, Say, Schedule, Step, Timing};
 use crate::record::{Difference, Happening, Outcome, Verdict};
 
@@ -239,12 +240,18 @@ impl Player {
 
     pub(super) async fn repeat(&self, rung: &Rung, repeat: &Repeat) -> Result<(), Stop> {
         let ours = self.chooser(&repeat.rungs) != Role::Hear;
+        let deed = if ours { self.stage.borrow_mut().deed_at(rung.pos) } else { None };
+        let (rounds, pace) = match deed {
+            Some(Deed::Rounds(more)) => (repeat.count.end().saturating_add_signed(more), 1.0),
+            Some(Deed::Pace(times, of)) => (*repeat.count.end(), f64::from(times) / f64::from(of)),
+            _ => (*repeat.count.end(), 1.0),
+        };
         let mut gaps: Vec<Duration> = Vec::new();
         let mut due = repeat.schedule.as_ref().map(|s| {
             let mut stage = self.stage.borrow_mut();
-            stage.choose(s.first.0, s.first.1)
+            stage.choose(s.first.0, s.first.1).mul_f64(pace)
         });
-        for round in 0..*repeat.count.end() {
+        for round in 0..rounds {
             let began = self.stage.borrow().mark;
             if ours && let (Some(schedule), Some(pause)) = (&repeat.schedule, due) {
                 self.pause(pause).await?;

@@ -7,6 +7,7 @@ use super::compare::Comparison;
 use super::hear::{Found, is_repeat, standing, would_answer};
 use super::script::{Player, Stop};
 use super::stage::{Arrival, Stage, Watch, wait};
+use super::wrong::Deed;
 use crate::diag::Pos;
 use crate::ladder::{Role, Rung, Silence};
 use crate::record::{Difference, Happening, Verdict};
@@ -18,6 +19,12 @@ impl Player {
             let stage = self.stage.borrow();
             stage.cast.projection.role(silence.ends.from, silence.ends.to)
         };
+        if role == Role::Say {
+            let deed = self.stage.borrow_mut().deed_at(rung.pos);
+            if deed == Some(Deed::Speak) {
+                self.speak(rung.pos, silence.ends).await?;
+            }
+        }
         let Some(lasting) = silence.lasting else {
             if role == Role::Hear {
                 self.stage.borrow_mut().watch(silence, rung.pos);
@@ -83,8 +90,11 @@ impl Player {
 
     /// Lets the time go by that must pass before something of ours.
     pub(super) async fn before_ours(&self, rung: &Rung) -> Result<(), Stop> {
-        let margin = self.stage.borrow().cast.margin;
-        match rung.timing.after {
+        let (margin, hurries) = {
+            let stage = self.stage.borrow();
+            (stage.cast.margin, stage.hurries())
+        };
+        match rung.timing.after.filter(|_| !hurries) {
             Some(after) => self.pause(after + margin).await,
             None => Ok(()),
         }

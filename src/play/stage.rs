@@ -107,6 +107,10 @@ pub struct Stage {
     /// What cannot be blamed on a message: a flood, a trigger that failed.
     pub trouble: Option<(Verdict, String)>,
     pub printed: Option<String>,
+    /// How many messages were said to the other side.
+    pub said: usize,
+    /// Octets that a deed keeps back until the next message.
+    pub held: Option<(FlowId, Vec<u8>)>,
     octets: usize,
     rng: fastrand::Rng,
     small: HashMap<usize, u8>,
@@ -159,6 +163,8 @@ impl Stage {
             report,
             trouble: None,
             printed: None,
+            said: 0,
+            held: None,
             octets: 0,
             rng,
             small: HashMap::new(),

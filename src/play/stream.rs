@@ -4,6 +4,7 @@ use super::Output;
 use super::blame::{add, seconds, soften, trouble};
 use super::script::{Player, Stop};
 use super::stage::{Flow, FlowState, wait};
+use super::wrong::Deed;
 use crate::ladder::{Ends, Role, Rung};
 use crate::record::Verdict;
 
@@ -50,6 +51,9 @@ impl Player {
             Role::Unseen => Ok(()),
             Role::Internal | Role::Say => {
                 let mut stage = self.stage.borrow_mut();
+                if stage.deed_at(rung.pos) == Some(Deed::StayOpen) {
+                    return Ok(());
+                }
                 if let Some(flow) = stage.flows.iter().rposition(on_link) {
                     stage.flows[flow].retired = true;
                     stage.close(flow);
@@ -102,7 +106,10 @@ impl Player {
             (stage.cast.projection.played[ends.from], stage.cast.projection.played[ends.to])
         };
         if played_to && !played_from {
-            self.stage.borrow_mut().out.push_back(Output::Refuse(ends.link));
+            let mut stage = self.stage.borrow_mut();
+            if stage.deed_at(rung.pos) != Some(Deed::StayOpen) {
+                stage.out.push_back(Output::Refuse(ends.link));
+            }
             return Ok(());
         }
         if !played_from || played_to {

@@ -49,7 +49,9 @@ pub static PROTOCOL: Protocol = Protocol {
         key: &["identifier"],
         opens: |_| true,
         closes: |_, _| false,
-        repeats: true,
+        repeats: "RFC 2865 section 2.4",
+        ports: "RFC 2865 section 3",
+        may_close: "",
         patience: Duration::from_secs(5),
     },
 };
@@ -59,6 +61,7 @@ pub static PROTOCOL: Protocol = Protocol {
 /// RFC 2865 section 3, RFC 2866 section 3, RFC 5997 section 3.
 const CODES: Codes = Codes {
     name: "codes",
+    closed: "",
     list: &[
         (1, "Access-Request"),
         (2, "Access-Accept"),
@@ -75,6 +78,7 @@ const CODES: Codes = Codes {
 /// RFC 2865 section 5.6.
 const SERVICE_TYPE: Codes = Codes {
     name: "Service-Type",
+    closed: "",
     list: &[
         (1, "Login"),
         (2, "Framed"),
@@ -93,6 +97,7 @@ const SERVICE_TYPE: Codes = Codes {
 /// RFC 2865 section 5.7.
 const FRAMED_PROTOCOL: Codes = Codes {
     name: "Framed-Protocol",
+    closed: "",
     list: &[
         (1, "PPP"),
         (2, "SLIP"),
@@ -106,18 +111,21 @@ const FRAMED_PROTOCOL: Codes = Codes {
 /// RFC 2865 section 5.10.
 const FRAMED_ROUTING: Codes = Codes {
     name: "Framed-Routing",
+    closed: "",
     list: &[(0, "None"), (1, "Send"), (2, "Listen"), (3, "Send and Listen")],
 };
 
 /// RFC 2865 section 5.13.
 const FRAMED_COMPRESSION: Codes = Codes {
     name: "Framed-Compression",
+    closed: "",
     list: &[(0, "None"), (1, "VJ TCP/IP"), (2, "IPX"), (3, "Stac-LZS")],
 };
 
 /// RFC 2865 section 5.15.
 const LOGIN_SERVICE: Codes = Codes {
     name: "Login-Service",
+    closed: "",
     list: &[
         (0, "Telnet"),
         (1, "Rlogin"),
@@ -132,11 +140,12 @@ const LOGIN_SERVICE: Codes = Codes {
 
 /// RFC 2865 section 5.29.
 const TERMINATION_ACTION: Codes =
-    Codes { name: "Termination-Action", list: &[(0, "Default"), (1, "RADIUS-Request")] };
+    Codes { name: "Termination-Action", closed: "", list: &[(0, "Default"), (1, "RADIUS-Request")] };
 
 /// RFC 2865 section 5.41.
 const NAS_PORT_TYPE: Codes = Codes {
     name: "NAS-Port-Type",
+    closed: "",
     list: &[
         (0, "Async"),
         (1, "Sync"),
@@ -164,6 +173,7 @@ const NAS_PORT_TYPE: Codes = Codes {
 /// RFC 2866 section 5.1.
 const ACCT_STATUS_TYPE: Codes = Codes {
     name: "Acct-Status-Type",
+    closed: "",
     list: &[
         (1, "Start"),
         (2, "Stop"),
@@ -176,11 +186,12 @@ const ACCT_STATUS_TYPE: Codes = Codes {
 
 /// RFC 2866 section 5.6.
 const ACCT_AUTHENTIC: Codes =
-    Codes { name: "Acct-Authentic", list: &[(1, "RADIUS"), (2, "Local"), (3, "Remote")] };
+    Codes { name: "Acct-Authentic", closed: "", list: &[(1, "RADIUS"), (2, "Local"), (3, "Remote")] };
 
 /// RFC 2866 section 5.10.
 const ACCT_TERMINATE_CAUSE: Codes = Codes {
     name: "Acct-Terminate-Cause",
+    closed: "",
     list: &[
         (1, "User Request"),
         (2, "Lost Carrier"),
@@ -206,6 +217,7 @@ const ACCT_TERMINATE_CAUSE: Codes = Codes {
 /// RFC 2869 section 5.6.
 const ARAP_ZONE_ACCESS: Codes = Codes {
     name: "ARAP-Zone-Access",
+    closed: "",
     list: &[
         (1, "Only allow access to default zone"),
         (2, "Use zone filter inclusively"),
@@ -214,7 +226,7 @@ const ARAP_ZONE_ACCESS: Codes = Codes {
 };
 
 /// RFC 2869 section 5.10.
-const PROMPT: Codes = Codes { name: "Prompt", list: &[(0, "No Echo"), (1, "Echo")] };
+const PROMPT: Codes = Codes { name: "Prompt", closed: "", list: &[(0, "No Echo"), (1, "Echo")] };
 
 // Attributes, in the order of their numbers.
 
@@ -258,6 +270,8 @@ static ATTRIBUTES: Items = Items {
     source: "RFC 2865 section 5",
     length_counts_header: true,
     unknown_prefix: "Attr-",
+    order: "RFC 2865 section 5",
+    occurrence: &[],
     types: &[
         string(1, "User-Name", "RFC 2865 section 5.1"),
         ItemType {

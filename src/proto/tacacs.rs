@@ -43,7 +43,9 @@ pub static PROTOCOL: Protocol = Protocol {
         // RFC 8907 section 4.1: the first packet of a session has the sequence number 1.
         opens: |head| find(head, "seq_no").is_some_and(|n| n.value == Value::Uint(1)),
         closes,
-        repeats: false,
+        repeats: "",
+        ports: "",
+        may_close: "",
         patience: Duration::from_secs(5),
     },
 };
@@ -51,21 +53,23 @@ pub static PROTOCOL: Protocol = Protocol {
 // Code lists.
 
 /// RFC 8907 section 4.1.
-const TYPE: Codes = Codes { name: "type", list: &[(1, "authen"), (2, "author"), (3, "acct")] };
+const TYPE: Codes = Codes { name: "type", closed: "", list: &[(1, "authen"), (2, "author"), (3, "acct")] };
 
 /// RFC 8907 section 5.1.
 const ACTION: Codes =
-    Codes { name: "action", list: &[(1, "login"), (2, "chpass"), (4, "sendauth")] };
+    Codes { name: "action", closed: "", list: &[(1, "login"), (2, "chpass"), (4, "sendauth")] };
 
 /// RFC 8907 sections 5.1 and 6.1; 0 is only for authorization and accounting.
 const AUTHEN_TYPE: Codes = Codes {
     name: "authen_type",
+    closed: "",
     list: &[(0, "not_set"), (1, "ascii"), (2, "pap"), (3, "chap"), (5, "mschap"), (6, "mschapv2")],
 };
 
 /// RFC 8907 section 5.1.
 const AUTHEN_SERVICE: Codes = Codes {
     name: "authen_service",
+    closed: "",
     list: &[
         (0, "none"),
         (1, "login"),
@@ -80,11 +84,12 @@ const AUTHEN_SERVICE: Codes = Codes {
 };
 
 /// RFC 8907 section 5.1.
-const PRIV_LVL: Codes = Codes { name: "priv_lvl", list: &[(0, "min"), (1, "user"), (15, "max")] };
+const PRIV_LVL: Codes = Codes { name: "priv_lvl", closed: "", list: &[(0, "min"), (1, "user"), (15, "max")] };
 
 /// RFC 8907 section 5.2.
 const AUTHEN_STATUS: Codes = Codes {
     name: "status",
+    closed: "",
     list: &[
         (1, "pass"),
         (2, "fail"),
@@ -100,6 +105,7 @@ const AUTHEN_STATUS: Codes = Codes {
 /// RFC 8907 section 6.1.
 const AUTHEN_METHOD: Codes = Codes {
     name: "authen_method",
+    closed: "",
     list: &[
         (0, "not_set"),
         (1, "none"),
@@ -118,12 +124,13 @@ const AUTHEN_METHOD: Codes = Codes {
 /// RFC 8907 section 6.2.
 const AUTHOR_STATUS: Codes = Codes {
     name: "status",
+    closed: "",
     list: &[(1, "pass_add"), (2, "pass_repl"), (0x10, "fail"), (0x11, "error"), (0x21, "follow")],
 };
 
 /// RFC 8907 section 7.2.
 const ACCT_STATUS: Codes =
-    Codes { name: "status", list: &[(1, "success"), (2, "error"), (0x21, "follow")] };
+    Codes { name: "status", closed: "", list: &[(1, "success"), (2, "error"), (0x21, "follow")] };
 
 // Layouts.
 

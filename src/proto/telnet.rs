@@ -27,7 +27,9 @@ pub static PROTOCOL: Protocol = Protocol {
         key: &[],
         opens: |_| true,
         closes: |_, _| false,
-        repeats: false,
+        repeats: "",
+        ports: "",
+        may_close: "",
         patience: Duration::from_secs(5),
     },
 };
@@ -41,6 +43,7 @@ const SE: u8 = 240;
 /// RFC 854, page 14; those below 240 are of RFC 1184 and RFC 885.
 const COMMANDS: Codes = Codes {
     name: "commands",
+    closed: "",
     list: &[
         (236, "end-of-file"),
         (237, "suspend"),
@@ -68,6 +71,7 @@ const COMMANDS: Codes = Codes {
 /// The options that RFCs define, under the names of their RFCs.
 const OPTIONS: Codes = Codes {
     name: "options",
+    closed: "",
     list: &[
         (0, "transmit-binary"),
         (1, "echo"),

@@ -224,17 +224,14 @@ impl Run {
     ) -> Found {
         let settings = case.settings(&self.options);
         let mut cast = Cast {
-            suite: case.suite.clone(),
-            exchange: case.exchange.clone(),
-            projection: case.projection.clone(),
             settings,
             last_step: last_step.min(case.exchange.steps.len().saturating_sub(1)),
             seed: seed_for(self.seed, &case.name),
             timeout_scale: self.options.timeout_scale,
-            stand_in: false,
             margin: Duration::ZERO,
             profile: self.options.profile.clone(),
             seen,
+            ..Cast::new(&case.suite, &case.exchange, case.projection.clone())
         };
         let mask = Mask::new(secrets(&cast));
         if case.target.is_none() {

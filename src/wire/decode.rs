@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::encode::value_bits;
-use super::layout::{Auto, Field, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Len, PAIR, UNKNOWN_ITEM};
+use super::layout::{
+    Auto, Field, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Len, Occurs, PAIR, UNKNOWN_ITEM,
+};
 use super::message::{Fault, Message, Node, find};
 use super::protocol::{Context, MessageType, Protocol};
 use super::value::{Value, show_octets};
@@ -82,7 +84,10 @@ fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
                 let expected = (digest.compute)(context, &message.bytes, range);
                 (expected.map(Value::Octets), digest.source)
             }
-            _ => continue,
+            _ => {
+                faults.extend(unassigned(&path, node));
+                continue;
+            }
         };
         let Some(expected) = expected else { continue };
         if expected == node.value || node.value == Value::Group {
@@ -102,6 +107,7 @@ fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
             source,
         });
     }
+    occurrences(message, &mut faults);
     for (path, number) in message.kind.when {
         // A type that was taken although its marks do not fit, because it was waited for.
         if let Some(node) = message.find(path)
@@ -117,6 +123,75 @@ fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// A number without a name, where the standard says that there are no others.
+fn unassigned(path: &str, node: &Node) -> Option<Fault> {
+    let (Kind::Uint { names: Some(codes), .. }, Value::Uint(number)) =
+        (&node.field.kind, &node.value)
+    else {
+        return None;
+    };
+    if codes.closed.is_empty() || codes.name(*number).is_some() {
+        return None;
+    }
+    let names: Vec<&str> = codes.list.iter().map(|(_, name)| *name).collect();
+    Some(Fault {
+        path: path.to_owned(),
+        bits: node.bits.clone(),
+        expected: format!("one of {}", names.join(", ")),
+        got: node.show(),
+        source: codes.closed,
+    })
+}
+
+/// Holds the number of items of each type against the tables of the standard.
+fn occurrences(message: &Message, faults: &mut Vec<Fault>) {
+    for (list, node) in message.nodes.iter().enumerate() {
+        let Kind::Items(items) = &node.field.kind else { continue };
+        let here = |t: &&super::layout::Occurrence| t.messages.contains(&message.kind.name);
+        if !items.occurrence.iter().any(|table| here(&table)) {
+            continue;
+        }
+        let mut counts: Vec<(u64, u32, &Node)> = Vec::new();
+        let inside = super::message::inside(&message.nodes, list);
+        for item in inside.iter().filter(|n| n.depth == node.depth + 1) {
+            let Some(number) = items.number(&item.name) else { continue };
+            match counts.iter_mut().find(|(n, ..)| *n == number) {
+                Some((_, count, last)) => (*count, *last) = (*count + 1, item),
+                None => counts.push((number, 1, item)),
+            }
+        }
+        let mut fault = |name: &str, bits, expected: &str, count: u32, source| {
+            faults.push(Fault {
+                path: format!("{}.{name}", node.name),
+                bits,
+                expected: expected.into(),
+                got: format!("{count} of it"),
+                source,
+            });
+        };
+        for (number, count, item) in &counts {
+            let Some((occurs, source)) = items.occurs(message.kind.name, *number) else { continue };
+            let expected = match occurs {
+                Occurs::Never => "none of it in this message",
+                _ if *count > 1 && !occurs.may_be_many() => "one of it at most",
+                _ => continue,
+            };
+            fault(&item.name, item.bits.clone(), expected, *count, source);
+        }
+        for table in items.occurrence.iter().filter(here) {
+            for (number, _) in table.rows {
+                let known = items.occurs(message.kind.name, *number);
+                let there = counts.iter().any(|(n, ..)| n == number);
+                if let (Some((Occurs::Once, source)), false, Some(item)) =
+                    (known, there, items.by_number(*number))
+                {
+                    fault(item.field.name, node.bits.clone(), "one of it", 0, source);
+                }
+            }
+        }
+    }
 }
 
 /// Reads fields off the front of what is left.

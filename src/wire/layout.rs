@@ -5,7 +5,7 @@
 //! ```
 //! use stepladder::wire::*;
 //!
-//! const OPCODES: Codes = Codes { name: "opcodes", list: &[(1, "read"), (2, "write")] };
+//! const OPCODES: Codes = Codes { name: "opcodes", closed: "", list: &[(1, "read"), (2, "write")] };
 //! const REQUEST: Layout = layout("request", "RFC 0 section 0", &[
 //!     code("opcode", 8, &OPCODES),
 //!     uint("name_len", 8).auto(Auto::LengthOf("name")),
@@ -26,6 +26,9 @@ pub struct Codes {
     pub name: &'static str,
     /// Numbers and names as the standard spells them, in ascending order of number where it can be.
     pub list: &'static [(u64, &'static str)],
+    /// Where the standard says that there are no others; empty where more may be assigned. A heard
+    /// number without a name is a fault then.
+    pub closed: &'static str,
 }
 
 impl Codes {
@@ -64,6 +67,9 @@ pub struct Field {
     pub source: &'static str,
     /// One line for `explain`.
     pub about: &'static str,
+    /// The section that leaves the value to whoever says it: no suite can find any of them wrong. Of
+    /// a length of the whole message, the section that allows octets behind it.
+    pub free: &'static str,
 }
 
 /// How many octets an octet string has.
@@ -146,6 +152,53 @@ pub struct Items {
     pub types: &'static [ItemType],
     /// What the name of an unknown type begins with; its number follows.
     pub unknown_prefix: &'static str,
+    /// The section that leaves the order of items of different types to whoever says them.
+    pub order: &'static str,
+    /// How often each type may stand in each message type, where the standard says.
+    pub occurrence: &'static [Occurrence],
+}
+
+/// A table of the standard: how often items may stand in messages.
+#[derive(Debug)]
+pub struct Occurrence {
+    /// Where it is.
+    pub source: &'static str,
+    /// The names of the message types of its columns.
+    pub messages: &'static [&'static str],
+    /// Type numbers, and a word for each column.
+    pub rows: &'static [(u64, &'static [Occurs])],
+}
+
+/// How often an item may stand in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occurs {
+    /// Never: `0`.
+    Never,
+    /// `0-1`.
+    AtMostOnce,
+    /// `0+`.
+    AnyNumber,
+    /// `1`.
+    Once,
+    /// The table does not say, or another standard says something else.
+    Open,
+}
+
+impl Occurs {
+    /// Whether a message may go without.
+    pub fn may_be_absent(self) -> bool {
+        self != Self::Once
+    }
+
+    /// Whether a message may have one.
+    pub fn may_be_present(self) -> bool {
+        self != Self::Never
+    }
+
+    /// Whether a message may have several.
+    pub fn may_be_many(self) -> bool {
+        matches!(self, Self::AnyNumber | Self::Open)
+    }
 }
 
 impl Items {
@@ -153,6 +206,17 @@ impl Items {
     pub fn by_number(&self, number: u64) -> Option<&'static ItemType> {
         let types = self.types;
         types.binary_search_by_key(&number, |t| t.number).ok().map(|i| &types[i])
+    }
+
+    /// How often a type may stand in a message type, and where that is said.
+    pub fn occurs(&self, message: &str, number: u64) -> Option<(Occurs, &'static str)> {
+        let mut tables = self.occurrence.iter();
+        tables.find_map(|table| {
+            let column = table.messages.iter().position(|m| *m == message)?;
+            let (_, row) = table.rows.iter().find(|(n, _)| *n == number)?;
+            let occurs = row.get(column).filter(|o| **o != Occurs::Open)?;
+            Some((*occurs, table.source))
+        })
     }
 
     /// The table entry of a name; case does not matter.
@@ -274,7 +338,7 @@ pub const fn layout(name: &'static str, source: &'static str, fields: &'static [
 
 /// A field of any kind.
 pub const fn field(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, auto: Auto::None, source: "", about: "" }
+    Field { name, kind, auto: Auto::None, source: "", about: "", free: "" }
 }
 
 /// An unsigned integer of `bits` bits.
@@ -321,6 +385,12 @@ impl Field {
     /// Says where the field is defined.
     pub const fn source(mut self, source: &'static str) -> Self {
         self.source = source;
+        self
+    }
+
+    /// Says which section leaves the value to whoever says it.
+    pub const fn free(mut self, section: &'static str) -> Self {
+        self.free = section;
         self
     }
 

@@ -8,6 +8,7 @@
 //! | `message` | a message with the place of every field, and what is wrong with it |
 //! | `decode` | octets into a message; never fails as a whole, what is wrong becomes a fault |
 //! | `encode` | chosen values into octets; whatever was not chosen is computed |
+//! | `edit` | one change to a finished message |
 //! | `protocol` | what a protocol file declares besides layouts: message types, framing, pairing |
 //! | `dump` | octets as people read them, with a field marked |
 //!
@@ -16,6 +17,7 @@
 
 mod decode;
 mod dump;
+mod edit;
 mod encode;
 mod layout;
 mod message;
@@ -24,8 +26,9 @@ mod value;
 
 pub use decode::decode;
 pub use dump::hex_dump;
+pub use edit::Edit;
 pub use encode::{Assignment, Corruption, Draft, EncodeError, Entry, Place, encode};
 pub use layout::*;
-pub use message::{Fault, Message, Node, find};
+pub use message::{Fault, Message, Node, find, inside};
 pub use protocol::*;
 pub use value::{Value, parse_octets, show_octets, show_text};

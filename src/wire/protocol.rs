@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::layout::{Field, Layout};
+use super::layout::{Auto, Field, Items, Kind, Layout, Occurs};
 use super::message::{Message, Node};
 
 /// A protocol, whole: the one public item of a protocol file.
@@ -105,6 +105,31 @@ impl MessageType {
     pub fn field(&self, path: &str) -> Option<&'static Field> {
         super::layout::find_field(self.layout.fields, path)
     }
+
+    /// The table of a list of items.
+    fn items(&self, list: &str) -> Option<&'static Items> {
+        match self.field(list)?.kind {
+            Kind::Items(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// How often an item may stand in a list, and where that is said.
+    pub fn occurs(&self, list: &str, item: &str) -> Option<(Occurs, &'static str)> {
+        let items = self.items(list)?;
+        items.occurs(self.name, items.number(item)?)
+    }
+
+    /// The section that leaves the order of a list's items free.
+    pub fn order(&self, list: &str) -> Option<&'static str> {
+        self.items(list).map(|items| items.order).filter(|section| !section.is_empty())
+    }
+
+    /// The section that allows octets behind the message.
+    pub fn trailing(&self) -> Option<&'static str> {
+        let length = self.layout.fields.iter().find(|f| matches!(f.auto, Auto::LengthOfMessage));
+        length.map(|f| f.free).filter(|section| !section.is_empty())
+    }
 }
 
 /// How messages lie in what carries them.
@@ -150,8 +175,14 @@ pub struct Conversation {
     pub opens: fn(&[Node]) -> bool,
     /// Whether both ends close the stream after its latest message, given its first two as well.
     pub closes: fn(first: [Option<&Message>; 2], latest: &Message) -> bool,
-    /// Whether the initiator may repeat the octets of an earlier message at any time.
-    pub repeats: bool,
+    /// The section that lets the initiator repeat the octets of an earlier message at any time; empty
+    /// where it may not.
+    pub repeats: &'static str,
+    /// The section that lets the initiator say each message from another port; empty where it may
+    /// not.
+    pub ports: &'static str,
+    /// The section that lets either end close the stream between messages; empty where it may not.
+    pub may_close: &'static str,
     /// How long a healthy peer may take where a suite says nothing.
     pub patience: Duration,
 }

@@ -177,7 +177,7 @@ mod tests {
     use super::*;
     use crate::wire::Len;
 
-    const COLOURS: Codes = Codes { name: "colours", list: &[(1, "red"), (2, "green")] };
+    const COLOURS: Codes = Codes { name: "colours", closed: "", list: &[(1, "red"), (2, "green")] };
 
     #[test]
     fn a_code_is_read_by_name_and_by_number() {

@@ -1,0 +1,338 @@
+//! `score`: how much of what can be wrong with the party under test a suite notices.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::words::ScoreWords;
+use crate::ladder::{Projection, Requirement, Suite};
+use crate::mutate::{Baseline, Fate, Mutant, Scored, Tally, score as score_all, sides};
+use crate::play::{Cast, seed_for};
+use crate::record::Verdict;
+use crate::suite;
+
+/// A suite with everything that was scored of it.
+struct Sheet {
+    suite: Arc<Suite>,
+    file: String,
+    sides: Vec<Side>,
+}
+
+/// One exchange from one side.
+struct Side {
+    exchange: String,
+    party: String,
+    scored: Vec<Scored>,
+}
+
+impl Side {
+    /// The full name of a mutant.
+    fn name(&self, suite: &Suite, mutant: &Mutant) -> String {
+        format!("{}::{}::{}::{}", suite.name, self.exchange, self.party, mutant.id)
+    }
+
+    fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        self.scored.iter().for_each(|s| tally.count(&s.fate));
+        tally
+    }
+}
+
+impl Sheet {
+    fn tally(&self, party: Option<&str>) -> Tally {
+        let mut tally = Tally::default();
+        for side in self.sides.iter().filter(|s| party.is_none_or(|p| s.party == p)) {
+            tally.add(&side.tally());
+        }
+        tally
+    }
+
+    fn parties(&self) -> Vec<&str> {
+        let mut parties: Vec<&str> = Vec::new();
+        for side in &self.sides {
+            if !parties.contains(&side.party.as_str()) {
+                parties.push(&side.party);
+            }
+        }
+        parties
+    }
+}
+
+/// Scores suites.
+pub fn score(words: &ScoreWords) -> ExitCode {
+    let suites = match load(words) {
+        Ok(suites) => suites,
+        Err(text) => {
+            super::print(&text);
+            return ExitCode::from(super::BROKEN);
+        }
+    };
+    let mut sheets = Vec::new();
+    for (suite, file) in suites {
+        match sheet(words, &suite, file) {
+            Ok(sheet) => sheets.push(sheet),
+            Err(text) => {
+                super::print(&text);
+                return ExitCode::from(super::BROKEN);
+            }
+        }
+    }
+    if sheets.iter().all(|s| s.sides.is_empty()) {
+        return super::refuse(
+            "nothing was selected: no exchange of these suites can test another party",
+        );
+    }
+    super::print(&match words.format.as_str() {
+        "json" => as_json(&sheets),
+        "markdown" => as_markdown(&sheets),
+        _ => as_text(&sheets, words.all),
+    });
+    let least = words.least.unwrap_or(0.0);
+    match sheets.iter().any(|s| s.tally(None).score() < least) {
+        true => ExitCode::from(1),
+        false => ExitCode::SUCCESS,
+    }
+}
+
+/// The suites, or what is wrong with them.
+fn load(words: &ScoreWords) -> Result<Vec<(Arc<Suite>, String)>, String> {
+    let files = suite::find(&words.paths).map_err(|p| p.render(false))?;
+    let mut suites = Vec::new();
+    for file in &files {
+        let (loaded, problems) = suite::load(file);
+        let Some(loaded) = loaded else {
+            return Err(problems.iter().map(|p| p.render(false) + "\n").collect());
+        };
+        let known = |name: &String| loaded.parties.iter().any(|p| p.name == *name);
+        if words.play_as.is_empty() || words.play_as.iter().all(known) {
+            suites.push((Arc::new(loaded), file.display().to_string()));
+        }
+    }
+    Ok(suites)
+}
+
+/// Plays the baselines of a suite and every mutant of them.
+fn sheet(words: &ScoreWords, suite: &Arc<Suite>, file: String) -> Result<Sheet, String> {
+    let mut names = Vec::new();
+    let mut baselines = Vec::new();
+    for exchange in &suite.exchanges {
+        let sides: Vec<(String, Projection)> = match words.play_as.is_empty() {
+            true => sides(suite, exchange).collect(),
+            false => {
+                let tested = |p: &usize| !words.play_as.contains(&suite.parties[*p].name);
+                let tested: Vec<usize> = (0..suite.parties.len()).filter(tested).collect();
+                let name: Vec<&str> =
+                    tested.iter().map(|p| suite.parties[*p].name.as_str()).collect();
+                let projection = Projection::testing(suite, &tested);
+                match exchange.cannot_test(suite, &projection) {
+                    Some(_) => Vec::new(),
+                    None => vec![(name.join("+"), projection)],
+                }
+            }
+        };
+        for (party, projection) in sides {
+            let seed = seed_for(words.seed, &exchange.name);
+            let cast = Cast { seed, ..Cast::new(suite, exchange, projection) };
+            let baseline = Baseline::play(cast);
+            for (step, outcome) in exchange.steps.iter().zip(&baseline.tester.steps) {
+                if outcome.verdict > Verdict::NotReached {
+                    return Err(format!(
+                        "error: {}::{}::{party}::{} does not pass with nobody wrong; `stepladder check` says why\n",
+                        suite.name, exchange.name, step.name
+                    ));
+                }
+            }
+            names.push((exchange.name.clone(), party));
+            baselines.push(baseline);
+        }
+    }
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let scored = score_all(&baselines, words.threads.unwrap_or_else(cores));
+    let sides = names
+        .into_iter()
+        .zip(scored)
+        .map(|((exchange, party), scored)| Side { exchange, party, scored })
+        .collect();
+    let mut sheet = Sheet { suite: suite.clone(), file, sides };
+    if let Some(only) = &words.only {
+        for side in &mut sheet.sides {
+            let (exchange, party) = (side.exchange.clone(), side.party.clone());
+            side.scored.retain(|s| {
+                format!("{}::{exchange}::{party}::{}", suite.name, s.mutant.id).contains(only)
+            });
+        }
+    }
+    Ok(sheet)
+}
+
+/// The requirements that speak of what a mutant did: those of its step first, then those whose
+/// statement names its field.
+fn forbidding<'s>(suite: &'s Suite, side: &Side, mutant: &Mutant) -> Vec<&'s Requirement> {
+    let exchange = suite.exchanges.iter().find(|e| e.name == side.exchange);
+    let step = mutant.step.and_then(|at| exchange?.steps.get(at));
+    let name = mutant.field.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let spoken = name.replace('_', " ");
+    let mut found: Vec<&Requirement> = Vec::new();
+    for requirement in suite.requirements.by_id.values() {
+        let statement = requirement.statement.to_ascii_lowercase();
+        if !name.is_empty() && (statement.contains(&name) || statement.contains(&spoken)) {
+            found.push(requirement);
+        }
+    }
+    let own = step.map(|s| s.requirements.as_slice()).unwrap_or_default();
+    found.sort_by_key(|r| (!own.contains(&r.id), std::cmp::Reverse(r.binding())));
+    if found.is_empty() {
+        found.extend(own.iter().filter_map(|id| suite.requirements.by_id.get(id)));
+    }
+    found.truncate(3);
+    found
+}
+
+fn as_text(sheets: &[Sheet], all: bool) -> String {
+    let mut out = String::new();
+    let mut whole = Tally::default();
+    for sheet in sheets {
+        for side in &sheet.sides {
+            for Scored { mutant, fate } in &side.scored {
+                let word = match fate {
+                    Fate::Missed => "missed",
+                    Fate::TimedOut => "timed out",
+                    Fate::Caught(_) if all => "caught",
+                    Fate::Unviable(_) if all => "unviable",
+                    _ => continue,
+                };
+                let exchange = sheet.suite.exchanges.iter().find(|e| e.name == side.exchange);
+                let step = mutant.step.and_then(|at| Some(&exchange?.steps.get(at)?.name));
+                let _ = writeln!(out, "{word} {}", side.name(&sheet.suite, mutant));
+                let _ = writeln!(out, "    {}", crate::diag::clean(&mutant.about));
+                let step = step.map_or(String::new(), |s| format!(", step {s}"));
+                let _ = writeln!(out, "    {}:{}{step}", sheet.file, mutant.line);
+                match fate {
+                    Fate::Caught(caught) => {
+                        let by = &caught.by;
+                        let ids = caught.requirements.join(", ");
+                        let _ = writeln!(
+                            out,
+                            "    by {by}: {}\n    {ids}",
+                            crate::diag::clean(&caught.title)
+                        );
+                    }
+                    Fate::Unviable(section) => {
+                        let _ = writeln!(out, "    free by {section}");
+                    }
+                    _ => {
+                        for r in forbidding(&sheet.suite, side, mutant) {
+                            let _ = writeln!(out, "    {} {}: {}", r.level, r.id, r.statement);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    let width = sheets.iter().map(|s| s.suite.name.len()).max().unwrap_or(0).max(5);
+    let side =
+        sheets.iter().flat_map(|s| &s.sides).map(|s| s.party.len()).max().unwrap_or(0).max(5);
+    let _ = writeln!(
+        out,
+        "{:width$}  {:side$}  mutants  caught  missed  unviable  timed out  score",
+        "suite", "party"
+    );
+    let mut row = |name: &str, party: &str, t: &Tally| {
+        let _ = writeln!(
+            out,
+            "{name:width$}  {party:side$}  {:7}  {:6}  {:6}  {:8}  {:9}  {:.3}",
+            t.mutants,
+            t.caught,
+            t.missed,
+            t.unviable,
+            t.timed_out,
+            t.score()
+        );
+    };
+    for sheet in sheets {
+        for party in sheet.parties() {
+            row(&sheet.suite.name, party, &sheet.tally(Some(party)));
+        }
+        whole.add(&sheet.tally(None));
+    }
+    row("all", "", &whole);
+    out
+}
+
+fn as_json(sheets: &[Sheet]) -> String {
+    let suites: Vec<_> = sheets
+        .iter()
+        .map(|sheet| {
+            let t = sheet.tally(None);
+            let parties: Vec<_> = sheet
+                .parties()
+                .into_iter()
+                .map(|party| {
+                    let t = sheet.tally(Some(party));
+                    json!({"party": party, "mutants": t.mutants, "caught": t.caught,
+                        "missed": t.missed, "unviable": t.unviable, "timed_out": t.timed_out,
+                        "score": t.score()})
+                })
+                .collect();
+            let mut missed = Vec::new();
+            for side in &sheet.sides {
+                let exchange = sheet.suite.exchanges.iter().find(|e| e.name == side.exchange);
+                for Scored { mutant, fate } in &side.scored {
+                    if !matches!(fate, Fate::Missed | Fate::TimedOut) {
+                        continue;
+                    }
+                    let step =
+                        mutant.step.and_then(|at| Some(exchange?.steps.get(at)?.name.clone()));
+                    let requirements: Vec<&str> = forbidding(&sheet.suite, side, mutant)
+                        .iter()
+                        .map(|r| r.id.as_str())
+                        .collect();
+                    missed.push(json!({
+                        "id": side.name(&sheet.suite, mutant), "operator": mutant.operator,
+                        "about": mutant.about, "message": mutant.message, "field": mutant.field,
+                        "step": step, "line": mutant.line, "requirements": requirements,
+                        "timed_out": *fate == Fate::TimedOut,
+                    }));
+                }
+            }
+            json!({"suite": sheet.suite.name, "file": sheet.file, "mutants": t.mutants,
+                "caught": t.caught, "missed": t.missed, "unviable": t.unviable,
+                "timed_out": t.timed_out, "score": t.score(), "parties": parties,
+                "missed_mutants": missed})
+        })
+        .collect();
+    serde_json::to_string_pretty(&suites).unwrap_or_default() + "\n"
+}
+
+fn as_markdown(sheets: &[Sheet]) -> String {
+    let mut out = String::from(
+        "| suite | party | mutants | caught | missed | unviable | timed out | score |\n\
+         |---|---|--:|--:|--:|--:|--:|--:|\n",
+    );
+    let mut row = |name: &str, party: &str, t: &Tally| {
+        let _ = writeln!(
+            out,
+            "| {name} | {party} | {} | {} | {} | {} | {} | {:.3} |",
+            t.mutants,
+            t.caught,
+            t.missed,
+            t.unviable,
+            t.timed_out,
+            t.score()
+        );
+    };
+    let mut whole = Tally::default();
+    for sheet in sheets {
+        for party in sheet.parties() {
+            row(&sheet.suite.name, party, &sheet.tally(Some(party)));
+        }
+        whole.add(&sheet.tally(None));
+    }
+    row("**all**", "", &whole);
+    out
+}

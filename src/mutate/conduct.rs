@@ -1,0 +1,195 @@
+//! What can be wrong with when, where and how often something is said, from the ladder alone.
+
+use std::time::Duration;
+
+use super::fields::said;
+use super::{Baseline, Mutant};
+use crate::ladder::{Act, Role, Rung};
+use crate::play::{Cue, Deed, Wrong};
+use crate::record::Happening;
+use crate::wire::Framing;
+
+/// Every mutant of conduct.
+pub(super) fn mutants(baseline: &Baseline) -> Vec<Mutant> {
+    let mut found = Vec::new();
+    messages(baseline, &mut found);
+    rungs(baseline, &mut found);
+    found
+}
+
+/// How long nobody waits for anything in an exchange.
+fn too_long(baseline: &Baseline) -> Duration {
+    let mut longest = Duration::ZERO;
+    let suite = &baseline.cast.suite;
+    for link in &suite.links {
+        longest = longest.max(link.protocol.conversation.patience);
+    }
+    baseline.cast.exchange.rungs(&mut |rung| {
+        longest = longest.max(rung.timing.within.unwrap_or_default());
+        if let Act::Repeat(repeat) = &rung.act
+            && let Some(schedule) = &repeat.schedule
+        {
+            longest = longest.max(schedule.first.1.mul_f64(schedule.factor.max(1.0).powi(8)));
+        }
+    });
+    longest * 3
+}
+
+fn messages(baseline: &Baseline, found: &mut Vec<Mutant>) {
+    let late = too_long(baseline);
+    let suite = &baseline.cast.suite;
+    let mut pauses = Vec::new();
+    baseline.cast.exchange.rungs(&mut |rung| {
+        if rung.timing.after.is_some() {
+            pauses.push(rung.pos.line);
+        }
+    });
+    let messages: Vec<_> = said(baseline).collect();
+    for (at, (number, event, message)) in messages.iter().enumerate() {
+        let Happening::Message { ends, .. } = &event.what else { continue };
+        let link = &suite.links[ends.link];
+        let datagrams = matches!(link.protocol.framing, Framing::Datagram);
+        let from_initiator = link.initiator == ends.from;
+        let kind = message.kind.name;
+        let mut add = |operator, about: String, deed, free: Option<&str>| {
+            found.push(Mutant {
+                id: format!("{number}:message:{operator}"),
+                operator,
+                about,
+                message: kind,
+                field: String::new(),
+                step: event.step,
+                line: event.line,
+                wrong: Wrong { cue: Cue::Said(*number), deed },
+                free: free.filter(|f| !f.is_empty()).map(str::to_owned),
+            });
+        };
+        let repeats = if from_initiator { link.protocol.conversation.repeats } else { "" };
+        add("withheld", format!("{kind} is not sent"), Deed::Withhold, None);
+        add("twice", format!("{kind} is sent twice"), Deed::Twice, Some(repeats));
+        let second = Duration::from_secs(1);
+        add(
+            "again",
+            format!("{kind} is sent again a second later"),
+            Deed::Again(second),
+            Some(repeats),
+        );
+        add("late", format!("{kind} comes {} s late", late.as_secs()), Deed::Late(late), None);
+        if pauses.contains(&event.line) {
+            add("early", format!("{kind} comes without the pause before it"), Deed::Early, None);
+        }
+        // With nothing heard in between, the next message could have come first.
+        let next = messages.get(at + 1).filter(|(_, next, _)| {
+            let between = baseline.peer.events.iter().filter(|e| {
+                (event.at..=next.at).contains(&e.at)
+                    && matches!(
+                        e.what,
+                        Happening::Message { role: Role::Hear, .. } | Happening::Silence(..)
+                    )
+            });
+            between.count() == 0 && next.at == event.at
+        });
+        if let Some((_, _, next)) = next {
+            let about = format!("{kind} comes behind the {} that follows it", next.kind.name);
+            add("swapped", about, Deed::Swap, None);
+        }
+        let others = suite.links.iter().enumerate().any(|(other, l)| {
+            other != ends.link && (l.initiator == ends.from || l.responder == ends.from)
+        });
+        if others {
+            add("elsewhere", format!("{kind} is sent to the wrong party"), Deed::Elsewhere, None);
+        }
+        if datagrams {
+            let fresh = if from_initiator { link.protocol.conversation.ports } else { "" };
+            let about = format!("{kind} comes from another port");
+            add("new-port", about, Deed::NewPort, Some(fresh));
+        } else {
+            let about = format!("the connection is closed where {kind} is due");
+            add("closed-instead", about, Deed::CloseInstead, None);
+            // Behind the last message nobody is left to notice.
+            let about = format!("the connection is closed behind {kind}");
+            let closes = link.protocol.conversation.may_close;
+            add("closed-after", about, Deed::CloseAfter, Some(closes));
+            let about = format!("half of the connection is closed behind {kind}");
+            add("half-closed", about, Deed::HalfClose, Some(closes));
+        }
+    }
+}
+
+/// Silences, closings and repetitions that are the peer's.
+fn rungs(baseline: &Baseline, found: &mut Vec<Mutant>) {
+    let exchange = &baseline.cast.exchange;
+    let ours = |rung: &Rung| match &rung.act {
+        Act::Silent(silence) => Some(silence.ends),
+        Act::Close(ends) => Some(*ends),
+        // The one who refuses is the second one.
+        Act::Refuse(ends) => Some(crate::ladder::Ends { from: ends.to, to: ends.from, ..*ends }),
+        Act::Repeat(repeat) => repeat.rungs.iter().find_map(|rung| match &rung.act {
+            Act::Message(say) => Some(say.ends),
+            _ => None,
+        }),
+        _ => None,
+    };
+    for (index, step) in exchange.steps.iter().enumerate() {
+        crate::ladder::walk(&step.rungs, &mut |rung| {
+            let Some(ends) = ours(rung) else { return };
+            let role = baseline.cast.projection.role(ends.from, ends.to);
+            if role != Role::Hear {
+                return;
+            }
+            let who = &baseline.cast.suite.parties[ends.from].name;
+            let mut add = |operator, about: String, deed| {
+                found.push(Mutant {
+                    id: format!("line-{}:{operator}", rung.pos.line),
+                    operator,
+                    about,
+                    message: "",
+                    field: String::new(),
+                    step: Some(index),
+                    line: rung.pos.line,
+                    wrong: Wrong { cue: Cue::Rung(rung.pos), deed },
+                    free: None,
+                });
+            };
+            match &rung.act {
+                Act::Silent(_) => {
+                    add("spoken", format!("`{who}` speaks where it is to be silent"), Deed::Speak);
+                }
+                Act::Close(_) => {
+                    add(
+                        "left-open",
+                        format!("`{who}` does not close the connection"),
+                        Deed::StayOpen,
+                    );
+                }
+                Act::Refuse(_) => {
+                    add(
+                        "taken",
+                        format!("`{who}` takes the connection that it is to refuse"),
+                        Deed::StayOpen,
+                    );
+                }
+                Act::Repeat(repeat) => {
+                    let count = &repeat.count;
+                    add("too-often", format!("`{who}` goes one round too many"), Deed::Rounds(1));
+                    let rounds = *count.end() - count.start().saturating_sub(1).min(*count.end());
+                    let fewer = -i32::try_from(rounds).unwrap_or(i32::MAX);
+                    add("too-seldom", format!("`{who}` goes a round too few"), Deed::Rounds(fewer));
+                    if repeat.schedule.is_some() {
+                        add(
+                            "too-soon",
+                            format!("`{who}` pauses for a tenth of the time"),
+                            Deed::Pace(1, 10),
+                        );
+                        add(
+                            "too-late",
+                            format!("`{who}` pauses ten times as long"),
+                            Deed::Pace(10, 1),
+                        );
+                    }
+                }
+                _ => {}
+            }
+        });
+    }
+}

@@ -1,0 +1,203 @@
+//! One change to a finished message. Everything that the change does not touch stays, octet for
+//! octet; what is computed from it, lengths, seals and digests, is computed anew.
+
+use super::encode::{Assignment, Corruption, Draft, Entry, encode};
+use super::layout::{Auto, Kind};
+use super::message::{Message, Node, inside};
+use super::protocol::{Context, Parameters};
+use super::value::Value;
+
+/// A change to a finished message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Nothing.
+    None,
+    /// Another value in a field at this path, which is no item.
+    Value(String, Value),
+    /// Another value in an item: the list's name, the item's place in it.
+    Item(String, usize, Value),
+    /// An item less.
+    Drop(String, usize),
+    /// An item twice, one behind the other.
+    Double(String, usize),
+    /// An item and the next one change places.
+    Swap(String, usize),
+    /// An item more, at the end.
+    Add(String, String, Value),
+    /// Another number in the bits of a field, computed ones and parts of items included. Only seals
+    /// and digests follow.
+    Number(String, u64),
+    /// The last bit of a field turned over. Seals and digests follow, but for the field itself.
+    Flip(String),
+    /// The last bit of the second field turned over after the first one, a digest, was computed.
+    Stale(String, String),
+    /// Only so many octets are left.
+    Truncate(usize),
+    /// Octets at the end.
+    Append(Vec<u8>),
+    /// Sealed and digested with another value of this link parameter.
+    Parameter(&'static str),
+}
+
+impl Message {
+    /// The message as choices for a new one: every field that is not computed.
+    ///
+    /// Fields at a path in `except` are left out.
+    pub fn draft(&self, except: &[String]) -> Vec<Entry> {
+        let top: Vec<usize> = (0..self.nodes.len()).collect();
+        self.entries(&top, "", except)
+    }
+
+    /// The nodes at `places` and what is in them, as entries of the group at `path`.
+    fn entries(&self, places: &[usize], path: &str, except: &[String]) -> Vec<Entry> {
+        let nodes = &self.nodes;
+        let mut entries = Vec::new();
+        let mut next = 0;
+        while let Some(&at) = places.get(next) {
+            let node = &nodes[at];
+            next += 1;
+            // What a seal wraps belongs to the message itself.
+            if matches!(node.field.kind, Kind::Sealed { .. }) {
+                continue;
+            }
+            let held = inside(nodes, at).len();
+            next += held;
+            let full = match path {
+                "" => node.name.to_string(),
+                path => format!("{path}.{}", node.name),
+            };
+            if node.field.is_computed() || except.contains(&full) {
+                continue;
+            }
+            let within: Vec<usize> = (at + 1..at + 1 + held).collect();
+            let assignment = match (&node.value, &node.field.kind) {
+                (Value::Group, Kind::Items(_) | Kind::Pairs { .. }) => {
+                    Assignment::Fields(self.items(&within, node.depth + 1, &full, except))
+                }
+                (Value::Group, _) => Assignment::Fields(self.entries(&within, &full, except)),
+                (value, _) => Assignment::Value(value.clone()),
+            };
+            entries.push(Entry { name: node.name.to_string(), assignment });
+        }
+        entries
+    }
+
+    /// The items of a list.
+    fn items(&self, within: &[usize], depth: u8, path: &str, except: &[String]) -> Vec<Entry> {
+        let direct = within.iter().filter(|at| self.nodes[**at].depth == depth);
+        let kept = direct.filter(|at| {
+            !except
+                .iter()
+                .any(|e| e.strip_prefix(path) == Some(&format!(".{}", self.nodes[**at].name)))
+        });
+        kept.map(|at| {
+            let node = &self.nodes[*at];
+            let value = match &node.value {
+                // Parts and all, behind type and length.
+                Value::Group => Value::Octets(self.clear[node.octets()][2..].to_vec()),
+                // An empty one asks for the computed one.
+                _ if matches!(node.field.auto, Auto::Digest(_)) => Value::Octets(Vec::new()),
+                value => value.clone(),
+            };
+            Entry {
+                name: format!("{}{}", node.name, separator(&self.nodes, *at)),
+                assignment: Assignment::Value(value),
+            }
+        })
+        .collect()
+    }
+
+    /// The octets with one change.
+    ///
+    /// Fails where the change does not fit the layout, or nothing of the kind can be changed.
+    pub fn edited(&self, context: &Context<'_>, edit: &Edit) -> Result<Vec<u8>, String> {
+        let mut fields = self.draft(&[]);
+        let mut corruption = Corruption::default();
+        let mut parameters = Parameters(context.parameters.0.clone());
+        match edit {
+            Edit::None => {}
+            Edit::Value(path, value) => set(&mut fields, path, value.clone())?,
+            Edit::Item(list, at, value) => {
+                item(&mut fields, list, *at)?.assignment = Assignment::Value(value.clone());
+            }
+            Edit::Drop(list, at) => {
+                item(&mut fields, list, *at)?;
+                items(&mut fields, list)?.remove(*at);
+            }
+            Edit::Double(list, at) => {
+                let twin = item(&mut fields, list, *at)?.clone();
+                items(&mut fields, list)?.insert(*at, twin);
+            }
+            Edit::Swap(list, at) => {
+                item(&mut fields, list, *at + 1)?;
+                items(&mut fields, list)?.swap(*at, *at + 1);
+            }
+            Edit::Add(list, name, value) => items(&mut fields, list)?
+                .push(Entry { name: name.clone(), assignment: Assignment::Value(value.clone()) }),
+            Edit::Number(path, number) => corruption.set.push((path.clone(), *number)),
+            Edit::Flip(path) => corruption.flip.push(path.clone()),
+            Edit::Stale(digest, other) => {
+                corruption.flip.push(other.clone());
+                corruption.keep.push(digest.clone());
+            }
+            Edit::Truncate(octets) => {
+                return Ok(self.bytes[..(*octets).min(self.bytes.len())].to_vec());
+            }
+            Edit::Append(octets) => return Ok([&self.bytes[..], octets].concat()),
+            Edit::Parameter(name) => {
+                let (_, octets) = parameters
+                    .0
+                    .iter_mut()
+                    .find(|(n, _)| n == name)
+                    .ok_or_else(|| format!("there is no parameter `{name}`"))?;
+                octets.push(b'?');
+            }
+        }
+        let context = Context { parameters: &parameters, ..*context };
+        let draft = Draft { fields, corruption: Some(corruption) };
+        // Whatever was drawn stands in the draft already.
+        encode(self.kind, &context, &draft, &mut |_, octets| vec![0; octets])
+            .map(|m| m.bytes)
+            .map_err(|e| e.to_string())
+    }
+}
+
+/// The separator of the pair at `at`; nothing for an item of another form.
+fn separator(nodes: &[Node], at: usize) -> String {
+    let separator = nodes.get(at + 1).filter(|s| s.name == "separator");
+    let octets = separator.and_then(|s| s.value.octets()).unwrap_or_default();
+    String::from_utf8_lossy(octets).into_owned()
+}
+
+fn set(entries: &mut Vec<Entry>, path: &str, value: Value) -> Result<(), String> {
+    let missing = || format!("there is no field `{path}`");
+    let (head, rest) = match path.split_once('.') {
+        Some((head, rest)) => (head, Some(rest)),
+        None => (path, None),
+    };
+    let at = entries.iter().position(|e| e.name == head);
+    match (at, rest) {
+        (Some(at), None) => entries[at].assignment = Assignment::Value(value),
+        // A computed field: what is chosen wins.
+        (None, None) => {
+            entries.push(Entry { name: head.to_owned(), assignment: Assignment::Value(value) });
+        }
+        (Some(at), Some(rest)) => match &mut entries[at].assignment {
+            Assignment::Fields(inner) => set(inner, rest, value)?,
+            Assignment::Value(_) => return Err(missing()),
+        },
+        (None, Some(_)) => return Err(missing()),
+    }
+    Ok(())
+}
+
+fn items<'e>(entries: &'e mut [Entry], list: &str) -> Result<&'e mut Vec<Entry>, String> {
+    match entries.iter_mut().find(|e| e.name == list).map(|e| &mut e.assignment) {
+        Some(Assignment::Fields(items)) => Ok(items),
+        _ => Err(format!("there is no list `{list}`")),
+    }
+}
+
+fn item<'e>(entries: &'e mut [Entry], list: &str, at: usize) -> Result<&'e mut Entry, String> {
+    items(entries, list)?.get_mut(at).ok_or_else(|| format!("`{list}` has no item {at}"))
+}
