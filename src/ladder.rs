@@ -39,8 +39,31 @@ pub struct Suite {
     pub exchanges: Vec<Arc<Exchange>>,
     /// Requirements about every message of a kind or about sets of them.
     pub rules: Vec<Rule>,
+    /// What standards leave to the party under test, beyond what the layouts say.
+    pub free: Vec<Free>,
+    /// How long after its last step an exchange listens for what nothing asked for.
+    pub quiet: Duration,
     /// The requirements that the suite cites, by id.
     pub requirements: Arc<Catalogue>,
+}
+
+/// Something that a standard leaves to whoever says it: no suite can find it wrong.
+#[derive(Clone, Debug)]
+pub struct Free {
+    /// Name in the author's words.
+    pub name: String,
+    /// Who speaks to whom.
+    pub from: PartyId,
+    /// To whom.
+    pub to: PartyId,
+    /// Message types; empty for all.
+    pub kinds: Vec<&'static MessageType>,
+    /// Paths of fields; empty where the conduct is meant.
+    pub fields: Vec<String>,
+    /// What is free about them, as mutants are named: `dropped`, `late`. Empty for everything.
+    pub deeds: Vec<String>,
+    /// The section that says so.
+    pub because: String,
 }
 
 impl Suite {
@@ -491,7 +514,9 @@ pub struct Rule {
     pub name: String,
     /// What it shows.
     pub about: String,
-    /// Its place in the suite.
+    /// The file it stands in: the suite, or what its folder shares.
+    pub source: Arc<Source>,
+    /// Its place in that file.
     pub pos: Pos,
     /// Ids of the requirements.
     pub requirements: Vec<String>,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::diag::Pos;
+use crate::diag::{Pos, Source};
 use crate::ladder::{Ends, Level, PartyId, Role};
 use crate::wire::Message;
 
@@ -98,7 +98,9 @@ pub struct Failure {
     pub title: String,
     /// Who broke it, where somebody did.
     pub party: Option<PartyId>,
-    /// The place in the suite.
+    /// The file, where it is not the suite's own.
+    pub source: Option<Arc<Source>>,
+    /// The place in it.
     pub pos: Pos,
     /// What stands under the caret.
     pub remark: String,

@@ -13,7 +13,7 @@ use stepladder::{sim, suite};
 fuzz_target!(|text: &str| {
     let source = Arc::new(Source { path: "fuzz.yaml".into(), text: text.into() });
     let mut problems = Vec::new();
-    let loaded = suite::suite_from_source(&source, Arc::default(), &mut problems);
+    let loaded = suite::suite_from_source(&source, suite::Common::default(), &mut problems);
     problems.iter().for_each(|p| drop(p.render(false)));
     let Some(loaded) = loaded else { return };
     suite::lint(&loaded).iter().for_each(|p| drop(p.render(false)));

@@ -6,7 +6,7 @@ use super::fields::said;
 use super::{Baseline, Mutant};
 use crate::ladder::{Act, Role, Rung};
 use crate::play::{Cue, Deed, Wrong};
-use crate::record::Happening;
+use crate::record::{Event, Happening};
 use crate::wire::Framing;
 
 /// Every mutant of conduct.
@@ -32,18 +32,24 @@ fn too_long(baseline: &Baseline) -> Duration {
             longest = longest.max(schedule.first.1.mul_f64(schedule.factor.max(1.0).powi(8)));
         }
     });
-    longest * 3
+    // A client that had to be started first is waited for longer.
+    longest * 3 + Duration::from_secs(60)
 }
 
 fn messages(baseline: &Baseline, found: &mut Vec<Mutant>) {
     let late = too_long(baseline);
     let suite = &baseline.cast.suite;
-    let mut pauses = Vec::new();
+    let (mut pauses, mut optional) = (Vec::new(), Vec::new());
     baseline.cast.exchange.rungs(&mut |rung| {
         if rung.timing.after.is_some() {
             pauses.push(rung.pos.line);
         }
+        if let Act::Optional(rungs) = &rung.act {
+            optional.extend(rungs.first().map(|rung| rung.pos.line));
+        }
     });
+    let events = &baseline.peer.events;
+    let place = |event: &Event| events.iter().position(|e| std::ptr::eq(e, event));
     let messages: Vec<_> = said(baseline).collect();
     for (at, (number, event, message)) in messages.iter().enumerate() {
         let Happening::Message { ends, .. } = &event.what else { continue };
@@ -60,34 +66,40 @@ fn messages(baseline: &Baseline, found: &mut Vec<Mutant>) {
                 field: String::new(),
                 step: event.step,
                 line: event.line,
+                ends: *ends,
                 wrong: Wrong { cue: Cue::Said(*number), deed },
                 free: free.filter(|f| !f.is_empty()).map(str::to_owned),
             });
         };
         let repeats = if from_initiator { link.protocol.conversation.repeats } else { "" };
-        add("withheld", format!("{kind} is not sent"), Deed::Withhold, None);
+        // What may be left out may also be late.
+        let due = !optional.contains(&event.line);
+        if due {
+            add("withheld", format!("{kind} is not sent"), Deed::Withhold, None);
+            add("late", format!("{kind} comes {} s late", late.as_secs()), Deed::Late(late), None);
+        }
         add("twice", format!("{kind} is sent twice"), Deed::Twice, Some(repeats));
-        let second = Duration::from_secs(1);
+        let soon = Duration::from_millis(150);
         add(
             "again",
-            format!("{kind} is sent again a second later"),
-            Deed::Again(second),
+            format!("{kind} is sent again 150 ms later"),
+            Deed::Again(soon),
             Some(repeats),
         );
-        add("late", format!("{kind} comes {} s late", late.as_secs()), Deed::Late(late), None);
         if pauses.contains(&event.line) {
             add("early", format!("{kind} comes without the pause before it"), Deed::Early, None);
         }
         // With nothing heard in between, the next message could have come first.
+        let here = place(event).unwrap_or_default();
         let next = messages.get(at + 1).filter(|(_, next, _)| {
-            let between = baseline.peer.events.iter().filter(|e| {
-                (event.at..=next.at).contains(&e.at)
-                    && matches!(
+            let between = &events[here..place(next).unwrap_or(here)];
+            next.at == event.at
+                && !between.iter().any(|e| {
+                    matches!(
                         e.what,
                         Happening::Message { role: Role::Hear, .. } | Happening::Silence(..)
                     )
-            });
-            between.count() == 0 && next.at == event.at
+                })
         });
         if let Some((_, _, next)) = next {
             let about = format!("{kind} comes behind the {} that follows it", next.kind.name);
@@ -104,14 +116,19 @@ fn messages(baseline: &Baseline, found: &mut Vec<Mutant>) {
             let about = format!("{kind} comes from another port");
             add("new-port", about, Deed::NewPort, Some(fresh));
         } else {
-            let about = format!("the connection is closed where {kind} is due");
-            add("closed-instead", about, Deed::CloseInstead, None);
-            // Behind the last message nobody is left to notice.
-            let about = format!("the connection is closed behind {kind}");
-            let closes = link.protocol.conversation.may_close;
-            add("closed-after", about, Deed::CloseAfter, Some(closes));
-            let about = format!("half of the connection is closed behind {kind}");
-            add("half-closed", about, Deed::HalfClose, Some(closes));
+            let closing = |e: &Event| matches!(e.what, Happening::Closed(c) if c.link == ends.link);
+            let closes = events.get(here + 1).is_some_and(closing);
+            if due || !closes {
+                let about = format!("the connection is closed where {kind} is due");
+                add("closed-instead", about, Deed::CloseInstead, None);
+            }
+            if !closes {
+                let free = Some(link.protocol.conversation.may_close);
+                let about = format!("the connection is closed behind {kind}");
+                add("closed-after", about, Deed::CloseAfter, free);
+                let about = format!("half of the connection is closed behind {kind}");
+                add("half-closed", about, Deed::HalfClose, free);
+            }
         }
     }
 }
@@ -147,6 +164,7 @@ fn rungs(baseline: &Baseline, found: &mut Vec<Mutant>) {
                     field: String::new(),
                     step: Some(index),
                     line: rung.pos.line,
+                    ends,
                     wrong: Wrong { cue: Cue::Rung(rung.pos), deed },
                     free: None,
                 });

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Baseline, Mutant};
-use crate::ladder::Role;
+use crate::ladder::{Ends, Role};
 use crate::play::{Cue, Deed, Wrong};
 use crate::record::{Event, Happening};
 use crate::wire::{Auto, Edit, Field, Items, Kind, Len, Message, Node, Value, inside};
@@ -24,7 +24,8 @@ pub(super) fn said(baseline: &Baseline) -> impl Iterator<Item = (usize, &Event, 
 pub(super) fn mutants(baseline: &Baseline, before: &[&Baseline]) -> Vec<Mutant> {
     let mut found = Vec::new();
     for (number, event, message) in said(baseline) {
-        let mut maker = Maker { number, event, message, found: &mut found };
+        let Happening::Message { ends, .. } = event.what else { continue };
+        let mut maker = Maker { number, event, ends, message, found: &mut found };
         maker.fields();
         maker.octets();
         maker.parameters(baseline);
@@ -36,6 +37,7 @@ pub(super) fn mutants(baseline: &Baseline, before: &[&Baseline]) -> Vec<Mutant> 
 struct Maker<'m> {
     number: usize,
     event: &'m Event,
+    ends: Ends,
     message: &'m Arc<Message>,
     found: &'m mut Vec<Mutant>,
 }
@@ -66,6 +68,7 @@ impl Maker<'_> {
             field: field.to_owned(),
             step: self.event.step,
             line: self.event.line,
+            ends: self.ends,
             wrong: Wrong { cue: Cue::Said(self.number), deed: Deed::Edit(edit) },
             free,
         });
@@ -109,7 +112,7 @@ impl Maker<'_> {
                 _ => {
                     for (operator, value) in others(node.field, &node.value) {
                         let about = self.becomes(path, node, &value);
-                        let free = free(node.field, &value);
+                        let free = free(node.field, operator, &value);
                         self.add(path, operator, about, Edit::Value(path.clone(), value), free);
                     }
                 }
@@ -129,7 +132,7 @@ impl Maker<'_> {
         if node.value != Value::Group && !node.field.is_computed() {
             for (operator, value) in others(node.field, &node.value) {
                 let about = self.becomes(path, node, &value);
-                let free = free(node.field, &value);
+                let free = free(node.field, operator, &value);
                 self.add(path, operator, about, Edit::Item(list.clone(), nth, value), free);
             }
         } else if node.field.is_computed() {
@@ -186,7 +189,7 @@ impl Maker<'_> {
             (Value::Uint(_), _) => {
                 for (operator, value) in others(node.field, &node.value) {
                     let about = self.becomes(path, node, &value);
-                    let free = free(node.field, &value);
+                    let free = free(node.field, operator, &value);
                     let number = value.uint().unwrap_or_default();
                     self.add(path, operator, about, Edit::Number(path.to_owned(), number), free);
                 }
@@ -256,11 +259,18 @@ impl Maker<'_> {
         }
     }
 
-    /// A field that a digest covers: the last one that holds something and is not computed.
+    /// A field that a digest covers: the last one within the message's own length that holds
+    /// something and is not computed.
     fn covered(&self, digest: &str) -> Option<String> {
+        let bounded = self.message.paths().find_map(|(_, node)| match node.field.auto {
+            Auto::LengthOfMessage => node.value.uint(),
+            _ => None,
+        });
+        let end = bounded.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
         let plain = self.message.paths().filter(|(path, node)| {
-            let whole = !matches!(node.value, Value::Group) && !node.bits.is_empty();
-            whole
+            !matches!(node.value, Value::Group)
+                && !node.bits.is_empty()
+                && node.octets().end <= end
                 && !node.field.is_computed()
                 && !path.starts_with(digest)
                 && !matches!(node.field.kind, Kind::Hidden { .. })
@@ -304,8 +314,7 @@ impl Maker<'_> {
 
     /// Sealed and digested with another value of each parameter, where that makes a difference.
     fn parameters(&mut self, baseline: &Baseline) {
-        let Happening::Message { ends, .. } = &self.event.what else { return };
-        for (name, _) in &baseline.cast.suite.links[ends.link].parameters {
+        for (name, _) in &baseline.cast.suite.links[self.ends.link].parameters {
             let kind = self.message.kind.name;
             let about = format!("{kind} is made with another {name}");
             self.add("", name, about, Edit::Parameter(name), None);
@@ -316,7 +325,8 @@ impl Maker<'_> {
     fn carried_over(&mut self, before: &[&Baseline]) {
         let message = self.message.clone();
         for (path, node) in message.paths() {
-            if !matches!(node.field.auto, Auto::Fresh) || node.depth > 0 {
+            let drawn = matches!(node.field.auto, Auto::Fresh | Auto::Follows(_));
+            if !drawn || node.field.free.is_empty() || node.depth > 0 {
                 continue;
             }
             let old = before.iter().rev().find_map(|b| {
@@ -328,22 +338,29 @@ impl Maker<'_> {
             });
             let Some(old) = old else { continue };
             let about = self.becomes(&path, node, &old) + ", which another exchange had";
-            let free = free(node.field, &old);
+            let free = free(node.field, "carried-over", &old);
             self.add(&path, "carried-over", about, Edit::Value(path.clone(), old), free);
         }
     }
 }
 
-/// Why a value may be chosen: the section that leaves the field free, where it does. A number that the
-/// standard closes out is never free.
-fn free(field: &Field, value: &Value) -> Option<String> {
-    let closed = match (&field.kind, value) {
+/// Why a value may be chosen: the section that leaves the field free, where it does.
+///
+/// A number that the standard closes out is never free, nor is an address that is nobody's. Of what
+/// is drawn at random only that it is another value is free: all zeros are not drawn, and what came
+/// before is not either, unless there are so few values that they must come again.
+fn free(field: &Field, operator: &str, value: &Value) -> Option<String> {
+    let free = match (&field.kind, value) {
         (Kind::Uint { names: Some(codes), .. }, Value::Uint(number)) => {
-            !codes.closed.is_empty() && codes.name(*number).is_none()
+            codes.closed.is_empty() || codes.name(*number).is_some()
         }
-        _ => false,
+        (Kind::Ipv4 | Kind::Ipv6, _) => operator == "other",
+        _ => true,
     };
-    (!closed && !field.free.is_empty()).then(|| field.free.to_owned())
+    let few = matches!(field.kind, Kind::Uint { bits: ..=16, .. });
+    let drawn = matches!(field.auto, Auto::Fresh | Auto::Follows(_)) && !few;
+    let another = matches!(operator, "other" | "neighbour" | "longer");
+    (free && (!drawn || another) && !field.free.is_empty()).then(|| field.free.to_owned())
 }
 
 /// Other values for a field, by what is other about them.

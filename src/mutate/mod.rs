@@ -16,7 +16,7 @@ mod score;
 
 use std::sync::Arc;
 
-use crate::ladder::{Exchange, Projection, Suite};
+use crate::ladder::{Ends, Exchange, Free, Projection, Suite};
 use crate::play::{Cast, Wrong};
 use crate::record::Report;
 use crate::sim;
@@ -40,6 +40,8 @@ pub struct Mutant {
     pub step: Option<usize>,
     /// The line of the suite.
     pub line: u32,
+    /// Who is wrong towards whom.
+    pub ends: Ends,
     /// Occasion and deed.
     pub wrong: Wrong,
     /// Why it may be that nobody notices: the section that leaves it free.
@@ -70,12 +72,35 @@ impl Baseline {
     pub fn mutants(&self, before: &[&Baseline]) -> Vec<Mutant> {
         let mut mutants = fields::mutants(self, before);
         mutants.extend(conduct::mutants(self));
+        for mutant in mutants.iter_mut().filter(|m| m.free.is_none()) {
+            let free = self.cast.suite.free.iter().find(|free| free.covers(mutant));
+            mutant.free = free.map(|free| free.because.clone());
+        }
         mutants
     }
 
     /// The mutant of a name.
     pub fn mutant(&self, id: &str) -> Option<Mutant> {
         self.mutants(&[]).into_iter().find(|m| m.id == id)
+    }
+}
+
+impl Free {
+    /// Whether it is this that the suite's author says is left free.
+    fn covers(&self, mutant: &Mutant) -> bool {
+        let kind = |k: &&'static crate::wire::MessageType| k.name == mutant.message;
+        let field = |path: &String| {
+            let rest = mutant.field.strip_prefix(path.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.from == mutant.ends.from
+            && self.to == mutant.ends.to
+            && (self.kinds.is_empty() || self.kinds.iter().any(|k| kind(&k)))
+            && match self.fields.is_empty() {
+                true => mutant.field.is_empty(),
+                false => self.fields.iter().any(field),
+            }
+            && (self.deeds.is_empty() || self.deeds.iter().any(|d| d == mutant.operator))
     }
 }
 

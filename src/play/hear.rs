@@ -263,7 +263,7 @@ impl Player {
         let stray = stage.arrivals.iter().find(|a| {
             !a.message.kind.background && !is_repeat(stage, a) && would_answer(stage, a).is_none()
         });
-        let Some(stray) = stray.cloned() else { return Ok(()) };
+        let Some(stray) = stray.cloned() else { return nothing_begun(stage, step) };
         let who = stage.party(stray.ends.from).to_owned();
         let kind = stray.message.kind.name;
         let title = format!("`{who}` said {kind}, which nothing in the exchange asked for");
@@ -273,6 +273,18 @@ impl Player {
         failure.message = Some(stray.message);
         Err(add(stage, failure))
     }
+}
+
+/// Fails where octets came that are no whole message.
+fn nothing_begun(stage: &mut Stage, step: &Step) -> Result<(), Stop> {
+    let begun = (0..stage.flows.len()).find(|flow| stage.flows[*flow].begun() > 0);
+    let Some(flow) = begun else { return Ok(()) };
+    let ends = stage.ends(flow, !stage.flows[flow].ours);
+    let (who, octets) = (stage.party(ends.from), stage.flows[flow].begun());
+    let title = format!("`{who}` said {octets} octets more, which are no whole message");
+    let mut failure = stage.failure(Verdict::Fail, title, step.pos);
+    failure.party = Some(ends.from);
+    Err(add(stage, failure))
 }
 
 /// What looking for a message found.

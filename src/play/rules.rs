@@ -39,6 +39,7 @@ pub fn observe(stage: &mut Stage, ends: Ends, message: &Arc<Message>) {
             let title = format!("`{party}` said {} that breaks this rule", message.kind.name);
             let failure = Failure {
                 party: Some(ends.from),
+                source: Some(rule.source.clone()),
                 differences,
                 message: Some(message.clone()),
                 ..stage.failure(Verdict::Fail, title, rule.pos)
@@ -129,6 +130,7 @@ pub fn conclude<'s>(
                 verdict: Verdict::Fail,
                 title: "the messages of this run, taken together, break this rule".into(),
                 party: Some(rule.from),
+                source: Some(rule.source.clone()),
                 pos: rule.pos,
                 remark: String::new(),
                 differences: vec![Difference {

@@ -225,7 +225,10 @@ pub(super) fn compose(
             .map_err(|e| e.to_string())?,
     };
     if let Some(Deed::Edit(edit)) = deed {
-        message.bytes = message.edited(&context, edit)?;
+        let octets = message.edited(&context, edit)?;
+        // A change without effect is none.
+        stage.report.deviated &= octets != message.bytes;
+        message.bytes = octets;
     } else if say.corrupt.is_none() {
         return Ok(message);
     }

@@ -94,7 +94,7 @@ impl Player {
         let began = self.stage.borrow().now;
         let mut went = self.rungs(&step.rungs).await;
         if went.is_ok() && is_last {
-            went = self.nothing_left(step);
+            went = self.quiet(index).await.and_then(|()| self.nothing_left(step));
         }
         let mut stage = self.stage.borrow_mut();
         let lasted = stage.now.saturating_sub(began);
@@ -102,6 +102,16 @@ impl Player {
             outcome.lasted = lasted;
         }
         went
+    }
+
+    /// Listens on for a while after the last step, where the suite asks for that.
+    async fn quiet(&self, index: usize) -> Result<(), Stop> {
+        let quiet = {
+            let stage = self.stage.borrow();
+            let whole = index + 1 == stage.cast.exchange.steps.len() && !stage.cast.stand_in;
+            if whole { stage.cast.suite.quiet } else { Duration::ZERO }
+        };
+        if quiet.is_zero() { Ok(()) } else { self.pause(quiet).await }
     }
 
     pub(super) fn rungs<'c>(&'c self, rungs: &'c [Rung]) -> Course<'c> {

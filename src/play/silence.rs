@@ -22,6 +22,8 @@ impl Player {
         if role == Role::Say {
             let deed = self.stage.borrow_mut().deed_at(rung.pos);
             if deed == Some(Deed::Speak) {
+                // Late enough that it cannot have crossed what was said before.
+                self.pause(silence.lasting.unwrap_or(2 * CROSSING) / 2).await?;
                 self.speak(rung.pos, silence.ends).await?;
             }
         }

@@ -40,6 +40,13 @@ pub struct Flow {
     pub misled: bool,
 }
 
+impl Flow {
+    /// How many octets of a message came that is not all there.
+    pub fn begun(&self) -> usize {
+        self.buffer.len()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FlowState {
     Opening,
@@ -509,6 +516,7 @@ impl Stage {
             verdict,
             title: title.into(),
             party: None,
+            source: None,
             pos,
             remark: String::new(),
             differences: Vec::new(),

@@ -52,6 +52,9 @@ impl Player {
             Role::Internal | Role::Say => {
                 let mut stage = self.stage.borrow_mut();
                 if stage.deed_at(rung.pos) == Some(Deed::StayOpen) {
+                    // Where its protocol has closed it already there is nothing to keep open.
+                    let open = |f: &Flow| on_link(f) && f.state == FlowState::Open;
+                    stage.report.deviated = stage.flows.iter().any(open);
                     return Ok(());
                 }
                 if let Some(flow) = stage.flows.iter().rposition(on_link) {

@@ -52,24 +52,31 @@ pub static PROTOCOL: Protocol = Protocol {
 
 // Code lists.
 
-/// RFC 8907 section 4.1.
-const TYPE: Codes = Codes { name: "type", closed: "", list: &[(1, "authen"), (2, "author"), (3, "acct")] };
+/// Values that the document does not list are answered with an error.
+const ENUMERATED: &str = "RFC 8907 section 3.6";
+
+/// RFC 8907 section 4.1. A packet of another type is one of the last message type.
+const TYPE: Codes =
+    Codes { name: "type", closed: "", list: &[(1, "authen"), (2, "author"), (3, "acct")] };
 
 /// RFC 8907 section 5.1.
-const ACTION: Codes =
-    Codes { name: "action", closed: "", list: &[(1, "login"), (2, "chpass"), (4, "sendauth")] };
+const ACTION: Codes = Codes {
+    name: "action",
+    closed: ENUMERATED,
+    list: &[(1, "login"), (2, "chpass"), (4, "sendauth")],
+};
 
 /// RFC 8907 sections 5.1 and 6.1; 0 is only for authorization and accounting.
 const AUTHEN_TYPE: Codes = Codes {
     name: "authen_type",
-    closed: "",
+    closed: ENUMERATED,
     list: &[(0, "not_set"), (1, "ascii"), (2, "pap"), (3, "chap"), (5, "mschap"), (6, "mschapv2")],
 };
 
 /// RFC 8907 section 5.1.
 const AUTHEN_SERVICE: Codes = Codes {
     name: "authen_service",
-    closed: "",
+    closed: ENUMERATED,
     list: &[
         (0, "none"),
         (1, "login"),
@@ -84,12 +91,13 @@ const AUTHEN_SERVICE: Codes = Codes {
 };
 
 /// RFC 8907 section 5.1.
-const PRIV_LVL: Codes = Codes { name: "priv_lvl", closed: "", list: &[(0, "min"), (1, "user"), (15, "max")] };
+const PRIV_LVL: Codes =
+    Codes { name: "priv_lvl", closed: "", list: &[(0, "min"), (1, "user"), (15, "max")] };
 
 /// RFC 8907 section 5.2.
 const AUTHEN_STATUS: Codes = Codes {
     name: "status",
-    closed: "",
+    closed: ENUMERATED,
     list: &[
         (1, "pass"),
         (2, "fail"),
@@ -105,7 +113,7 @@ const AUTHEN_STATUS: Codes = Codes {
 /// RFC 8907 section 6.1.
 const AUTHEN_METHOD: Codes = Codes {
     name: "authen_method",
-    closed: "",
+    closed: ENUMERATED,
     list: &[
         (0, "not_set"),
         (1, "none"),
@@ -124,13 +132,57 @@ const AUTHEN_METHOD: Codes = Codes {
 /// RFC 8907 section 6.2.
 const AUTHOR_STATUS: Codes = Codes {
     name: "status",
-    closed: "",
+    closed: ENUMERATED,
     list: &[(1, "pass_add"), (2, "pass_repl"), (0x10, "fail"), (0x11, "error"), (0x21, "follow")],
 };
 
 /// RFC 8907 section 7.2.
-const ACCT_STATUS: Codes =
-    Codes { name: "status", closed: "", list: &[(1, "success"), (2, "error"), (0x21, "follow")] };
+const ACCT_STATUS: Codes = Codes {
+    name: "status",
+    closed: ENUMERATED,
+    list: &[(1, "success"), (2, "error"), (0x21, "follow")],
+};
+
+// What every value must be.
+
+/// RFC 8907 section 3.7.
+const PRINTABLE: Check = Check {
+    about: "printable US-ASCII",
+    source: "RFC 8907 section 3.7",
+    holds: |value| value.octets().is_none_or(|o| o.iter().all(|b| (0x20..0x7f).contains(b))),
+};
+
+/// The same, but for the line ends that prompts and banners have everywhere.
+const MESSAGE: Check = Check {
+    about: "printable US-ASCII and line ends",
+    source: "RFC 8907 section 3.7",
+    holds: |value| {
+        let fits = |b: &u8| matches!(b, b'\t' | b'\r' | b'\n' | 0x20..0x7f);
+        value.octets().is_none_or(|o| o.iter().all(fits))
+    },
+};
+
+/// Names are prepared as RFC 8265 section 3.4 tells: UTF-8, no control characters.
+const USERNAME: Check = Check {
+    about: "UTF-8 without control characters",
+    source: "RFC 8907 section 3.7",
+    holds: |value| {
+        let text = std::str::from_utf8(value.octets().unwrap_or_default());
+        text.is_ok_and(|text| !text.chars().any(char::is_control))
+    },
+};
+
+const SIXTEEN_LEVELS: Check = Check {
+    about: "0 to 15",
+    source: "RFC 8907 section 9",
+    holds: |value| value.uint().is_none_or(|n| n <= 15),
+};
+
+const TWO_VERSIONS: Check = Check {
+    about: "0 or 1",
+    source: "RFC 8907 section 4.1",
+    holds: |value| value.uint().is_none_or(|n| n <= 1),
+};
 
 // Layouts.
 
@@ -138,16 +190,29 @@ const ACCT_STATUS: Codes =
 const HEAD: Layout = layout(
     "tacacs+",
     "RFC 8907 section 4.1",
-    &[MAJOR, MINOR, code("type", 8, &TYPE), SEQ_NO, HEADER_FLAGS, SESSION_ID, uint("length", 32)],
+    &[
+        MAJOR,
+        FIRST_MINOR,
+        code("type", 8, &TYPE),
+        SEQ_NO,
+        HEADER_FLAGS,
+        SESSION_ID,
+        uint("length", 32),
+    ],
 );
 
 const MAJOR: Field = uint("major_version", 4).auto(Auto::Always(0xc));
 const MINOR: Field = uint("minor_version", 4)
     .auto(Auto::Follows(&Follows {
         about: "the minor version of the packet before",
-        source: "",
+        source: "RFC 8907 section 5.4.1",
         value: |context| Some(echo(context.previous, "minor_version").unwrap_or(Value::Uint(0))),
     }))
+    .must(&TWO_VERSIONS)
+    .about("1 for PAP, CHAP and MS-CHAP logins, else 0");
+/// The first packet of a session chooses it.
+const FIRST_MINOR: Field = uint("minor_version", 4)
+    .must(&TWO_VERSIONS)
     .about("1 for PAP, CHAP and MS-CHAP logins, else 0");
 const KIND: Field = code("type", 8, &TYPE);
 const SEQ_NO: Field = uint("seq_no", 8)
@@ -165,7 +230,9 @@ const HEADER_FLAGS: Field = field(
     "header_flags",
     Kind::Group(&[
         uint("reserved", 5),
-        flag("single_connect").about("several sessions may share the connection"),
+        flag("single_connect")
+            .free("RFC 8907 section 4.3")
+            .about("several sessions may share the connection"),
         uint("reserved_low", 1),
         flag("unencrypted")
             .auto(Auto::Follows(&Follows {
@@ -184,11 +251,15 @@ const SESSION_ID: Field = uint("session_id", 32)
         source: "RFC 8907 section 4.1",
         value: |context| echo(context.previous, "session_id"),
     }))
+    .free("RFC 8907 section 4.1")
     .about("random, the same throughout the session");
 const LENGTH: Field = uint("length", 32).auto(Auto::LengthOf("body")).about("octets of the body");
 
 const ACTION_FIELD: Field = code("action", 8, &ACTION).auto(Auto::Default(1));
-const PRIVILEGE: Field = code("priv_lvl", 8, &PRIV_LVL).auto(Auto::Default(1));
+const PRIVILEGE: Field = code("priv_lvl", 8, &PRIV_LVL)
+    .auto(Auto::Default(1))
+    .free("RFC 8907 section 5.1")
+    .must(&SIXTEEN_LEVELS);
 const AUTHEN_TYPE_FIELD: Field = code("authen_type", 8, &AUTHEN_TYPE).auto(Auto::Default(1));
 const SERVICE: Field = code("authen_service", 8, &AUTHEN_SERVICE).auto(Auto::Default(1));
 const METHOD: Field = code("authen_method", 8, &AUTHEN_METHOD).auto(Auto::Default(6));
@@ -199,13 +270,20 @@ const DATA_LEN: Field = uint("data_len", 16).auto(Auto::LengthOf("data"));
 const SERVER_MSG_LEN: Field = uint("server_msg_len", 16).auto(Auto::LengthOf("server_msg"));
 const ARG_CNT: Field = uint("arg_cnt", 8).auto(Auto::CountOf("args"));
 const ARG_LENS: Field = field("arg_lens", Kind::Lengths { count: "arg_cnt", of: "args" });
-const USER: Field = text("user", Len::Field("user_len"));
-const PORT: Field = text("port", Len::Field("port_len")).about("the line on which the user is");
-const REM_ADDR: Field =
-    text("rem_addr", Len::Field("rem_addr_len")).about("where the user connected from");
+const USER: Field = text("user", Len::Field("user_len")).must(&USERNAME);
+const PORT: Field = text("port", Len::Field("port_len"))
+    .free("RFC 8907 section 5.1")
+    .must(&PRINTABLE)
+    .about("the line on which the user is");
+const REM_ADDR: Field = text("rem_addr", Len::Field("rem_addr_len"))
+    .free("RFC 8907 section 5.1")
+    .must(&PRINTABLE)
+    .about("where the user connected from");
 const DATA: Field = octets("data", Len::Field("data_len"));
-const SERVER_MSG: Field =
-    text("server_msg", Len::Field("server_msg_len")).about("text to be shown to the user");
+const SERVER_MSG: Field = text("server_msg", Len::Field("server_msg_len"))
+    .free("RFC 8907 section 5.2")
+    .must(&MESSAGE)
+    .about("text to be shown to the user");
 const ARGS: Field = field("args", Kind::Pairs { lengths: "arg_lens", separators: "=*" })
     .source("RFC 8907 section 6.1")
     .about("name=value is mandatory, name*value optional");
@@ -213,12 +291,15 @@ const ARGS: Field = field("args", Kind::Pairs { lengths: "arg_lens", separators:
 /// The seven bodies behind the header.
 macro_rules! body {
     ($source:literal, $body:expr) => {
+        body!($source, MINOR, $body)
+    };
+    ($source:literal, $minor:expr, $body:expr) => {
         &layout(
             "tacacs+",
             $source,
             &[
                 MAJOR,
-                MINOR,
+                $minor,
                 KIND,
                 SEQ_NO,
                 HEADER_FLAGS,
@@ -239,6 +320,7 @@ static MESSAGES: &[MessageType] = &[
             "may this user in?",
             body!(
                 "RFC 8907 section 5.1",
+                FIRST_MINOR,
                 [
                     ACTION_FIELD,
                     PRIVILEGE,
@@ -307,6 +389,7 @@ static MESSAGES: &[MessageType] = &[
             "may this user do this?",
             body!(
                 "RFC 8907 section 6.1",
+                FIRST_MINOR,
                 [
                     METHOD,
                     PRIVILEGE,
@@ -351,6 +434,7 @@ static MESSAGES: &[MessageType] = &[
             "record this",
             body!(
                 "RFC 8907 section 7.1",
+                FIRST_MINOR,
                 [
                     field(
                         "flags",
@@ -395,7 +479,7 @@ static MESSAGES: &[MessageType] = &[
             "packet",
             0,
             "a packet of any other type",
-            body!("RFC 8907 section 4.1", [octets("body_octets", Len::Rest),]),
+            body!("RFC 8907 section 4.1", FIRST_MINOR, [octets("body_octets", Len::Rest),]),
         )
     },
 ];

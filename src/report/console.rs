@@ -32,8 +32,12 @@ pub fn failure(
         Verdict::Error => format!("{} (not the fault of what is tested)", failure.title),
         _ => failure.title.clone(),
     };
-    let diagnostic =
-        Diagnostic::error(&suite.source, place, mask.text(&title)).remark(mask.text(&remark));
+    let diagnostic = Diagnostic::error(
+        failure.source.as_ref().unwrap_or(&suite.source),
+        place,
+        mask.text(&title),
+    )
+    .remark(mask.text(&remark));
     text.push_str(&diagnostic.render(false));
     for difference in &failure.differences {
         let path = if difference.path.is_empty() { "message" } else { &difference.path };

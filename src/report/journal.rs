@@ -147,7 +147,7 @@ pub fn failure(failure: &Failure, suite: &Suite, mask: &Mask) -> Value {
     json!({
         "title": mask.text(&failure.title),
         "party": failure.party.map(|p| &suite.parties[p].name),
-        "file": suite.source.path,
+        "file": failure.source.as_ref().unwrap_or(&suite.source).path,
         "line": failure.pos.line,
         "column": failure.pos.column,
         "at_us": failure.at.as_micros() as u64,

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::pattern::{self, Names};
 use super::rung::{Scene, ends, rungs};
 use crate::diag::{Diagnostic, Pos, Source};
 use crate::ladder::{
-    Act, Catalogue, Exchange, Level, Link, Party, PartyId, Responder, Rule, Say, SetCheck, Setting,
-    Step, Suite,
+    Act, Catalogue, Exchange, Free, Level, Link, Party, PartyId, Responder, Rule, Say, SetCheck,
+    Setting, Step, Suite,
 };
 use crate::wire::MessageType;
 use crate::yaml::{Kind, Node, Reader};
@@ -26,6 +27,8 @@ const SUITE_KEYS: &[&str] = &[
     "responders",
     "exchanges",
     "rules",
+    "free",
+    "quiet",
 ];
 const EXCHANGE_KEYS: &[&str] = &[
     "about",
@@ -41,6 +44,7 @@ const EXCHANGE_KEYS: &[&str] = &[
     "steps",
 ];
 const STEP_KEYS: &[&str] = &["step", "about", "requirements", "level", "ladder"];
+const FREE_KEYS: &[&str] = &["every", "fields", "deeds", "because"];
 const RULE_KEYS: &[&str] = &[
     "about",
     "requirements",
@@ -53,10 +57,19 @@ const RULE_KEYS: &[&str] = &[
     "set",
 ];
 
+/// What the suites of a folder have in common.
+#[derive(Clone, Debug, Default)]
+pub struct Common {
+    /// The catalogue of requirements.
+    pub requirements: Arc<Catalogue>,
+    /// Rules, freedoms and the quiet at the end.
+    pub rules: Option<Arc<Source>>,
+}
+
 /// Reads a suite; gives it only where nothing in it is wrong.
 pub fn suite_from_source(
     source: &Arc<Source>,
-    requirements: Arc<Catalogue>,
+    common: Common,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Suite> {
     let root = match crate::yaml::parse(source) {
@@ -68,13 +81,14 @@ pub fn suite_from_source(
     };
     let before = problems.len();
     let mut reader = Reader { source: source.clone(), problems };
-    let suite = suite(&mut reader, &root, requirements);
+    let suite = suite(&mut reader, &root, common);
     let broken =
         reader.problems[before..].iter().any(|p| p.severity == crate::diag::Severity::Error);
     if broken { None } else { suite }
 }
 
-fn suite(reader: &mut Reader<'_>, root: &Node, requirements: Arc<Catalogue>) -> Option<Suite> {
+fn suite(reader: &mut Reader<'_>, root: &Node, common: Common) -> Option<Suite> {
+    let requirements = common.requirements;
     reader.keys(root, SUITE_KEYS);
     let name = reader.text_of(root, "suite");
     if !is_name(&name) {
@@ -98,9 +112,17 @@ fn suite(reader: &mut Reader<'_>, root: &Node, requirements: Arc<Catalogue>) -> 
             reader.error(root.pos, "a suite needs `exchanges`, a mapping of one or more");
         }
     }
-    let mut rules = Vec::new();
-    for (key, value) in root.get("rules").map(|n| n.entries()).unwrap_or_default() {
-        rules.extend(top.rule(reader, key, value, &requirements));
+    let mut own = Judgement::default();
+    top.judgement(reader, root, &requirements, &mut own);
+    if let Some(source) = &common.rules {
+        match crate::yaml::parse(source) {
+            Ok(shared) => {
+                let mut reader = Reader { source: source.clone(), problems: reader.problems };
+                reader.keys(&shared, &["rules", "free", "quiet"]);
+                top.judgement(&mut reader, &shared, &requirements, &mut own);
+            }
+            Err(problem) => reader.problems.push(problem),
+        }
     }
     Some(Suite {
         name,
@@ -111,9 +133,19 @@ fn suite(reader: &mut Reader<'_>, root: &Node, requirements: Arc<Catalogue>) -> 
         links,
         settings,
         exchanges,
-        rules,
+        rules: own.rules,
+        free: own.free,
+        quiet: own.quiet.unwrap_or_default(),
         requirements,
     })
+}
+
+/// What a suite, or its folder, asks of all messages.
+#[derive(Default)]
+struct Judgement {
+    rules: Vec<Rule>,
+    free: Vec<Free>,
+    quiet: Option<Duration>,
 }
 
 /// Names become parts of trial names and of file names.
@@ -522,18 +554,80 @@ impl<'t> Top<'t> {
         responders
     }
 
-    fn rule(
+    /// Rules, freedoms and the quiet at the end. Those of parties that the suite does not have are
+    /// for other suites of its folder.
+    fn judgement(
         &self,
         reader: &mut Reader<'_>,
+        root: &Node,
+        catalogue: &Catalogue,
+        found: &mut Judgement,
+    ) {
+        let shared = root.get("suite").is_none();
+        let ours = |node: &Node| {
+            let every = node.get("every").and_then(|n| n.entries().first());
+            let who = every.and_then(|(who, _)| who.text()).unwrap_or_default();
+            let known = |name: &str| self.parties.iter().any(|p| p.name == name.trim());
+            !shared || who.split("->").all(known) || every.is_none()
+        };
+        for (key, value) in root.get("rules").map(|n| n.entries()).unwrap_or_default() {
+            if !ours(value) {
+                continue;
+            }
+            if let Some(rule) = self.rule(reader, key, value, catalogue) {
+                if found.rules.iter().any(|r| r.name == rule.name) {
+                    let title = format!("there is a rule `{}` in the suite already", rule.name);
+                    reader.error(key.pos, title);
+                }
+                found.rules.push(rule);
+            }
+        }
+        for (key, value) in root.get("free").map(|n| n.entries()).unwrap_or_default() {
+            if ours(value) {
+                found.free.extend(self.free(reader, key, value));
+            }
+        }
+        if found.quiet.is_none() {
+            found.quiet = root.get("quiet").cloned().and_then(|n| reader.time(&n));
+        }
+    }
+
+    /// What a standard leaves to whoever says it.
+    fn free(&self, reader: &mut Reader<'_>, key: &Node, node: &Node) -> Option<Free> {
+        let name = key.text().unwrap_or_default().to_owned();
+        reader.keys(node, FREE_KEYS);
+        let (from, to, kinds, layout) = self.every(reader, &name, key, node)?;
+        let fields = reader.texts_of(node, "fields");
+        let known = |reader: &mut Reader<'_>, path: &str, pos| {
+            pattern::path(reader, layout.layout.fields, path, pos).is_some()
+        };
+        let fields: Vec<String> =
+            fields.into_iter().filter(|(p, pos)| known(reader, p, *pos)).map(|(p, _)| p).collect();
+        let deeds: Vec<String> =
+            reader.texts_of(node, "deeds").into_iter().map(|(text, _)| text).collect();
+        if fields.is_empty() && deeds.is_empty() {
+            reader.error(key.pos, format!("`{name}` frees nothing")).help =
+                Some("add `fields:` or `deeds:`".into());
+        }
+        let because = reader.text_of(node, "because");
+        if !because.contains("section") {
+            reader
+                .error(key.pos, format!("`{name}` does not say which section leaves it free"))
+                .help = Some("add `because: RFC 0000 section 0: ...`".into());
+        }
+        Some(Free { name, from, to, kinds, fields, deeds, because })
+    }
+
+    /// The messages that a rule or a freedom speaks of, and the layout that its fields are of.
+    fn every(
+        &self,
+        reader: &mut Reader<'_>,
+        name: &str,
         key: &Node,
         node: &Node,
-        catalogue: &Catalogue,
-    ) -> Option<Rule> {
-        let name = key.text().unwrap_or_default().to_owned();
-        check_name(reader, &name, key.pos, "rule");
-        reader.keys(node, RULE_KEYS);
+    ) -> Option<(PartyId, PartyId, Vec<&'static MessageType>, &'static MessageType)> {
         let Some((who, what)) = node.get("every").and_then(|n| n.entries().first()) else {
-            reader.error(key.pos, format!("rule `{name}` speaks of no messages")).help =
+            reader.error(key.pos, format!("`{name}` speaks of no messages")).help =
                 Some("add `every: {server -> nas: any}`".into());
             return None;
         };
@@ -568,6 +662,20 @@ impl<'t> Top<'t> {
             .first()
             .copied()
             .or_else(|| protocol.messages.iter().find(|m| m.from.fits(from_initiator)))?;
+        Some((ends.from, ends.to, kinds, layout))
+    }
+
+    fn rule(
+        &self,
+        reader: &mut Reader<'_>,
+        key: &Node,
+        node: &Node,
+        catalogue: &Catalogue,
+    ) -> Option<Rule> {
+        let name = key.text().unwrap_or_default().to_owned();
+        check_name(reader, &name, key.pos, "rule");
+        reader.keys(node, RULE_KEYS);
+        let (from, to, kinds, layout) = self.every(reader, &name, key, node)?;
         let mut fields =
             |n: &Node| pattern::fields(reader, self.names, layout.layout.fields, "", n);
         let when = node.get("when").map(|n| fields(n)).unwrap_or_default();
@@ -583,13 +691,14 @@ impl<'t> Top<'t> {
         let level = self.level(reader, node, &requirements, catalogue);
         Some(Rule {
             about: reader.text_of(node, "about"),
+            source: reader.source.clone(),
             pos: key.pos,
             requirements,
             level,
             profile: node.get("profile").cloned().and_then(|n| reader.text(&n)),
             unless_profile: node.get("unless-profile").cloned().and_then(|n| reader.text(&n)),
-            from: ends.from,
-            to: ends.to,
+            from,
+            to,
             kinds,
             when,
             hear,

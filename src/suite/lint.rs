@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diag::{Diagnostic, Pos};
+use crate::diag::{Diagnostic, Pos, Source};
 use crate::ladder::{
     Act, Exchange, FieldSpec, Level, PartyId, Pattern, Reference, Rung, Say, Saying, Suite, Term,
 };
@@ -68,7 +68,16 @@ struct Linter<'s> {
 
 impl Linter<'_> {
     fn error(&mut self, pos: Pos, title: impl Into<String>) -> &mut Diagnostic {
-        self.problems.push(Diagnostic::error(&self.suite.source, pos, title));
+        self.error_in(&self.suite.source.clone(), pos, title)
+    }
+
+    fn error_in(
+        &mut self,
+        source: &Arc<Source>,
+        pos: Pos,
+        title: impl Into<String>,
+    ) -> &mut Diagnostic {
+        self.problems.push(Diagnostic::error(source, pos, title));
         let last = self.problems.len() - 1;
         &mut self.problems[last]
     }
@@ -298,7 +307,8 @@ impl Linter<'_> {
         for rule in &self.suite.rules {
             if rule.hear.is_empty() && rule.set.is_empty() {
                 let title = format!("rule `{}` checks nothing", rule.name);
-                self.error(rule.pos, title).help = Some("add `hear:` or `set:`".into());
+                self.error_in(&rule.source, rule.pos, title).help =
+                    Some("add `hear:` or `set:`".into());
             }
             let mut references = Vec::new();
             let mut stack: Vec<&FieldSpec> =
@@ -313,7 +323,8 @@ impl Linter<'_> {
                     let near = crate::diag::nearest(&r.name, known).map(str::to_owned);
                     let title =
                         format!("a rule can speak of settings only, and `{}` is none", r.name);
-                    self.error(r.pos, title).help = near.map(|n| format!("did you mean `${n}`?"));
+                    self.error_in(&rule.source, r.pos, title).help =
+                        near.map(|n| format!("did you mean `${n}`?"));
                 }
             }
             let hollow = |specs: &Vec<FieldSpec>| {
@@ -321,7 +332,7 @@ impl Linter<'_> {
             };
             if rule.hear.iter().any(hollow) && !rule.hear.is_empty() && rule.set.is_empty() {
                 let title = format!("rule `{}` checks nothing: every message fits it", rule.name);
-                self.error(rule.pos, title);
+                self.error_in(&rule.source, rule.pos, title);
             }
         }
     }

@@ -22,15 +22,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Source};
-use crate::ladder::{Catalogue, Suite};
+use crate::ladder::Suite;
 
-pub use file::suite_from_source;
+pub use file::{Common, suite_from_source};
 pub use lint::{lint, uncovered};
 pub use requirements::catalogue_from_source;
 pub use schema::schema;
 
 /// The name of the catalogue beside the suites of a folder.
 pub const REQUIREMENTS: &str = "requirements.yaml";
+/// The name of the file of rules that the suites of a folder share.
+pub const RULES: &str = "rules.yaml";
 
 /// The suite files at or below some paths, sorted; catalogues are not suites.
 ///
@@ -66,7 +68,7 @@ fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Di
     for entry in std::fs::read_dir(path).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?.path();
         let is_suite = entry.extension().is_some_and(|e| e == "yaml" || e == "yml")
-            && entry.file_name().is_some_and(|n| n != REQUIREMENTS);
+            && entry.file_name().is_some_and(|n| n != REQUIREMENTS && n != RULES);
         if entry.is_dir() || is_suite {
             collect(&entry, depth + 1, files)?;
         }
@@ -90,24 +92,23 @@ pub fn source(path: &Path) -> Result<Arc<Source>, Diagnostic> {
     Ok(Arc::new(Source { path: shown, text }))
 }
 
-/// Loads one suite file and the catalogue beside it.
+/// Loads one suite file, and the catalogue and the rules beside it.
 ///
 /// Gives the suite where no error stands in its way, and everything there is to say about it.
 pub fn load(path: &Path) -> (Option<Suite>, Vec<Diagnostic>) {
     let mut problems = Vec::new();
-    let catalogue = match path.parent().map(|p| p.join(REQUIREMENTS)).filter(|p| p.is_file()) {
-        Some(beside) => match source(&beside) {
-            Ok(source) => catalogue_from_source(&source, &mut problems),
-            Err(problem) => {
-                problems.push(problem);
-                Catalogue::default()
-            }
-        },
-        None => Catalogue::default(),
+    let beside = |name: &str, problems: &mut Vec<Diagnostic>| {
+        let path = path.parent().map(|p| p.join(name)).filter(|p| p.is_file())?;
+        source(&path).map_err(|problem| problems.push(problem)).ok()
     };
+    let catalogue = beside(REQUIREMENTS, &mut problems)
+        .map(|source| catalogue_from_source(&source, &mut problems))
+        .unwrap_or_default();
+    let rules = beside(RULES, &mut problems);
+    let common = Common { requirements: Arc::new(catalogue), rules };
     match source(path) {
         Ok(source) => {
-            let suite = suite_from_source(&source, Arc::new(catalogue), &mut problems);
+            let suite = suite_from_source(&source, common, &mut problems);
             (suite, problems)
         }
         Err(problem) => {

@@ -386,11 +386,11 @@ fn conclude(
     for pick in picked.iter().filter(|p| !p.missing) {
         let judged = shelf.judged(&pick.what);
         *counts.entry(judged.verdict.word()).or_default() += 1;
-        let (suite, requirements, line) = match &pick.what {
+        let (source, requirements, line) = match &pick.what {
             What::Step(case, step) => {
                 let case = &shelf.plan.cases[*case];
                 let step = &case.exchange.steps[*step];
-                (&case.suite, &step.requirements, step.pos.line)
+                (&case.suite.source, &step.requirements, step.pos.line)
             }
             What::Rule(group, rule) => {
                 let rule = &group.suite.rules[*rule];
@@ -399,14 +399,14 @@ fn conclude(
                     "level": judged.level, "requirements": rule.requirements,
                     "line": rule.pos.line, "text": judged.text,
                 }));
-                (&group.suite, &rule.requirements, rule.pos.line)
+                (&rule.source, &rule.requirements, rule.pos.line)
             }
         };
         let (group, name) = pick.name.rsplit_once("::").unwrap_or(("", &pick.name));
         let mut properties = vec![
             ("level".to_owned(), format!("{:?}", judged.level).to_uppercase()),
             ("verdict".to_owned(), judged.verdict.word().to_owned()),
-            ("file".to_owned(), suite.source.path.clone()),
+            ("file".to_owned(), source.path.clone()),
             ("line".to_owned(), line.to_string()),
         ];
         properties.extend(requirements.iter().map(|id| ("requirement".to_owned(), id.clone())));

@@ -74,6 +74,15 @@ pub fn decode(kind: &'static MessageType, context: &Context<'_>, bytes: &[u8]) -
 fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (at, (path, node)) in message.paths().enumerate() {
+        if let Some(check) = node.field.must.filter(|check| !(check.holds)(&node.value)) {
+            faults.push(Fault {
+                path: path.clone(),
+                bits: node.bits.clone(),
+                expected: check.about.into(),
+                got: node.show(),
+                source: check.source,
+            });
+        }
         let (expected, source) = match &node.field.auto {
             Auto::Always(number) => (Some(Value::Uint(*number)), node.field.source),
             Auto::Follows(follows) if follows.source.is_empty() => continue,

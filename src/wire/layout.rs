@@ -70,6 +70,19 @@ pub struct Field {
     /// The section that leaves the value to whoever says it: no suite can find any of them wrong. Of
     /// a length of the whole message, the section that allows octets behind it.
     pub free: &'static str,
+    /// What every value must be.
+    pub must: Option<&'static Check>,
+}
+
+/// What every value of a field must be, whatever a suite says of it.
+#[derive(Debug)]
+pub struct Check {
+    /// What is expected, for reports: `printable US-ASCII`.
+    pub about: &'static str,
+    /// Where it is demanded.
+    pub source: &'static str,
+    /// Whether it holds.
+    pub holds: fn(&Value) -> bool,
 }
 
 /// How many octets an octet string has.
@@ -253,6 +266,14 @@ pub struct ItemType {
     pub octets: (usize, usize),
 }
 
+impl ItemType {
+    /// Says that the section which defines the item leaves its value to whoever says it.
+    pub const fn free(mut self) -> Self {
+        self.field.free = self.field.source;
+        self
+    }
+}
+
 /// How the octets of sealed fields travel.
 #[derive(Debug)]
 pub struct Seal {
@@ -338,7 +359,7 @@ pub const fn layout(name: &'static str, source: &'static str, fields: &'static [
 
 /// A field of any kind.
 pub const fn field(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, auto: Auto::None, source: "", about: "", free: "" }
+    Field { name, kind, auto: Auto::None, source: "", about: "", free: "", must: None }
 }
 
 /// An unsigned integer of `bits` bits.
@@ -391,6 +412,12 @@ impl Field {
     /// Says which section leaves the value to whoever says it.
     pub const fn free(mut self, section: &'static str) -> Self {
         self.free = section;
+        self
+    }
+
+    /// Says what every value must be.
+    pub const fn must(mut self, check: &'static Check) -> Self {
+        self.must = Some(check);
         self
     }
 
