@@ -397,6 +397,14 @@ pub struct FieldSpec {
     pub only: bool,
 }
 
+impl FieldSpec {
+    /// Whether the author asks if the field at this path is right, rather than for a value.
+    pub fn asks_whether_right(&self, path: &str) -> bool {
+        let own = self.path == path && self.hear.asks_whether_right();
+        own || self.fields.iter().any(|field| field.asks_whether_right(path))
+    }
+}
+
 /// What is said in a field.
 #[derive(Clone, Debug)]
 pub enum Saying {
@@ -462,6 +470,10 @@ pub enum Pattern {
     Contains(Term),
     /// Octets in this number.
     Length(usize, usize),
+    /// So many items of this name, from, to.
+    Times(u64, u64),
+    /// The item stands before the item of this name in its list, where both are there.
+    Before(String),
     /// The field is there.
     Present,
     /// The field is not there.
@@ -484,6 +496,16 @@ pub enum Pattern {
 }
 
 impl Pattern {
+    /// Whether it asks if a value is right.
+    fn asks_whether_right(&self) -> bool {
+        match self {
+            Self::Valid => true,
+            Self::All(parts) | Self::OneOf(parts) => parts.iter().any(Self::asks_whether_right),
+            Self::Not(inner) => inner.asks_whether_right(),
+            _ => false,
+        }
+    }
+
     /// Whether nothing is asked for.
     pub fn is_any(&self) -> bool {
         match self {

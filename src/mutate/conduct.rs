@@ -93,7 +93,9 @@ fn messages(baseline: &Baseline, found: &mut Vec<Mutant>) {
         let here = place(event).unwrap_or_default();
         let next = messages.get(at + 1).filter(|(_, next, _)| {
             let between = &events[here..place(next).unwrap_or(here)];
-            next.at == event.at
+            let other = matches!(&next.what, Happening::Message { message: m, .. } if m.bytes != message.bytes);
+            other
+                && next.at == event.at
                 && !between.iter().any(|e| {
                     matches!(
                         e.what,
@@ -111,11 +113,11 @@ fn messages(baseline: &Baseline, found: &mut Vec<Mutant>) {
         if others {
             add("elsewhere", format!("{kind} is sent to the wrong party"), Deed::Elsewhere, None);
         }
-        if datagrams {
+        if datagrams && due {
             let fresh = if from_initiator { link.protocol.conversation.ports } else { "" };
             let about = format!("{kind} comes from another port");
             add("new-port", about, Deed::NewPort, Some(fresh));
-        } else {
+        } else if !datagrams {
             let closing = |e: &Event| matches!(e.what, Happening::Closed(c) if c.link == ends.link);
             let closes = events.get(here + 1).is_some_and(closing);
             if due || !closes {

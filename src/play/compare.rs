@@ -15,6 +15,16 @@ pub struct Comparison {
     pub fresh: Vec<(String, Vec<u8>)>,
 }
 
+/// A field of a message that is held against its spec.
+#[derive(Clone, Copy)]
+struct Heard<'m> {
+    message: &'m Message,
+    node: Option<&'m Node>,
+    spec: &'m FieldSpec,
+    /// Whether the layout finds it wrong.
+    faulty: bool,
+}
+
 impl Stage {
     /// The octets that a term stands for, for a parameter of a link.
     pub fn octets_of(&self, term: &Term) -> Option<Vec<u8>> {
@@ -117,8 +127,8 @@ impl Stage {
             return found;
         }
         for fault in &message.faults {
-            // A fault in a field that the author speaks of is the author's to judge.
-            if say.fields.iter().any(|spec| spec.path == fault.path) {
+            // Where the author asks whether a field is right, the answer stands at his words.
+            if say.fields.iter().any(|spec| spec.asks_whether_right(&fault.path)) {
                 continue;
             }
             found.differences.push(Difference {
@@ -130,11 +140,38 @@ impl Stage {
                 source: fault.source,
             });
         }
+        found.differences.extend(self.answers_another(say, message));
         if let Some(again) = &say.again {
             self.compare_again(&again.name, &again.except, message, flow, &mut found);
         }
         self.compare_fields(&say.fields, message, &mut found);
         found
+    }
+
+    /// Whether a reply belongs to another request than the one that is to be answered.
+    fn answers_another(&self, say: &Say, message: &Message) -> Option<Difference> {
+        let link = &self.cast.suite.links[say.ends.link];
+        if link.initiator == say.ends.from || say.kind.opens {
+            return None;
+        }
+        let named = say.follows.as_ref().and_then(|name| self.names.get(name));
+        let asked = match named {
+            Some(Binding::Message { message, .. }) => message,
+            _ => self.latest.get(&(say.ends.link, true)).map(|(_, message)| message)?,
+        };
+        link.protocol.conversation.key.iter().find_map(|path| {
+            let (node, wanted) = (message.find(path)?, asked.find(path)?);
+            // What is wrong whatever it answers has been said already.
+            let told = message.faults.iter().any(|fault| fault.path == *path);
+            (node.value != wanted.value && !told).then(|| Difference {
+                path: (*path).into(),
+                expected: format!("{}, that of the {} it answers", wanted.show(), asked.kind.name),
+                got: node.show(),
+                bits: Some(node.bits.clone()),
+                pos: None,
+                source: node.field.source,
+            })
+        })
     }
 
     /// Holds fields against their specs; several items of one name are taken in order.
@@ -155,7 +192,8 @@ impl Stage {
         let nodes = message.paths().filter(|(path, _)| *path == spec.path);
         let node = nodes.map(|(_, node)| node).nth(nth);
         let fault = message.faults.iter().find(|f| f.path == spec.path);
-        if let Some(wanted) = self.mismatch(&spec.hear, node, spec, fault.is_some(), found) {
+        let heard = Heard { message, node, spec, faulty: fault.is_some() };
+        if let Some(wanted) = self.mismatch(&spec.hear, heard, found) {
             let expected = match fault {
                 Some(fault) if matches!(spec.hear, Pattern::Valid) => fault.expected.clone(),
                 _ => wanted,
@@ -195,33 +233,35 @@ impl Stage {
     fn mismatch(
         &self,
         pattern: &Pattern,
-        node: Option<&Node>,
-        spec: &FieldSpec,
-        faulty: bool,
+        heard: Heard<'_>,
         found: &mut Comparison,
     ) -> Option<String> {
+        let Heard { message, node, spec, faulty } = heard;
         let wanted = |matched: bool| (!matched).then(|| self.describe(pattern, spec.field));
         match pattern {
             Pattern::Any => None,
             Pattern::Present => wanted(node.is_some()),
             Pattern::Absent => wanted(node.is_none()),
             Pattern::Valid => (faulty || node.is_none()).then(|| "a right value".into()),
-            Pattern::All(parts) => {
-                parts.iter().find_map(|part| self.mismatch(part, node, spec, faulty, found))
-            }
+            Pattern::All(parts) => parts.iter().find_map(|part| self.mismatch(part, heard, found)),
             Pattern::OneOf(parts) => {
                 let mut scratch = Comparison::default();
-                let fits = parts
-                    .iter()
-                    .any(|p| self.mismatch(p, node, spec, faulty, &mut scratch).is_none());
+                let fits = parts.iter().any(|p| self.mismatch(p, heard, &mut scratch).is_none());
                 wanted(fits)
             }
             Pattern::Not(inner) => {
                 let mut scratch = Comparison::default();
-                wanted(
-                    node.is_none()
-                        || self.mismatch(inner, node, spec, faulty, &mut scratch).is_some(),
-                )
+                wanted(node.is_none() || self.mismatch(inner, heard, &mut scratch).is_some())
+            }
+            Pattern::Times(from, to) => {
+                let times = message.paths().filter(|(path, _)| *path == spec.path).count();
+                wanted((*from..=*to).contains(&(times as u64)))
+            }
+            Pattern::Before(name) => {
+                let place = |wanted: &str| message.paths().position(|(path, _)| path == wanted);
+                let group = spec.path.rsplit_once('.').map_or("", |(group, _)| group);
+                let other = place(&format!("{group}.{name}"));
+                wanted(place(&spec.path).zip(other).is_none_or(|(ours, other)| ours < other))
             }
             Pattern::Equals(Term::Ref(r)) if !self.is_bound(&r.name) && r.path.is_empty() => {
                 let Some(node) = node else { return Some(self.describe(pattern, spec.field)) };
@@ -312,6 +352,10 @@ impl Stage {
             Pattern::Absent => "nothing".into(),
             Pattern::Valid => "a right value".into(),
             Pattern::Fresh => "a value not seen before".into(),
+            Pattern::Times(from, to) if from == to => format!("{from} of it"),
+            Pattern::Times(from, u64::MAX) => format!("{from} of it or more"),
+            Pattern::Times(from, to) => format!("{from} to {to} of it"),
+            Pattern::Before(name) => format!("a place before `{name}`"),
             Pattern::Equals(t) => term(t),
             Pattern::OneOf(parts) => {
                 let parts: Vec<String> = parts.iter().map(|p| self.describe(p, field)).collect();

@@ -72,10 +72,14 @@ pub fn in_force(rule: &Rule, profile: Option<&str>) -> bool {
 
 /// The octets of a field, numbers in network order so that they compare as numbers do.
 fn octets(message: &Message, path: &str) -> Vec<u8> {
-    match message.find(path).map(|n| &n.value) {
-        Some(Value::Octets(octets)) => octets.clone(),
-        Some(Value::Uint(number)) => number.to_be_bytes().to_vec(),
-        _ => Vec::new(),
+    let Some(node) = message.find(path) else { return Vec::new() };
+    match &node.value {
+        Value::Octets(octets) => octets.clone(),
+        Value::Uint(number) => {
+            let octets = number.to_be_bytes();
+            octets[octets.len() - node.octets().len().min(octets.len())..].to_vec()
+        }
+        Value::Group => Vec::new(),
     }
 }
 

@@ -25,6 +25,8 @@ pub const OPERATORS: &[&str] = &[
     "matches",
     "contains",
     "length",
+    "times",
+    "before",
     "present",
     "absent",
     "any",
@@ -309,6 +311,8 @@ fn operators(
                 let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
                 Pattern::Length(small(a), small(b))
             }),
+            "times" => reader.range(value).map_or(Pattern::Any, |(a, b)| Pattern::Times(a, b)),
+            "before" => reader.text(value).map_or(Pattern::Any, Pattern::Before),
             "matches" => {
                 let text = reader.text(value).unwrap_or_default();
                 match regex::bytes::RegexBuilder::new(&text).size_limit(1 << 20).build() {
