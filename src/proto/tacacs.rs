@@ -261,8 +261,13 @@ const PRIVILEGE: Field = code("priv_lvl", 8, &PRIV_LVL)
     .free("RFC 8907 section 5.1")
     .must(&SIXTEEN_LEVELS);
 const AUTHEN_TYPE_FIELD: Field = code("authen_type", 8, &AUTHEN_TYPE).auto(Auto::Default(1));
-const SERVICE: Field = code("authen_service", 8, &AUTHEN_SERVICE).auto(Auto::Default(1));
-const METHOD: Field = code("authen_method", 8, &AUTHEN_METHOD).auto(Auto::Default(6));
+/// How the user was authenticated before, as only the client knows.
+const AUTHENTICATED_TYPE: Field =
+    code("authen_type", 8, &AUTHEN_TYPE).auto(Auto::Default(1)).free("RFC 8907 section 6.1");
+const SERVICE: Field =
+    code("authen_service", 8, &AUTHEN_SERVICE).auto(Auto::Default(1)).free("RFC 8907 section 5.1");
+const METHOD: Field =
+    code("authen_method", 8, &AUTHEN_METHOD).auto(Auto::Default(6)).free("RFC 8907 section 6.1");
 const USER_LEN: Field = uint("user_len", 8).auto(Auto::LengthOf("user"));
 const PORT_LEN: Field = uint("port_len", 8).auto(Auto::LengthOf("port"));
 const REM_ADDR_LEN: Field = uint("rem_addr_len", 8).auto(Auto::LengthOf("rem_addr"));
@@ -280,12 +285,16 @@ const REM_ADDR: Field = text("rem_addr", Len::Field("rem_addr_len"))
     .must(&PRINTABLE)
     .about("where the user connected from");
 const DATA: Field = octets("data", Len::Field("data_len"));
+/// For the client's processing or log, not for the user.
+const REPLY_DATA: Field =
+    octets("data", Len::Field("data_len")).free("RFC 8907 sections 5.2, 6.2 and 7.2");
 const SERVER_MSG: Field = text("server_msg", Len::Field("server_msg_len"))
     .free("RFC 8907 section 5.2")
     .must(&MESSAGE)
     .about("text to be shown to the user");
 const ARGS: Field = field("args", Kind::Pairs { lengths: "arg_lens", separators: "=*" })
     .source("RFC 8907 section 6.1")
+    .must(&PRINTABLE)
     .about("name=value is mandatory, name*value optional");
 
 /// The seven bodies behind the header.
@@ -371,13 +380,15 @@ static MESSAGES: &[MessageType] = &[
                     "flags",
                     Kind::Group(&[
                         uint("reserved", 7),
-                        flag("noecho").about("what the user types is not to be shown"),
+                        flag("noecho")
+                            .free("RFC 8907 section 5.4")
+                            .about("what the user types is not to be shown"),
                     ])
                 ),
                 SERVER_MSG_LEN,
                 DATA_LEN,
                 SERVER_MSG,
-                DATA,
+                REPLY_DATA,
             ]
         ),
     ),
@@ -393,7 +404,7 @@ static MESSAGES: &[MessageType] = &[
                 [
                     METHOD,
                     PRIVILEGE,
-                    AUTHEN_TYPE_FIELD,
+                    AUTHENTICATED_TYPE,
                     SERVICE,
                     USER_LEN,
                     PORT_LEN,
@@ -421,7 +432,7 @@ static MESSAGES: &[MessageType] = &[
                 DATA_LEN,
                 ARG_LENS,
                 SERVER_MSG,
-                DATA,
+                REPLY_DATA,
                 ARGS,
             ]
         ),
@@ -439,16 +450,16 @@ static MESSAGES: &[MessageType] = &[
                     field(
                         "flags",
                         Kind::Group(&[
-                            uint("reserved", 4),
+                            uint("reserved", 4).free("RFC 8907 section 7.2"),
                             flag("watchdog").about("an update of a record"),
                             flag("stop").about("a stop record"),
                             flag("start").about("a start record"),
-                            uint("reserved_low", 1),
+                            uint("reserved_low", 1).free("RFC 8907 section 7.2"),
                         ])
                     ),
                     METHOD,
                     PRIVILEGE,
-                    AUTHEN_TYPE_FIELD,
+                    AUTHENTICATED_TYPE,
                     SERVICE,
                     USER_LEN,
                     PORT_LEN,
@@ -469,7 +480,7 @@ static MESSAGES: &[MessageType] = &[
         "it is recorded, or not",
         body!(
             "RFC 8907 section 7.2",
-            [SERVER_MSG_LEN, DATA_LEN, code("status", 8, &ACCT_STATUS), SERVER_MSG, DATA,]
+            [SERVER_MSG_LEN, DATA_LEN, code("status", 8, &ACCT_STATUS), SERVER_MSG, REPLY_DATA,]
         ),
     ),
     MessageType {

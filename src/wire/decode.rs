@@ -459,6 +459,10 @@ impl<'c> Reader<'c> {
                 None => (&octets[..], &[][..]),
             };
             let name = crate::diag::clean(&String::from_utf8_lossy(name)).replace('.', "_");
+            if let Some(check) = field.must.filter(|c| !(c.holds)(&Value::Octets(octets.clone()))) {
+                let got = show_octets(&octets);
+                self.fault(&name, from..self.at, check.about, got, check.source);
+            }
             if there < usize::from(*length) {
                 self.short(field, &name, usize::from(*length));
             } else if parted.is_none() {
