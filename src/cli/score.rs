@@ -218,6 +218,9 @@ fn as_text(sheets: &[Sheet], all: bool) -> String {
                             "    by {by}: {}\n    {ids}",
                             crate::diag::clean(&caught.title)
                         );
+                        if let Some(section) = &mutant.free {
+                            let _ = writeln!(out, "    stricter than {section}");
+                        }
                     }
                     Fate::Unviable(section) => {
                         let _ = writeln!(out, "    free by {section}");

@@ -126,6 +126,17 @@ pub fn schema() -> String {
             },
         },
     }));
+    definitions.insert("free".into(), json!({
+        "type": "object",
+        "required": ["every", "because"],
+        "additionalProperties": false,
+        "properties": {
+            "every": { "type": "object", "minProperties": 1, "maxProperties": 1 },
+            "fields": one_or_more,
+            "deeds": one_or_more,
+            "because": { "type": "string", "description": "The section that leaves it free, and how." },
+        },
+    }));
     let protocols: Vec<&str> = PROTOCOLS.iter().map(|p| p.name).collect();
     let schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -149,6 +160,8 @@ pub fn schema() -> String {
             "responders": { "$ref": "#/definitions/responders" },
             "exchanges": { "type": "object", "additionalProperties": { "$ref": "#/definitions/exchange" } },
             "rules": { "type": "object", "additionalProperties": { "$ref": "#/definitions/rule" } },
+            "free": { "type": "object", "additionalProperties": { "$ref": "#/definitions/free" } },
+            "quiet": { "type": "string", "description": "How long after its last step an exchange listens for what nothing asked for." },
         },
         "definitions": definitions,
     });
