@@ -152,7 +152,10 @@ fn every_protocol_has_messages_that_others_made() {
 fn what_others_made_has_no_fault() {
     for fixture in fixtures() {
         for message in fixture.messages() {
-            assert_eq!(message.faults, [], "{}: {:#?}", fixture.file, message.nodes);
+            let broken: Vec<&str> = message.faults.iter().map(|f| f.path.as_str()).collect();
+            let known: Vec<&str> =
+                fixture.keys.get("breaks").map(String::as_str).into_iter().collect();
+            assert_eq!(broken, known, "{}: {:#?}", fixture.file, message.nodes);
             assert_sound(&message);
         }
     }
@@ -646,7 +649,9 @@ proptest! {
         for_every_type(&choices, |message, _, context, _| {
             let back = decode(message.kind, context, &message.bytes);
             let name = message.kind.name;
-            assert_eq!(back.faults, [], "{name}: {}", hex::encode(&message.bytes));
+            // What a message may say is for its standard; here it says anything.
+            let unsound: Vec<&Fault> = back.faults.iter().filter(|f| !f.chosen).collect();
+            assert!(unsound.is_empty(), "{name}: {unsound:?}: {}", hex::encode(&message.bytes));
             assert_sound(&back);
             assert_eq!(outline(&back), outline(message), "{name}");
             assert_eq!(back.clear, message.clear, "{name}");

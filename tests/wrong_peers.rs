@@ -805,8 +805,11 @@ fn passes(peer: Peer, more: &[&str], suites: &[&str], skip: &[&str]) {
     let skip: Vec<&str> = skip.iter().flat_map(|s| ["--skip", *s]).collect();
     let came = play(&peer(more), &suites, "1", &skip);
     assert_eq!(came.code, Some(0), "{}", came.text);
-    let clean = [" 0 failed", " 0 ignored"].iter().all(|w| came.text.contains(w));
-    assert!(clean && !came.text.contains("running 0 tests"), "{}", came.text);
+    // Rules are shared by the suites of a folder, and not every suite has a message for each.
+    let steps = came.text.lines().filter(|line| line.ends_with("... ignored"));
+    let left_out: Vec<&str> = steps.filter(|line| !line.contains("::rules::")).collect();
+    assert!(left_out.is_empty() && came.text.contains(" 0 failed"), "{}", came.text);
+    assert!(!came.text.contains("running 0 tests"), "{}", came.text);
 }
 
 /// Holds wrong peers against their suites, and tells of all that are not caught as they should be.

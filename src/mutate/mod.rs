@@ -88,14 +88,14 @@ impl Baseline {
 impl Free {
     /// Whether it is this that the suite's author says is left free.
     fn covers(&self, mutant: &Mutant) -> bool {
-        let kind = |k: &&'static crate::wire::MessageType| k.name == mutant.message;
+        let kind = |k: &&crate::wire::MessageType| k.name == mutant.message;
         let field = |path: &String| {
             let rest = mutant.field.strip_prefix(path.as_str());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         self.from == mutant.ends.from
             && self.to == mutant.ends.to
-            && (self.kinds.is_empty() || self.kinds.iter().any(|k| kind(&k)))
+            && (self.kinds.is_empty() || self.kinds.iter().any(kind))
             && match self.fields.is_empty() {
                 true => mutant.field.is_empty(),
                 false => self.fields.iter().any(field),

@@ -119,7 +119,9 @@ fn suite(reader: &mut Reader<'_>, root: &Node, common: Common) -> Option<Suite> 
             Ok(shared) => {
                 let mut reader = Reader { source: source.clone(), problems: reader.problems };
                 reader.keys(&shared, &["rules", "free", "quiet"]);
-                top.judgement(&mut reader, &shared, &requirements, &mut own);
+                let mut common = Judgement::default();
+                top.judgement(&mut reader, &shared, &requirements, &mut common);
+                own.join(&mut reader, common, &exchanges);
             }
             Err(problem) => reader.problems.push(problem),
         }
@@ -146,6 +148,37 @@ struct Judgement {
     rules: Vec<Rule>,
     free: Vec<Free>,
     quiet: Option<Duration>,
+}
+
+impl Judgement {
+    /// Adds what the folder shares, as far as any exchange has to do with it.
+    fn join(&mut self, reader: &mut Reader<'_>, common: Self, exchanges: &[Arc<Exchange>]) {
+        for rule in common.rules {
+            if self.rules.iter().any(|r| r.name == rule.name) {
+                let title = format!("there is a rule `{}` in a suite already", rule.name);
+                reader.error(rule.pos, title);
+            }
+            if exchanges.iter().any(|exchange| exchange.may_meet(&rule)) {
+                self.rules.push(rule);
+            }
+        }
+        self.free.extend(common.free);
+        self.quiet = self.quiet.or(common.quiet);
+    }
+}
+
+impl Exchange {
+    /// Whether a message of the exchange is one that a rule speaks of.
+    fn may_meet(&self, rule: &Rule) -> bool {
+        let mut met = false;
+        self.rungs(&mut |rung| {
+            let Act::Message(say) = &rung.act else { return };
+            let kind = rule.kinds.is_empty()
+                || rule.kinds.iter().any(|kind| std::ptr::eq(*kind, say.kind));
+            met |= kind && say.ends.from == rule.from && say.ends.to == rule.to;
+        });
+        met
+    }
 }
 
 /// Names become parts of trial names and of file names.
@@ -574,13 +607,7 @@ impl<'t> Top<'t> {
             if !ours(value) {
                 continue;
             }
-            if let Some(rule) = self.rule(reader, key, value, catalogue) {
-                if found.rules.iter().any(|r| r.name == rule.name) {
-                    let title = format!("there is a rule `{}` in the suite already", rule.name);
-                    reader.error(key.pos, title);
-                }
-                found.rules.push(rule);
-            }
+            found.rules.extend(self.rule(reader, key, value, catalogue));
         }
         for (key, value) in root.get("free").map(|n| n.entries()).unwrap_or_default() {
             if ours(value) {

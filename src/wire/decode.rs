@@ -81,6 +81,7 @@ fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
                 expected: check.about.into(),
                 got: node.show(),
                 source: check.source,
+                chosen: true,
             });
         }
         let (expected, source) = match &node.field.auto {
@@ -114,6 +115,7 @@ fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
             expected: format!("{}{about}", node.field.kind.show(&expected)),
             got: node.show(),
             source,
+            chosen: false,
         });
     }
     occurrences(message, &mut faults);
@@ -128,6 +130,7 @@ fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
                 expected: node.field.kind.show(&Value::Uint(*number)),
                 got: node.show(),
                 source: message.kind.layout.source,
+                chosen: false,
             });
         }
     }
@@ -151,6 +154,7 @@ fn unassigned(path: &str, node: &Node) -> Option<Fault> {
         expected: format!("one of {}", names.join(", ")),
         got: node.show(),
         source: codes.closed,
+        chosen: true,
     })
 }
 
@@ -178,6 +182,7 @@ fn occurrences(message: &Message, faults: &mut Vec<Fault>) {
                 expected: expected.into(),
                 got: format!("{count} of it"),
                 source,
+                chosen: true,
             });
         };
         for (number, count, item) in &counts {
@@ -462,6 +467,9 @@ impl<'c> Reader<'c> {
             if let Some(check) = field.must.filter(|c| !(c.holds)(&Value::Octets(octets.clone()))) {
                 let got = show_octets(&octets);
                 self.fault(&name, from..self.at, check.about, got, check.source);
+                if let Some(fault) = self.faults.last_mut() {
+                    fault.chosen = true;
+                }
             }
             if there < usize::from(*length) {
                 self.short(field, &name, usize::from(*length));
@@ -583,7 +591,8 @@ impl<'c> Reader<'c> {
         }
         path.push_str(name);
         let source = if source.is_empty() { self.source } else { source };
-        self.faults.push(Fault { path, bits, expected: expected.into(), got, source });
+        let expected = expected.into();
+        self.faults.push(Fault { path, bits, expected, got, source, chosen: false });
     }
 }
 

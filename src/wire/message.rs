@@ -47,6 +47,8 @@ pub struct Fault {
     pub got: String,
     /// Where it is demanded.
     pub source: &'static str,
+    /// Whether the message is sound, and says something that the standard does not allow.
+    pub chosen: bool,
 }
 
 /// A decoded or encoded message.
