@@ -321,12 +321,22 @@ impl Maker<'_> {
         }
     }
 
-    /// What was drawn is what another exchange drew.
+    /// State of another exchange is carried over into this one: what was drawn or named there comes
+    /// again here.
     fn carried_over(&mut self, before: &[&Baseline]) {
         let message = self.message.clone();
         for (path, node) in message.paths() {
             let drawn = matches!(node.field.auto, Auto::Fresh | Auto::Follows(_));
-            if !drawn || node.field.free.is_empty() || node.depth > 0 {
+            let opened = drawn && !node.field.free.is_empty() && node.depth == 0;
+            let item = path.rsplit_once('.').and_then(|(list, name)| {
+                let here = node.depth == 1 && node.value != Value::Group;
+                let first = message.find(&path).is_some_and(|n| std::ptr::eq(n, node));
+                let list = list.to_owned();
+                let place = message.children(&list).iter().filter(|n| n.depth == 1);
+                let at = place.clone().position(|n| n.name == name)?;
+                (here && first && !node.field.is_computed()).then_some((list, at))
+            });
+            if !opened && item.is_none() {
                 continue;
             }
             let old = before.iter().rev().find_map(|b| {
@@ -339,7 +349,11 @@ impl Maker<'_> {
             let Some(old) = old else { continue };
             let about = self.becomes(&path, node, &old) + ", which another exchange had";
             let free = free(node.field, "carried-over", &old);
-            self.add(&path, "carried-over", about, Edit::Value(path.clone(), old), free);
+            let edit = match item {
+                Some((list, at)) => Edit::Item(list, at, old),
+                None => Edit::Value(path.clone(), old),
+            };
+            self.add(&path, "carried-over", about, edit, free);
         }
     }
 }

@@ -105,6 +105,7 @@ pub fn score(baselines: &[Baseline], threads: usize) -> Vec<Vec<Scored>> {
             baseline.mutants(&before).into_iter().map(move |m| (at, m))
         })
         .collect();
+    let seen = seen_elsewhere(baselines);
     let next = AtomicUsize::new(0);
     let fates: Mutex<Vec<Option<Fate>>> = Mutex::new(vec![None; tasks.len()]);
     let work = || {
@@ -117,7 +118,7 @@ pub fn score(baselines: &[Baseline], threads: usize) -> Vec<Vec<Scored>> {
             }
             let some = &some[..some.len().min(AT_ONCE)];
             let found: Vec<Fate> =
-                some.iter().map(|(at, mutant)| fate(baselines, *at, mutant)).collect();
+                some.iter().map(|(at, mutant)| fate(baselines, &seen, *at, mutant)).collect();
             let mut fates = match fates.lock() {
                 Ok(fates) => fates,
                 Err(poisoned) => poisoned.into_inner(),
@@ -144,12 +145,29 @@ pub fn score(baselines: &[Baseline], threads: usize) -> Vec<Vec<Scored>> {
     scored
 }
 
+/// Values that must not come twice in a run, by path.
+type Values = HashSet<(String, Vec<u8>)>;
+
+/// For each baseline what `fresh` has seen in the other ones of its run.
+fn seen_elsewhere(baselines: &[Baseline]) -> Vec<Values> {
+    let own: Vec<Values> = baselines
+        .iter()
+        .map(|b| b.cast.seen.lock().map(|seen| seen.clone()).unwrap_or_default())
+        .collect();
+    let others = |at: usize| {
+        let same = |other: &usize| {
+            *other != at && baselines[*other].cast.projection == baselines[at].cast.projection
+        };
+        (0..baselines.len()).filter(same).flat_map(|other| own[other].iter().cloned()).collect()
+    };
+    (0..baselines.len()).map(others).collect()
+}
+
 /// Plays one mutant.
-fn fate(baselines: &[Baseline], at: usize, mutant: &Mutant) -> Fate {
+fn fate(baselines: &[Baseline], seen: &[Values], at: usize, mutant: &Mutant) -> Fate {
     let baseline = &baselines[at];
     let mut tester = baseline.cast.clone();
-    // What `fresh` has seen belongs to one run.
-    tester.seen = Arc::new(Mutex::new(HashSet::new()));
+    tester.seen = Arc::new(Mutex::new(seen[at].clone()));
     let mut peer = sim::peer(&tester);
     peer.wrong = Some(Arc::new(mutant.wrong.clone()));
     let mut reports = sim::run(vec![tester, peer]);
