@@ -1,5 +1,6 @@
 //! `score`: how much of what can be wrong with the party under test a suite notices.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -312,9 +313,18 @@ fn as_json(sheets: &[Sheet]) -> String {
     serde_json::to_string_pretty(&suites).unwrap_or_default() + "\n"
 }
 
+/// The page of scores: docs/scores.md.
 fn as_markdown(sheets: &[Sheet]) -> String {
     let mut out = String::from(
-        "| suite | party | mutants | caught | missed | unviable | timed out | score |\n\
+        "# How good the suites are\n\n\
+         The party under test is made wrong in every way that layouts and ladders tell of, one way at a\n\
+         time; a mutant is caught when a step or rule of the suite fails. The score is the share that is\n\
+         caught of those that are viable. A mutant that nobody notices is unviable only where a section\n\
+         of the standard leaves to an implementation what it does; all others that nobody notices are\n\
+         missed. `stepladder score --all` tells of each of them.\n\n\
+         This page is made by `cargo run --release -- score --format markdown > docs/scores.md`, and the\n\
+         tests compare it with the suites.\n\n\
+         | suite | party under test | mutants | caught | missed | unviable | timed out | score |\n\
          |---|---|--:|--:|--:|--:|--:|--:|\n",
     );
     let mut row = |name: &str, party: &str, t: &Tally| {
@@ -336,6 +346,26 @@ fn as_markdown(sheets: &[Sheet]) -> String {
         }
         whole.add(&sheet.tally(None));
     }
-    row("**all**", "", &whole);
+    row("all", "", &whole);
+    out.push_str("\n## What is missed\n\n| suite | party under test | what is wrong | where | times |\n|---|---|---|---|--:|\n");
+    for sheet in sheets {
+        let mut missed: BTreeMap<(&str, &str, String), usize> = BTreeMap::new();
+        for side in &sheet.sides {
+            for Scored { mutant, fate } in &side.scored {
+                if matches!(fate, Fate::Missed | Fate::TimedOut) {
+                    let place = match (mutant.message, mutant.field.as_str()) {
+                        ("", _) => format!("line {}", mutant.line),
+                        (message, "") => message.to_owned(),
+                        (message, field) => format!("`{field}` of {message}"),
+                    };
+                    *missed.entry((&side.party, mutant.operator, place)).or_default() += 1;
+                }
+            }
+        }
+        for ((party, operator, place), times) in missed {
+            let name = &sheet.suite.name;
+            let _ = writeln!(out, "| {name} | {party} | {operator} | {place} | {times} |");
+        }
+    }
     out
 }
