@@ -168,17 +168,22 @@ fn sheet(words: &ScoreWords, suite: &Arc<Suite>, file: String) -> Result<Sheet, 
     Ok(sheet)
 }
 
-/// The requirements that speak of what a mutant did: those of its step first, then those whose
-/// statement names its field.
+/// The requirements that speak of what a mutant did and bind its side: those whose statement names
+/// the field, the ones of its step first; where none does, all of its step.
 fn forbidding<'s>(suite: &'s Suite, side: &Side, mutant: &Mutant) -> Vec<&'s Requirement> {
     let exchange = suite.exchanges.iter().find(|e| e.name == side.exchange);
     let step = mutant.step.and_then(|at| exchange?.steps.get(at));
-    let name = mutant.field.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    // Type and length are parts of the item that is meant.
+    let mut parts = mutant.field.rsplit('.').filter(|part| !matches!(*part, "type" | "length"));
+    let name = parts.next().unwrap_or_default().to_ascii_lowercase();
     let spoken = name.replace('_', " ");
+    let link = &suite.links[mutant.ends.link];
+    let other = if link.initiator == mutant.ends.from { "server" } else { "client" };
     let mut found: Vec<&Requirement> = Vec::new();
     for requirement in suite.requirements.by_id.values() {
         let statement = requirement.statement.to_ascii_lowercase();
-        if !name.is_empty() && (statement.contains(&name) || statement.contains(&spoken)) {
+        let named = !name.is_empty() && (statement.contains(&name) || statement.contains(&spoken));
+        if named && requirement.iut != other {
             found.push(requirement);
         }
     }
