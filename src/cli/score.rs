@@ -196,9 +196,22 @@ fn forbidding<'s>(suite: &'s Suite, side: &Side, mutant: &Mutant) -> Vec<&'s Req
     found
 }
 
+/// The table: a row for each party of each suite, and one for all of them.
+fn rows(sheets: &[Sheet]) -> Vec<(&str, &str, Tally)> {
+    let mut rows = Vec::new();
+    let mut whole = Tally::default();
+    for sheet in sheets {
+        for party in sheet.parties() {
+            rows.push((sheet.suite.name.as_str(), party, sheet.tally(Some(party))));
+        }
+        whole.add(&sheet.tally(None));
+    }
+    rows.push(("all", "", whole));
+    rows
+}
+
 fn as_text(sheets: &[Sheet], all: bool) -> String {
     let mut out = String::new();
-    let mut whole = Tally::default();
     for sheet in sheets {
         for side in &sheet.sides {
             for Scored { mutant, fate } in &side.scored {
@@ -251,7 +264,7 @@ fn as_text(sheets: &[Sheet], all: bool) -> String {
         "{:width$}  {:side$}  mutants  caught  missed  unviable  timed out  score",
         "suite", "party"
     );
-    let mut row = |name: &str, party: &str, t: &Tally| {
+    for (name, party, t) in rows(sheets) {
         let _ = writeln!(
             out,
             "{name:width$}  {party:side$}  {:7}  {:6}  {:6}  {:8}  {:9}  {:.3}",
@@ -262,14 +275,7 @@ fn as_text(sheets: &[Sheet], all: bool) -> String {
             t.timed_out,
             t.score()
         );
-    };
-    for sheet in sheets {
-        for party in sheet.parties() {
-            row(&sheet.suite.name, party, &sheet.tally(Some(party)));
-        }
-        whole.add(&sheet.tally(None));
     }
-    row("all", "", &whole);
     out
 }
 
@@ -332,7 +338,7 @@ fn as_markdown(sheets: &[Sheet]) -> String {
          | suite | party under test | mutants | caught | missed | unviable | timed out | score |\n\
          |---|---|--:|--:|--:|--:|--:|--:|\n",
     );
-    let mut row = |name: &str, party: &str, t: &Tally| {
+    for (name, party, t) in rows(sheets) {
         let _ = writeln!(
             out,
             "| {name} | {party} | {} | {} | {} | {} | {} | {:.3} |",
@@ -343,15 +349,7 @@ fn as_markdown(sheets: &[Sheet]) -> String {
             t.timed_out,
             t.score()
         );
-    };
-    let mut whole = Tally::default();
-    for sheet in sheets {
-        for party in sheet.parties() {
-            row(&sheet.suite.name, party, &sheet.tally(Some(party)));
-        }
-        whole.add(&sheet.tally(None));
     }
-    row("all", "", &whole);
     out.push_str("\n## What is missed\n\n| suite | party under test | what is wrong | where | times |\n|---|---|---|---|--:|\n");
     for sheet in sheets {
         let mut missed: BTreeMap<(&str, &str, String), usize> = BTreeMap::new();

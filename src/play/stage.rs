@@ -41,6 +41,18 @@ pub struct Flow {
 }
 
 impl Flow {
+    /// Takes the first message out of what has come, where it is all there.
+    fn cut(&mut self, frame: fn(&[u8]) -> Frame) -> Option<Vec<u8>> {
+        let whole = self.buffer.len();
+        let octets = match frame(&self.buffer) {
+            _ if whole == 0 => return None,
+            Frame::Whole(length) => length.clamp(1, whole),
+            Frame::Partial => return None,
+            Frame::Broken(_) => whole,
+        };
+        Some(self.buffer.drain(..octets).collect())
+    }
+
     /// How many octets of a message came that is not all there.
     pub fn begun(&self) -> usize {
         self.buffer.len()
@@ -327,33 +339,13 @@ impl Stage {
             Framing::Datagram => self.arrived(flow, octets, None),
             Framing::Stream(frame) => {
                 f.buffer.extend_from_slice(octets);
-                loop {
-                    let buffer = &mut self.flows[flow].buffer;
-                    if buffer.is_empty() {
-                        return;
-                    }
-                    let cut = match frame(buffer) {
-                        Frame::Whole(length) => length.clamp(1, buffer.len()),
-                        Frame::Partial => return,
-                        Frame::Broken(_) => buffer.len(),
-                    };
-                    let octets: Vec<u8> = buffer.drain(..cut).collect();
+                while let Some(octets) = self.flows[flow].cut(frame) {
                     self.arrived(flow, &octets, None);
                 }
             }
             Framing::Text(frame) => {
                 f.buffer.extend_from_slice(octets);
-                loop {
-                    let buffer = &mut self.flows[flow].buffer;
-                    if buffer.is_empty() {
-                        return;
-                    }
-                    let cut = match frame(buffer) {
-                        Frame::Whole(length) => length.clamp(1, buffer.len()),
-                        Frame::Partial => return,
-                        Frame::Broken(_) => buffer.len(),
-                    };
-                    let octets: Vec<u8> = buffer.drain(..cut).collect();
+                while let Some(octets) = self.flows[flow].cut(frame) {
                     let head = protocol.head(&octets);
                     let kind = protocol.classify(&head, !self.flows[flow].ours, true, None);
                     if kind.background {

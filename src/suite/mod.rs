@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `file` | a suite file: parties, links, settings, exchanges, rules |
+//! | `judgement` | what all messages are held against: rules, freedoms, the quiet end |
 //! | `rung` | one thing that happens |
 //! | `pattern` | fields: what is said, what is accepted |
 //! | `requirements` | the catalogue beside the suites |
@@ -12,6 +13,7 @@
 //! nothing, read nothing and reach nothing beyond its links.
 
 mod file;
+mod judgement;
 mod lint;
 mod pattern;
 mod requirements;
