@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::blame::{add, said, seconds, soften, trouble};
 use super::compare::Comparison;
 use super::script::{Player, Stop};
-use super::stage::{Arrival, Binding, FlowState, Stage, wait};
+use super::stage::{Arrival, Binding, Flow, FlowState, Stage, wait};
 use crate::diag::Pos;
 use crate::ladder::{Ends, Pattern, Role, Rung, Say, Step, Term};
 use crate::record::{Difference, Happening, Verdict};
@@ -179,6 +179,17 @@ impl Player {
         failure.party = Some(say.ends.from);
         failure.remark = format!("`{who}` was to say this");
         failure.after = Some((waited, stage.mark_name.clone()));
+        let begun = stage.flows.iter().filter(|f| f.link == say.ends.link).map(Flow::begun).sum();
+        if let octets @ 1usize.. = begun {
+            failure.differences.push(Difference {
+                path: String::new(),
+                expected: format!("a whole {}", say.kind.name),
+                got: format!("{octets} octets that are no whole message"),
+                bits: None,
+                pos: None,
+                source: "",
+            });
+        }
         if say.kind.flow != TextFlow::Framed {
             let text: Vec<u8> = stage
                 .flows

@@ -59,6 +59,8 @@ impl Player {
         let mut stage = self.stage.borrow_mut();
         let stage = &mut *stage;
         let message = compose(stage, say, flow, deed).map_err(|what| {
+            // A deed that cannot be done is none.
+            stage.report.deviated &= deed.is_none();
             let name = say.kind.name;
             let failure =
                 stage.failure(Verdict::Error, format!("this {name} cannot be said: {what}"), pos);

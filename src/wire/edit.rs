@@ -1,7 +1,9 @@
 //! One change to a finished message. Everything that the change does not touch stays, octet for
 //! octet; what is computed from it, lengths, seals and digests, is computed anew.
 
-use super::encode::{Assignment, Corruption, Draft, Entry, encode};
+use std::ops::Range;
+
+use super::encode::{Assignment, Corruption, Draft, Entry, encode, flip, put};
 use super::layout::{Auto, Kind};
 use super::message::{Message, Node, inside};
 use super::protocol::{Context, Parameters};
@@ -134,8 +136,16 @@ impl Message {
             }
             Edit::Add(list, name, value) => items(&mut fields, list)?
                 .push(Entry { name: name.clone(), assignment: Assignment::Value(value.clone()) }),
-            Edit::Number(path, number) => corruption.set.push((path.clone(), *number)),
-            Edit::Flip(path) => corruption.flip.push(path.clone()),
+            Edit::Number(path, number) => match self.part(path) {
+                Some(part) => {
+                    part.change(&mut fields, |octets, bits| put(octets, bits, *number))?
+                }
+                None => corruption.set.push((path.clone(), *number)),
+            },
+            Edit::Flip(path) => match self.part(path) {
+                Some(part) => part.change(&mut fields, flip)?,
+                None => corruption.flip.push(path.clone()),
+            },
             Edit::Stale(digest, other) => {
                 corruption.flip.push(other.clone());
                 corruption.keep.push(digest.clone());
@@ -159,6 +169,50 @@ impl Message {
         encode(self.kind, &context, &draft, &mut |_, octets| vec![0; octets])
             .map(|m| m.bytes)
             .map_err(|e| e.to_string())
+    }
+}
+
+impl Message {
+    /// The part of an item's value at a path, where it is one: the item is written as octets.
+    fn part(&self, path: &str) -> Option<Part> {
+        let (item, _) = path.rsplit_once('.')?;
+        let (list, _) = item.rsplit_once('.')?;
+        let (part, whole) = (self.find(path)?, self.find(item)?);
+        let inside =
+            whole.value == Value::Group && !matches!(part.name.as_ref(), "type" | "length");
+        if !inside || !matches!(self.find(list)?.field.kind, Kind::Items(_)) {
+            return None;
+        }
+        let places = self.children(list).iter().filter(|n| n.depth == whole.depth);
+        let value = whole.bits.start + 16;
+        Some(Part {
+            list: list.to_owned(),
+            at: places.clone().position(|n| std::ptr::eq(n, whole))?,
+            octets: self.clear.get(value / 8..whole.bits.end / 8)?.to_vec(),
+            bits: part.bits.start.checked_sub(value)?..part.bits.end.checked_sub(value)?,
+        })
+    }
+}
+
+/// A part of the value of an item.
+struct Part {
+    list: String,
+    at: usize,
+    octets: Vec<u8>,
+    bits: Range<usize>,
+}
+
+impl Part {
+    /// Writes the item with this part changed.
+    fn change(
+        mut self,
+        fields: &mut [Entry],
+        change: impl FnOnce(&mut [u8], Range<usize>),
+    ) -> Result<(), String> {
+        change(&mut self.octets, self.bits);
+        item(fields, &self.list, self.at)?.assignment =
+            Assignment::Value(Value::Octets(self.octets));
+        Ok(())
     }
 }
 

@@ -220,7 +220,7 @@ fn corrupt(
 }
 
 /// Writes a number into bits; bits past the end are lost.
-fn put(bytes: &mut [u8], bits: Range<usize>, number: u64) {
+pub(super) fn put(bytes: &mut [u8], bits: Range<usize>, number: u64) {
     let width = bits.len();
     for (i, bit) in bits.enumerate() {
         let shift = width - 1 - i;
@@ -232,7 +232,7 @@ fn put(bytes: &mut [u8], bits: Range<usize>, number: u64) {
     }
 }
 
-fn flip(bytes: &mut [u8], bits: Range<usize>) {
+pub(super) fn flip(bytes: &mut [u8], bits: Range<usize>) {
     let Some(last) = bits.end.checked_sub(1) else { return };
     if let Some(octet) = bytes.get_mut(last / 8) {
         *octet ^= 1 << (7 - last % 8);
