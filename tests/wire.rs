@@ -189,6 +189,20 @@ fn what_others_made_is_built_again_to_the_octet() {
     }
 }
 
+#[test]
+fn an_edit_that_changes_nothing_changes_nothing() {
+    for fixture in fixtures() {
+        fixture.in_context(|message, context| {
+            // A line may end in more than one way, and we write one of them.
+            if message.kind.flow != Flow::Line {
+                let same = message.edited(context, &Edit::None);
+                let same = same.unwrap_or_else(|e| panic!("{}: {e}", fixture.file));
+                assert_eq!(hex::encode(same), hex::encode(&message.bytes), "{}", fixture.file);
+            }
+        });
+    }
+}
+
 /// Whether any field tells how many octets or items there are.
 fn tells_its_length(fields: &[Field]) -> bool {
     fields.iter().any(|field| match (&field.auto, &field.kind) {

@@ -255,3 +255,112 @@ fn items<'e>(entries: &'e mut [Entry], list: &str) -> Result<&'e mut Vec<Entry>,
 fn item<'e>(entries: &'e mut [Entry], list: &str, at: usize) -> Result<&'e mut Entry, String> {
     items(entries, list)?.get_mut(at).ok_or_else(|| format!("`{list}` has no item {at}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::*;
+
+    const INNER: &[Field] = &[uint("kind", 8), octets("rest", Len::Rest)];
+    static ITEMS: Items = Items {
+        noun: "option",
+        source: "nowhere",
+        length_counts_header: true,
+        unknown_prefix: "Option-",
+        order: "",
+        occurrence: &[],
+        types: &[
+            ItemType { number: 1, field: text("name", Len::Rest), octets: (0, 9) },
+            ItemType { number: 2, field: field("pair", Kind::Group(INNER)), octets: (1, 9) },
+        ],
+    };
+    const SUM: Digest = Digest {
+        about: "the sum of all other octets",
+        source: "nowhere",
+        phase: 1,
+        compute: |_, bytes, range| {
+            let others = bytes.iter().enumerate().filter(|(at, _)| !range.contains(at));
+            Some(vec![others.fold(0u8, |sum, (_, octet)| sum.wrapping_add(*octet))])
+        },
+    };
+    const FIELDS: &[Field] = &[
+        uint("length", 8).auto(Auto::LengthOfMessage),
+        octets("sum", Len::Fixed(1)).auto(Auto::Digest(&SUM)),
+        uint("number", 8),
+        field("options", Kind::Items(&ITEMS)),
+    ];
+    static LAYOUT: Layout = layout("try", "nowhere", FIELDS);
+    static KIND: MessageType = MessageType {
+        name: "try",
+        about: "",
+        from: Side::Either,
+        when: &[],
+        opens: true,
+        layout: &LAYOUT,
+        background: false,
+        flow: Flow::Framed,
+    };
+
+    fn edited(edit: &Edit) -> Result<Vec<u8>, String> {
+        let nobody = Parameters::default();
+        let context = Context { parameters: &nobody, previous: None, from_initiator: true };
+        let octets = [11, 0, 7, 1, 4, b'a', b'b', 2, 4, 5, 6];
+        let sum = octets.iter().fold(0u8, |sum, octet| sum.wrapping_add(*octet));
+        let octets = [&octets[..1], &[sum], &octets[2..]].concat();
+        let message = decode(&KIND, &context, &octets);
+        assert_eq!(message.faults, []);
+        let edited = message.edited(&context, edit)?;
+        // Whatever is computed follows, unless it is what was changed.
+        let sum: u8 = edited.iter().fold(0, |sum: u8, octet| sum.wrapping_add(*octet));
+        let right = edited.get(1).is_some_and(|s| sum.wrapping_sub(*s) == *s);
+        let meant = matches!(
+            edit,
+            Edit::Flip(path) | Edit::Stale(path, _) if path == "sum"
+        );
+        assert!(
+            right != meant || matches!(edit, Edit::Truncate(_) | Edit::Append(_)),
+            "{edited:?}"
+        );
+        Ok([&edited[..1], &edited[2..]].concat())
+    }
+
+    #[test]
+    fn lengths_and_digests_follow_a_change() {
+        let list = || "options".to_owned();
+        let value = |text: &str| Value::Octets(text.as_bytes().to_vec());
+        for (edit, expected) in [
+            (Edit::None, &[11, 7, 1, 4, b'a', b'b', 2, 4, 5, 6][..]),
+            (Edit::Value("number".into(), Value::Uint(9)), &[11, 9, 1, 4, b'a', b'b', 2, 4, 5, 6]),
+            (Edit::Item(list(), 0, value("xyz")), &[12, 7, 1, 5, b'x', b'y', b'z', 2, 4, 5, 6]),
+            (Edit::Drop(list(), 0), &[7, 7, 2, 4, 5, 6]),
+            (Edit::Double(list(), 1), &[15, 7, 1, 4, b'a', b'b', 2, 4, 5, 6, 2, 4, 5, 6]),
+            (Edit::Swap(list(), 0), &[11, 7, 2, 4, 5, 6, 1, 4, b'a', b'b']),
+            (
+                Edit::Add(list(), "name".into(), value("")),
+                &[13, 7, 1, 4, b'a', b'b', 2, 4, 5, 6, 1, 2],
+            ),
+            (Edit::Number("length".into(), 3), &[3, 7, 1, 4, b'a', b'b', 2, 4, 5, 6]),
+            (Edit::Number("options.pair.kind".into(), 8), &[11, 7, 1, 4, b'a', b'b', 2, 4, 8, 6]),
+            (Edit::Flip("options.pair.rest".into()), &[11, 7, 1, 4, b'a', b'b', 2, 4, 5, 7]),
+            (Edit::Flip("sum".into()), &[11, 7, 1, 4, b'a', b'b', 2, 4, 5, 6]),
+            (Edit::Stale("sum".into(), "number".into()), &[11, 6, 1, 4, b'a', b'b', 2, 4, 5, 6]),
+            (Edit::Truncate(3), &[11, 7]),
+        ] {
+            assert_eq!(edited(&edit).as_deref(), Ok(expected), "{edit:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_cannot_be_changed() {
+        for edit in [
+            Edit::Drop("options".into(), 2),
+            Edit::Swap("options".into(), 1),
+            Edit::Drop("number".into(), 0),
+            Edit::Value("number.x".into(), Value::Uint(1)),
+            Edit::Number("nothing".into(), 1),
+            Edit::Parameter("secret"),
+        ] {
+            assert!(edited(&edit).is_err(), "{edit:?}");
+        }
+    }
+}
