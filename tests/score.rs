@@ -131,7 +131,10 @@ free: {all: {every: {server -> nas: any}, deeds: late, because: I like it}}
 #[test]
 fn the_same_seed_gives_the_same_score_on_any_number_of_threads() {
     let words = ["score", "suites/radius/challenge.yaml", "suites/tacacs/accounting.yaml"];
-    let score = |more: &[&str]| told(&stepladder(&[&words[..], &["--all"], more].concat()));
+    let score = |more: &[&str]| {
+        let output = stepladder(&[&words[..], &["--all"], more].concat());
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
     let once = score(&["--threads", "1"]);
     assert_eq!(once, score(&["--threads", "3"]));
     assert!(once.contains("caught radius/challenge::"), "{once}");

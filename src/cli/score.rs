@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -70,6 +71,7 @@ pub fn score(words: &ScoreWords) -> ExitCode {
             return ExitCode::from(super::BROKEN);
         }
     };
+    let began = Instant::now();
     let mut sheets = Vec::new();
     for (suite, file) in suites {
         match sheet(words, &suite, file) {
@@ -90,11 +92,22 @@ pub fn score(words: &ScoreWords) -> ExitCode {
         "markdown" => as_markdown(&sheets),
         _ => as_text(&sheets, words.all),
     });
+    if words.format == "text" {
+        tell_pace(&sheets, began.elapsed());
+    }
     let least = words.least.unwrap_or(0.0);
     match sheets.iter().any(|s| s.tally(None).score() < least) {
         true => ExitCode::from(1),
         false => ExitCode::SUCCESS,
     }
+}
+
+/// How fast it went: beside the result, which is the same each time.
+#[expect(clippy::print_stderr, reason = "this is the face")]
+fn tell_pace(sheets: &[Sheet], lasted: Duration) {
+    let mutants: usize = sheets.iter().map(|s| s.tally(None).mutants).sum();
+    let pace = mutants as f64 / lasted.as_secs_f64().max(1e-6);
+    eprintln!("{mutants} mutants in {:.2} s, {pace:.0} a second", lasted.as_secs_f64());
 }
 
 /// The suites, or what is wrong with them.
