@@ -2,6 +2,12 @@
 //! doors go in, and what the play asks for is carried out.
 //!
 //! Everything of one play runs on one thread (plays are not `Send`); many plays share it.
+//!
+//! | file | what |
+//! |---|---|
+//! | `doors` | the sockets on which our parties are called |
+
+mod doors;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -11,75 +17,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::net::{TcpStream, UdpSocket};
 use tokio::sync::{Semaphore, mpsc, watch};
-use tokio::task::{AbortHandle, spawn_local};
+use tokio::task::spawn_local;
 
 use crate::ladder::{LinkId, PartyId};
 use crate::play::{Cast, FlowId, Input, Output, Play};
 use crate::record::{Event, Report};
 use crate::wire::Transport;
+use doors::{Call, Came, datagram_socket, near};
+
+pub use doors::Doors;
 
 /// The most octets that one read takes from a stream.
 const READ: usize = 64 << 10;
 /// Inputs that may wait for a play; a peer that sends faster waits for the play, not in our memory.
 const WAITING: usize = 256;
-
-/// The sockets on which a cast is called upon, bound before anybody is told their addresses.
-#[derive(Default)]
-pub struct Doors {
-    udp: BTreeMap<LinkId, UdpSocket>,
-    tcp: BTreeMap<LinkId, TcpListener>,
-    /// Where each of them is.
-    pub addresses: BTreeMap<LinkId, SocketAddr>,
-}
-
-impl Doors {
-    /// Binds a socket for every link on which somebody under test calls a party that we play.
-    ///
-    /// `wanted` gives addresses; elsewhere the kernel chooses a port of the loopback interface.
-    pub async fn open(cast: &Cast, wanted: &BTreeMap<LinkId, SocketAddr>) -> Result<Self, String> {
-        let mut doors = Self::default();
-        for (id, link) in cast.suite.links.iter().enumerate() {
-            let played = |party: PartyId| cast.projection.played[party];
-            if !played(link.responder) || played(link.initiator) {
-                continue;
-            }
-            let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-            let address = wanted.get(&id).copied().unwrap_or(anywhere);
-            let failed = |e: std::io::Error| {
-                format!("cannot listen on {address} for link `{}`: {e}", link.name)
-            };
-            let bound = match link.protocol.transport {
-                Transport::Udp => {
-                    let socket = datagram_socket(address).map_err(failed)?;
-                    let bound = socket.local_addr().map_err(failed)?;
-                    doors.udp.insert(id, socket);
-                    bound
-                }
-                Transport::Tcp => {
-                    let listener = TcpListener::bind(address).await.map_err(failed)?;
-                    let bound = listener.local_addr().map_err(failed)?;
-                    doors.tcp.insert(id, listener);
-                    bound
-                }
-            };
-            doors.addresses.insert(id, bound);
-        }
-        Ok(doors)
-    }
-}
-
-/// A datagram socket whose buffer holds what a burst of our own making brings.
-fn datagram_socket(address: SocketAddr) -> std::io::Result<UdpSocket> {
-    let domain = socket2::Domain::for_address(address);
-    let socket = socket2::Socket::new(domain, socket2::Type::DGRAM, None)?;
-    socket.set_nonblocking(true)?;
-    // The kernel gives what it allows; a smaller buffer is no reason to stop.
-    let _ = socket.set_recv_buffer_size(4 << 20);
-    socket.bind(&address.into())?;
-    UdpSocket::from_std(socket.into())
-}
 
 /// What carries out triggers: given the party and the trigger's name, it ends with what the
 /// implementation printed, or with why it could not be started. Dropping it ends the implementation.
@@ -127,9 +80,9 @@ pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
     let mut driver = Driver {
         transports: cast.suite.links.iter().map(|l| l.protocol.transport).collect(),
         play: Play::new(cast),
+        listening: doors.listen(&inbox),
         inbox,
         flows: HashMap::new(),
-        listening: HashMap::new(),
         callers: HashMap::new(),
         tasks: Vec::new(),
         reach: scene.reach,
@@ -138,7 +91,6 @@ pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
         crossing: HashMap::new(),
         epoch: scene.epoch,
     };
-    driver.listen(doors);
     let (mut observe, mut stop) = (scene.observe, scene.stop);
     let mut told = 0;
     driver.play.start(driver.epoch.elapsed());
@@ -185,10 +137,14 @@ pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
 enum Heard {
     /// Something about a flow that the play knows.
     Input(Instant, Input),
-    /// A datagram at a door, from an address.
-    Datagram(Instant, LinkId, SocketAddr, Vec<u8>),
-    /// A stream at a door.
-    Stream(Instant, LinkId, TcpStream),
+    /// Somebody at a door.
+    Call(Call),
+}
+
+impl From<Call> for Heard {
+    fn from(call: Call) -> Self {
+        Self::Call(call)
+    }
 }
 
 /// How octets leave on a flow.
@@ -206,7 +162,8 @@ struct Driver {
     transports: Vec<Transport>,
     inbox: mpsc::Sender<Heard>,
     flows: HashMap<FlowId, Way>,
-    listening: HashMap<LinkId, AbortHandle>,
+    /// What reads the doors; a link without one takes nobody.
+    listening: BTreeMap<LinkId, Task>,
     callers: HashMap<(LinkId, SocketAddr), FlowId>,
     /// Ended with the play.
     tasks: Vec<Task>,
@@ -234,43 +191,6 @@ impl Driver {
         self.play.into_report()
     }
 
-    fn listen(&mut self, doors: Doors) {
-        for (link, socket) in doors.udp {
-            let socket = Rc::new(socket);
-            let inbox = self.inbox.clone();
-            self.doorways(link, socket.clone());
-            let task = spawn_local(async move {
-                let mut buffer = vec![0; 65_536];
-                while let Ok((octets, from)) = socket.recv_from(&mut buffer).await {
-                    let heard =
-                        Heard::Datagram(Instant::now(), link, from, buffer[..octets].to_vec());
-                    if inbox.send(heard).await.is_err() {
-                        return;
-                    }
-                }
-            });
-            self.listening.insert(link, task.abort_handle());
-            self.tasks.push(Task(task));
-        }
-        for (link, listener) in doors.tcp {
-            let inbox = self.inbox.clone();
-            let task = spawn_local(async move {
-                while let Ok((stream, _)) = listener.accept().await {
-                    if inbox.send(Heard::Stream(Instant::now(), link, stream)).await.is_err() {
-                        return;
-                    }
-                }
-            });
-            self.listening.insert(link, task.abort_handle());
-            self.tasks.push(Task(task));
-        }
-    }
-
-    /// Remembers the socket of a door, under a flow number that no play uses.
-    fn doorways(&mut self, link: LinkId, socket: Rc<UdpSocket>) {
-        self.flows.insert(FlowId::MAX - link, Way::Own(socket));
-    }
-
     fn heard(&mut self, heard: Heard) {
         let epoch = self.epoch;
         match heard {
@@ -280,28 +200,25 @@ impl Driver {
                 }
                 self.play.take(at.saturating_duration_since(epoch), input);
             }
-            Heard::Datagram(at, link, from, octets) => {
+            Heard::Call(Call { at, link, from, what }) => {
                 let now = at.saturating_duration_since(epoch);
-                let flow = match self.callers.get(&(link, from)) {
-                    Some(flow) => *flow,
-                    None => {
-                        let flow = self.play.accept(now, link);
-                        self.callers.insert((link, from), flow);
-                        if let Some(Way::Own(socket)) = self.flows.get(&(FlowId::MAX - link)) {
-                            let socket = socket.clone();
+                let input = match what {
+                    Came::Datagram(socket, octets) => {
+                        let flow = *self.callers.entry((link, from)).or_insert_with(|| {
+                            let flow = self.play.accept(now, link);
                             self.flows.insert(flow, Way::Caller(socket, from));
-                        }
-                        flow
+                            flow
+                        });
+                        Input::Received(flow, octets)
+                    }
+                    Came::Stream(stream) => {
+                        let flow = self.play.accept(now, link);
+                        let way = self.stream(flow, stream);
+                        self.flows.insert(flow, way);
+                        Input::Tick
                     }
                 };
-                self.play.take(now, Input::Received(flow, octets));
-            }
-            Heard::Stream(at, link, stream) => {
-                let now = at.saturating_duration_since(epoch);
-                let flow = self.play.accept(now, link);
-                let way = self.stream(flow, stream);
-                self.flows.insert(flow, way);
-                self.play.take(now, Input::Tick);
+                self.play.take(now, input);
             }
         }
     }
@@ -325,8 +242,7 @@ impl Driver {
                 Output::SendAside(flow, octets) => {
                     if let Some(Way::Caller(_, to)) = self.flows.get(&flow) {
                         // Lost on the way where it cannot be sent, as datagrams are.
-                        let here = if to.ip().is_loopback() { to.ip() } else { unspecified(*to) };
-                        let aside = std::net::UdpSocket::bind((here, 0));
+                        let aside = std::net::UdpSocket::bind((near(*to), 0));
                         let _ = aside.and_then(|socket| socket.send_to(&octets, to));
                     }
                 }
@@ -336,9 +252,7 @@ impl Driver {
                     }
                 }
                 Output::Refuse(link) => {
-                    if let Some(task) = self.listening.remove(&link) {
-                        task.abort();
-                    }
+                    self.listening.remove(&link);
                 }
                 Output::Trigger(party, name) => {
                     let ended = (self.trigger)(party, name);
@@ -367,10 +281,9 @@ impl Driver {
         };
         match self.transports[link] {
             Transport::Udp => {
-                let here =
-                    if address.ip().is_loopback() { address.ip() } else { unspecified(address) };
                 // Connected, so that the kernel tells of a port that nobody listens on.
-                let connected = datagram_socket(SocketAddr::new(here, 0)).and_then(|socket| {
+                let here = SocketAddr::new(near(address), 0);
+                let connected = datagram_socket(here).and_then(|socket| {
                     socket2::SockRef::from(&socket).connect(&address.into())?;
                     Ok(socket)
                 });
@@ -452,13 +365,6 @@ impl Driver {
         self.flows.clear();
         tokio::task::yield_now().await;
         tokio::task::yield_now().await;
-    }
-}
-
-fn unspecified(address: SocketAddr) -> std::net::IpAddr {
-    match address {
-        SocketAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
-        SocketAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
     }
 }
 

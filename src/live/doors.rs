@@ -1,0 +1,142 @@
+//! The sockets on which parties that we play are called, and what comes there.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::sync::mpsc;
+use tokio::task::spawn_local;
+
+use super::Task;
+use crate::ladder::{LinkId, PartyId};
+use crate::play::Cast;
+use crate::wire::Transport;
+
+/// How long a door that cannot be read is left alone, for lack of open files mostly.
+const JAMMED: Duration = Duration::from_millis(20);
+
+/// The sockets on which a cast is called upon, bound before anybody is told their addresses.
+#[derive(Default)]
+pub struct Doors {
+    udp: BTreeMap<LinkId, UdpSocket>,
+    tcp: BTreeMap<LinkId, TcpListener>,
+    /// Where each of them is.
+    pub addresses: BTreeMap<LinkId, SocketAddr>,
+}
+
+impl Doors {
+    /// Binds a socket for every link on which somebody under test calls a party that we play.
+    ///
+    /// `wanted` gives addresses; elsewhere the kernel chooses a port of the loopback interface.
+    pub async fn open(cast: &Cast, wanted: &BTreeMap<LinkId, SocketAddr>) -> Result<Self, String> {
+        let mut doors = Self::default();
+        for (id, link) in cast.suite.links.iter().enumerate() {
+            let played = |party: PartyId| cast.projection.played[party];
+            if !played(link.responder) || played(link.initiator) {
+                continue;
+            }
+            let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+            let address = wanted.get(&id).copied().unwrap_or(anywhere);
+            let failed = |e: std::io::Error| {
+                format!("cannot listen on {address} for link `{}`: {e}", link.name)
+            };
+            let bound = match link.protocol.transport {
+                Transport::Udp => {
+                    let socket = datagram_socket(address).map_err(failed)?;
+                    let bound = socket.local_addr().map_err(failed)?;
+                    doors.udp.insert(id, socket);
+                    bound
+                }
+                Transport::Tcp => {
+                    let listener = TcpListener::bind(address).await.map_err(failed)?;
+                    let bound = listener.local_addr().map_err(failed)?;
+                    doors.tcp.insert(id, listener);
+                    bound
+                }
+            };
+            doors.addresses.insert(id, bound);
+        }
+        Ok(doors)
+    }
+
+    /// Tells of everything that comes, until the tasks are dropped; one for each link.
+    pub(super) fn listen<T: From<Call> + 'static>(
+        self,
+        tell: &mpsc::Sender<T>,
+    ) -> BTreeMap<LinkId, Task> {
+        let mut tasks = BTreeMap::new();
+        for (link, socket) in self.udp {
+            tasks.insert(link, Task(spawn_local(datagrams(link, socket, tell.clone()))));
+        }
+        for (link, listener) in self.tcp {
+            tasks.insert(link, Task(spawn_local(streams(link, listener, tell.clone()))));
+        }
+        tasks
+    }
+}
+
+/// Somebody calls: a datagram at a door, or a stream.
+pub(super) struct Call {
+    pub(super) at: Instant,
+    pub(super) link: LinkId,
+    pub(super) from: SocketAddr,
+    pub(super) what: Came,
+}
+
+/// What came at a door.
+pub(super) enum Came {
+    /// A datagram, and the socket that answers go out on.
+    Datagram(Rc<UdpSocket>, Vec<u8>),
+    Stream(TcpStream),
+}
+
+async fn datagrams<T: From<Call>>(link: LinkId, socket: UdpSocket, tell: mpsc::Sender<T>) {
+    let socket = Rc::new(socket);
+    let mut buffer = vec![0; 65_536];
+    loop {
+        let Ok((octets, from)) = socket.recv_from(&mut buffer).await else {
+            tokio::time::sleep(JAMMED).await;
+            continue;
+        };
+        let what = Came::Datagram(socket.clone(), buffer[..octets].to_vec());
+        let call = Call { at: Instant::now(), link, from, what };
+        if tell.send(call.into()).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn streams<T: From<Call>>(link: LinkId, listener: TcpListener, tell: mpsc::Sender<T>) {
+    loop {
+        let Ok((stream, from)) = listener.accept().await else {
+            tokio::time::sleep(JAMMED).await;
+            continue;
+        };
+        let call = Call { at: Instant::now(), link, from, what: Came::Stream(stream) };
+        if tell.send(call.into()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// A datagram socket whose buffer holds what a burst of our own making brings.
+pub(super) fn datagram_socket(address: SocketAddr) -> std::io::Result<UdpSocket> {
+    let domain = socket2::Domain::for_address(address);
+    let socket = socket2::Socket::new(domain, socket2::Type::DGRAM, None)?;
+    socket.set_nonblocking(true)?;
+    // The kernel gives what it allows; a smaller buffer is no reason to stop.
+    let _ = socket.set_recv_buffer_size(4 << 20);
+    socket.bind(&address.into())?;
+    UdpSocket::from_std(socket.into())
+}
+
+/// The address on which a socket of ours reaches another: loopback from loopback, else any.
+pub(super) fn near(other: SocketAddr) -> IpAddr {
+    match other {
+        _ if other.ip().is_loopback() => other.ip(),
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    }
+}
