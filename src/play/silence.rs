@@ -157,6 +157,9 @@ fn crossed(stage: &Stage, arrival: &Arrival) -> bool {
 }
 
 /// The first silence that somebody broke.
+///
+/// A play that is kept from looking at the clock may be told of what came after a silence before it
+/// is told that the silence is over. So it is the time of the arrival that counts.
 pub(super) fn broken_silence(stage: &Stage) -> Option<(Watch, Broken)> {
     for watch in &stage.watches {
         let silence = &watch.silence;
@@ -181,6 +184,7 @@ pub(super) fn broken_silence(stage: &Stage) -> Option<(Watch, Broken)> {
         };
         for arrival in &stage.arrivals {
             if arrival.ends == silence.ends
+                && !watch.was_over(arrival.at)
                 && !arrival.message.kind.background
                 && would_answer(stage, arrival).is_none()
                 && !crossed(stage, arrival)
@@ -194,7 +198,8 @@ pub(super) fn broken_silence(stage: &Stage) -> Option<(Watch, Broken)> {
         for (flow, f) in stage.flows.iter().enumerate() {
             let here =
                 f.link == silence.ends.link && f.ours != from_initiator && !f.text.is_empty();
-            if !here || (silence.containing.is_none() && f.text_at < watch.since) {
+            let before = silence.containing.is_none() && f.text_at < watch.since;
+            if !here || before || watch.was_over(f.text_at) {
                 continue;
             }
             let message = stage.read(flow, &f.text, from_initiator, None);

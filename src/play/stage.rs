@@ -88,7 +88,7 @@ pub enum Binding {
     Value(Value, &'static crate::wire::Field),
 }
 
-/// A silence that lasts until the next rung has happened.
+/// A silence that is listened to.
 #[derive(Clone, Debug)]
 pub struct Watch {
     /// They are counted as they begin.
@@ -96,6 +96,15 @@ pub struct Watch {
     pub silence: crate::ladder::Silence,
     pub pos: crate::diag::Pos,
     pub since: Duration,
+    /// When it is over; `None` where it lasts until the next rung has happened.
+    pub until: Option<Duration>,
+}
+
+impl Watch {
+    /// Whether the silence was over by a time.
+    pub fn was_over(&self, at: Duration) -> bool {
+        self.until.is_some_and(|until| at >= until)
+    }
 }
 
 pub struct Stage {
@@ -434,7 +443,8 @@ impl Stage {
         let number = self.watches_begun;
         self.watches_begun += 1;
         let since = self.now;
-        self.watches.push(Watch { number, silence: silence.clone(), pos, since });
+        let until = silence.lasting.map(|lasting| since + lasting);
+        self.watches.push(Watch { number, silence: silence.clone(), pos, since, until });
         number
     }
 
