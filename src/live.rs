@@ -6,8 +6,12 @@
 //! | file | what |
 //! |---|---|
 //! | `doors` | the sockets on which our parties are called |
+//! | `jitter` | what is said goes out some time later |
+//! | `runtime` | what a process is to many plays |
 
 mod doors;
+mod jitter;
+mod runtime;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -28,6 +32,8 @@ use crate::wire::Transport;
 use doors::{Call, Came, datagram_socket, near};
 
 pub use doors::Doors;
+pub use jitter::Jitter;
+pub use runtime::{asked_to_end, block_on};
 
 /// The most octets that one read takes from a stream.
 const READ: usize = 64 << 10;
@@ -72,6 +78,24 @@ pub struct Scene {
     pub epoch: Instant,
     /// Shared by all plays against one implementation.
     pub gate: Option<Gate>,
+    /// Holds back what the play does.
+    pub jitter: Option<Jitter>,
+}
+
+impl Scene {
+    /// Nobody to reach, to make act or to tell; the play counts from now.
+    pub fn new(stop: watch::Receiver<bool>) -> Self {
+        Self {
+            reach: BTreeMap::new(),
+            // Whoever is under test acts on its own.
+            trigger: Rc::new(|_, _| Box::pin(std::future::pending())),
+            observe: Box::new(|_| {}),
+            stop,
+            epoch: Instant::now(),
+            gate: None,
+            jitter: None,
+        }
+    }
 }
 
 /// Plays one cast to its end.
@@ -88,6 +112,7 @@ pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
         reach: scene.reach,
         trigger: scene.trigger,
         gate: scene.gate,
+        jitter: scene.jitter,
         crossing: HashMap::new(),
         epoch: scene.epoch,
     };
@@ -100,10 +125,10 @@ pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
         if driver.play.is_over() {
             break;
         }
-        let wake = driver.play.wake_at();
+        let wake = driver.wake_at();
         let sleep = async {
             match wake {
-                Some(at) => tokio::time::sleep_until((driver.epoch + at).into()).await,
+                Some(at) => tokio::time::sleep_until(at.into()).await,
                 None => std::future::pending().await,
             }
         };
@@ -128,6 +153,7 @@ pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
     }
     driver.carry_out().await;
     driver.play.new_events(told, &mut observe);
+    driver.catch_up().await;
     // Writers still have to send what was asked for last: a moment, then everything is dropped.
     driver.farewell().await;
     driver.into_report()
@@ -170,6 +196,7 @@ struct Driver {
     reach: BTreeMap<LinkId, SocketAddr>,
     trigger: Trigger,
     gate: Option<Gate>,
+    jitter: Option<Jitter>,
     /// Datagrams on their way, by flow: they leave the gate with their answer.
     crossing: HashMap<FlowId, Task>,
     /// The moment that the play counts from. It moves on while the play waits at the gate: no time
@@ -230,41 +257,70 @@ impl Driver {
         Way::Stream(way)
     }
 
-    /// Carries out everything that the play asks for.
+    /// When there is something to do if nothing arrives before.
+    fn wake_at(&self) -> Option<Instant> {
+        let play = self.play.wake_at().map(|at| self.epoch + at);
+        let held = self.jitter.as_ref().and_then(Jitter::next);
+        play.into_iter().chain(held).min()
+    }
+
+    /// Carries out everything that the play asks for, but for what is held back.
     async fn carry_out(&mut self) {
+        let now = Instant::now();
         while let Some(output) = self.play.next_output() {
-            match output {
-                Output::Open { flow, link, .. } => self.open(flow, link),
-                Output::Send(flow, octets) => {
-                    self.pass(flow).await;
-                    self.send(flow, octets);
+            let output = match &mut self.jitter {
+                Some(jitter) => jitter.hold(now, output),
+                None => Some(output),
+            };
+            if let Some(output) = output {
+                self.act(output).await;
+            }
+        }
+        while let Some(output) = self.jitter.as_mut().and_then(|jitter| jitter.due(now)) {
+            self.act(output).await;
+        }
+    }
+
+    /// Carries out what is still held back.
+    async fn catch_up(&mut self) {
+        while let Some(at) = self.jitter.as_ref().and_then(Jitter::next) {
+            tokio::time::sleep_until(at.into()).await;
+            self.carry_out().await;
+        }
+    }
+
+    async fn act(&mut self, output: Output) {
+        match output {
+            Output::Open { flow, link, .. } => self.open(flow, link),
+            Output::Send(flow, octets) => {
+                self.pass(flow).await;
+                self.send(flow, octets);
+            }
+            Output::SendAside(flow, octets) => {
+                if let Some(Way::Caller(_, to)) = self.flows.get(&flow) {
+                    // Lost on the way where it cannot be sent, as datagrams are.
+                    let aside = std::net::UdpSocket::bind((near(*to), 0));
+                    let _ = aside.and_then(|socket| socket.send_to(&octets, to));
                 }
-                Output::SendAside(flow, octets) => {
-                    if let Some(Way::Caller(_, to)) = self.flows.get(&flow) {
-                        // Lost on the way where it cannot be sent, as datagrams are.
-                        let aside = std::net::UdpSocket::bind((near(*to), 0));
-                        let _ = aside.and_then(|socket| socket.send_to(&octets, to));
-                    }
+            }
+            Output::Close(flow) => {
+                if let Some(Way::Stream(_)) = self.flows.get(&flow) {
+                    self.flows.remove(&flow);
                 }
-                Output::Close(flow) => {
-                    if let Some(Way::Stream(_)) = self.flows.get(&flow) {
-                        self.flows.remove(&flow);
-                    }
-                }
-                Output::Refuse(link) => {
-                    self.listening.remove(&link);
-                }
-                Output::Trigger(party, name) => {
-                    let ended = (self.trigger)(party, name);
-                    let inbox = self.inbox.clone();
-                    self.tasks.push(Task(spawn_local(async move {
-                        let input = match ended.await {
-                            Ok(printed) => Input::Ended(party, printed),
-                            Err(why) => Input::NotTriggered(party, why),
-                        };
-                        let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
-                    })));
-                }
+            }
+            Output::Refuse(link) => {
+                self.listening.remove(&link);
+            }
+            Output::Trigger(party, name) => {
+                let ended = (self.trigger)(party, name);
+                let inbox = self.inbox.clone();
+                self.tasks.push(Task(spawn_local(async move {
+                    let input = match ended.await {
+                        Ok(printed) => Input::Ended(party, printed),
+                        Err(why) => Input::NotTriggered(party, why),
+                    };
+                    let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
+                })));
             }
         }
     }

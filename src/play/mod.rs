@@ -151,6 +151,19 @@ impl Cast {
             wrong: None,
         }
     }
+
+    /// The values of what the suite and the exchange call secret.
+    pub fn secrets(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for (name, setting) in &self.suite.settings {
+            if setting.secret {
+                all.push(setting.value.clone());
+                all.extend(self.settings.get(name).map(|s| s.value.clone()));
+            }
+        }
+        all.extend(self.exchange.with.values().filter(|s| s.secret).map(|s| s.value.clone()));
+        all
+    }
 }
 
 /// The seed of one play among many: the same for the same name, apart for different ones.

@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
 
 use super::judge::{self, Result as Found};
+use super::peer::{MARGIN, against_peer};
 use super::plan::{Case, Options, Plan};
 use super::shared::{Claim, Shared};
 use crate::ladder::{LinkId, PartyId};
 use crate::live::{self, Doors, Gate, Scene, Trigger};
 use crate::play::{Cast, Seen, seed_for};
-use crate::record::Verdict;
+use crate::record::{Report, Verdict};
 use crate::report::{Journal, Mask};
 use crate::sim;
 use crate::target::{self, Places, Running, Target};
@@ -92,30 +93,18 @@ pub struct Run {
 impl Run {
     /// Plays what is wanted; returns when all of it is on the board and every child has ended.
     pub fn perform(self, wanted: Wanted) {
-        more_files();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = match runtime {
-            Ok(runtime) => runtime,
-            Err(error) => {
-                for (case, _) in wanted {
-                    let text = format!("no runtime: {error}");
-                    let found = judge::all(&self.plan.cases[case], Verdict::Error, &text);
-                    self.board.write(case, found);
-                }
-                return;
-            }
-        };
-        let local = tokio::task::LocalSet::new();
-        runtime.block_on(local.run_until(Rc::new(self).all(wanted)));
-        // Tasks that a stopped run left behind end here, and their children with them.
-        drop(local);
-        runtime.shutdown_timeout(Duration::from_secs(1));
+        let run = Rc::new(self);
+        let Err(error) = live::block_on(run.clone().all(wanted.clone())) else { return };
+        for (case, _) in wanted {
+            let text = format!("no runtime: {error}");
+            run.board.write(case, judge::all(&run.plan.cases[case], Verdict::Error, &text));
+        }
     }
 
     async fn all(self: Rc<Self>, wanted: Wanted) {
         let (stopping, stop) = watch::channel(false);
         let signals = tokio::task::spawn_local(async move {
-            wait_for_signal().await;
+            live::asked_to_end().await;
             let _ = stopping.send(true);
             // Kept, so that the channel stays open.
             std::future::pending::<()>().await;
@@ -223,21 +212,17 @@ impl Run {
         stop: watch::Receiver<bool>,
     ) -> Found {
         let settings = case.settings(&self.options);
-        let mut cast = Cast {
+        let cast = Cast {
             settings,
             last_step: last_step.min(case.exchange.steps.len().saturating_sub(1)),
             seed: seed_for(self.seed, &case.name),
             timeout_scale: self.options.timeout_scale,
-            margin: Duration::ZERO,
+            margin: if case.target.is_none() { MARGIN } else { Duration::ZERO },
             profile: self.options.profile.clone(),
             seen,
             ..Cast::new(&case.suite, &case.exchange, case.projection.clone())
         };
-        let mask = Mask::new(secrets(&cast));
-        if case.target.is_none() {
-            // The built-in peer measures silences as finely as we keep them.
-            cast.margin = MARGIN;
-        }
+        let mask = Mask::new(cast.secrets());
         let (report, peer) = match &case.target {
             None if self.options.sim => {
                 let (report, peer) = sim::self_play(&cast);
@@ -248,7 +233,7 @@ impl Run {
                 }
                 (report, Some(peer))
             }
-            None => match self.self_play(case, cast, &mask, stop).await {
+            None => match against_peer(cast, None, self.observer(case, &mask), &stop).await {
                 Ok((report, peer)) => (report, Some(peer)),
                 Err(why) => return judge::all(case, Verdict::Error, &why),
             },
@@ -300,42 +285,6 @@ impl Run {
         found
     }
 
-    /// The built-in peer stands in for whoever is under test, over sockets of the loopback.
-    async fn self_play(
-        &self,
-        case: &Case,
-        cast: Cast,
-        mask: &Mask,
-        stop: watch::Receiver<bool>,
-    ) -> Result<(crate::record::Report, crate::record::Report), String> {
-        let peer = sim::peer(&cast);
-        let nowhere = BTreeMap::new();
-        let (ours, theirs) =
-            (Doors::open(&cast, &nowhere).await?, Doors::open(&peer, &nowhere).await?);
-        let epoch = Instant::now();
-        let scene = Scene {
-            reach: theirs.addresses.clone(),
-            trigger: nobody(),
-            observe: self.observer(case, mask),
-            stop: stop.clone(),
-            epoch,
-            gate: None,
-        };
-        let behind = Scene {
-            reach: ours.addresses.clone(),
-            trigger: nobody(),
-            observe: Box::new(|_| {}),
-            stop,
-            epoch,
-            gate: None,
-        };
-        let peer = tokio::task::spawn_local(live::perform(peer, theirs, behind));
-        let report = live::perform(cast, ours, scene).await;
-        // The peer follows the same ladder: it is done, or waits for something that will not come.
-        let grace = tokio::time::timeout(PEER_GRACE, peer).await;
-        Ok((report, grace.ok().and_then(Result::ok).unwrap_or_default()))
-    }
-
     /// A real implementation is under test.
     async fn against(
         &self,
@@ -344,7 +293,7 @@ impl Run {
         (target, links, around): (&Arc<Target>, &Links, &Around),
         mask: &Mask,
         stop: watch::Receiver<bool>,
-    ) -> Result<crate::record::Report, String> {
+    ) -> Result<Report, String> {
         let link = |name: &str| cast.suite.links.iter().position(|l| l.name == name);
         let mut wanted = BTreeMap::new();
         for (name, text) in &target.listen {
@@ -381,7 +330,7 @@ impl Run {
         });
         let observe = self.observer(case, mask);
         let gate = Some(around.gate.clone());
-        let scene = Scene { reach, trigger, observe, stop, epoch: Instant::now(), gate };
+        let scene = Scene { reach, trigger, observe, gate, ..Scene::new(stop) };
         Ok(live::perform(cast, doors, scene).await)
     }
 
@@ -392,11 +341,6 @@ impl Run {
         Box::new(move |event| journal.event(&case.name, &case.suite, &case.exchange, event, &mask))
     }
 }
-
-/// How much longer than asked for we are silent towards a peer that is our own.
-const MARGIN: Duration = Duration::from_millis(40);
-/// How long the built-in peer may take to see that all is over.
-const PEER_GRACE: Duration = Duration::from_millis(500);
 
 /// What all plays against one implementation share.
 #[derive(Clone)]
@@ -410,14 +354,6 @@ impl Default for Around {
     fn default() -> Self {
         Self { alone: Arc::new(Semaphore::new(1)), gate: Gate::default() }
     }
-}
-
-/// Asks for as many open files as we may have: each exchange takes a few sockets.
-fn more_files() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    // Where it is refused the usual number has to do.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
 /// How many client programs run at once: starting them takes the machine's time, and one that is
@@ -440,40 +376,10 @@ enum Absent {
     Broken(String),
 }
 
-fn nobody() -> Trigger {
-    // The built-in peer acts on its own.
-    Rc::new(|_, _| Box::pin(std::future::pending()))
-}
-
 /// The settings of a target as plain text, the user's above them.
 fn plain(target: &Target, options: &Options) -> BTreeMap<String, String> {
     let mut settings: BTreeMap<String, String> =
         target.settings.iter().map(|(n, s)| (n.clone(), s.value.clone())).collect();
     settings.extend(options.set.clone());
     settings
-}
-
-/// The secrets of a cast: the values of what its suite calls secret.
-fn secrets(cast: &Cast) -> Vec<String> {
-    let mut all = Vec::new();
-    for (name, setting) in &cast.suite.settings {
-        if setting.secret {
-            all.push(setting.value.clone());
-            all.extend(cast.settings.get(name).map(|s| s.value.clone()));
-        }
-    }
-    all.extend(cast.exchange.with.values().filter(|s| s.secret).map(|s| s.value.clone()));
-    all
-}
-
-async fn wait_for_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminated = match signal(SignalKind::terminate()) {
-        Ok(signal) => signal,
-        Err(_) => return std::future::pending().await,
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated.recv() => {}
-    }
 }

@@ -1,0 +1,38 @@
+//! What a process is to many plays: a runtime on one thread, open files, and the wish to end.
+
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Runs a future, and the tasks that it starts, on this thread.
+///
+/// Tasks that it leaves behind end here, and their children with them.
+pub fn block_on<F: Future>(future: F) -> std::io::Result<F::Output> {
+    more_files();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let local = tokio::task::LocalSet::new();
+    let output = runtime.block_on(local.run_until(future));
+    drop(local);
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    Ok(output)
+}
+
+/// Asks for as many open files as we may have: each exchange takes a few sockets.
+fn more_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // Where it is refused the usual number has to do.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}
+
+/// Waits until the process is asked to end, by Ctrl-C or SIGTERM.
+pub async fn asked_to_end() {
+    let mut terminated = match signal(SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(_) => return std::future::pending().await,
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+}

@@ -1,0 +1,46 @@
+//! An exchange against the built-in peer, over sockets of the loopback.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use crate::live::{Doors, Jitter, Scene, perform};
+use crate::play::Cast;
+use crate::record::{Event, Report};
+use crate::sim;
+
+/// How much longer than asked for we are silent towards a peer that is our own: it measures
+/// silences as finely as we keep them.
+pub(super) const MARGIN: Duration = Duration::from_millis(40);
+/// How long the built-in peer may take to see that all is over.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Plays an exchange, and its other parties behind other sockets: what both came to.
+///
+/// `observe` is called with what happens to the first of them; `jitter` is how long what either of
+/// them does is held back at most.
+pub(super) async fn against_peer(
+    cast: Cast,
+    jitter: Option<Duration>,
+    observe: Box<dyn FnMut(&Event)>,
+    stop: &watch::Receiver<bool>,
+) -> Result<(Report, Report), String> {
+    let peer = sim::peer(&cast);
+    let nowhere = BTreeMap::new();
+    let (ours, theirs) = (Doors::open(&cast, &nowhere).await?, Doors::open(&peer, &nowhere).await?);
+    let epoch = Instant::now();
+    let scene = |reach: &Doors, cast: &Cast| Scene {
+        reach: reach.addresses.clone(),
+        epoch,
+        jitter: jitter.map(|most| Jitter::new(most, cast.seed)),
+        ..Scene::new(stop.clone())
+    };
+    let before = Scene { observe, ..scene(&theirs, &cast) };
+    let behind = scene(&ours, &peer);
+    let peer = tokio::task::spawn_local(perform(peer, theirs, behind));
+    let report = perform(cast, ours, before).await;
+    // The peer follows the same ladder: it is done, or waits for something that will not come.
+    let grace = tokio::time::timeout(GRACE, peer).await;
+    Ok((report, grace.ok().and_then(Result::ok).unwrap_or_default()))
+}
