@@ -14,6 +14,7 @@ use crate::mutate::{Baseline, Fate, Mutant, Scored, Tally, score as score_all, s
 use crate::play::{Cast, seed_for};
 use crate::record::Verdict;
 use crate::suite;
+use crate::trial::{self, Options};
 
 /// A suite with everything that was scored of it.
 struct Sheet {
@@ -64,6 +65,9 @@ impl Sheet {
 
 /// Scores suites.
 pub fn score(words: &ScoreWords) -> ExitCode {
+    if let Some(plays) = words.soak {
+        return soak(words, plays as usize);
+    }
     let suites = match load(words) {
         Ok(suites) => suites,
         Err(text) => {
@@ -108,6 +112,40 @@ fn tell_pace(sheets: &[Sheet], lasted: Duration) {
     let mutants: usize = sheets.iter().map(|s| s.tally(None).mutants).sum();
     let pace = mutants as f64 / lasted.as_secs_f64().max(1e-6);
     eprintln!("{mutants} mutants in {:.2} s, {pace:.0} a second", lasted.as_secs_f64());
+}
+
+/// Plays what nobody does wrong, many times over sockets, and tells what failed all the same.
+fn soak(words: &ScoreWords, plays: usize) -> ExitCode {
+    let options = Options {
+        paths: words.paths.clone(),
+        play_as: words.play_as.clone(),
+        seed: Some(words.seed),
+        ..Options::default()
+    };
+    let soak = match trial::soak(&options, plays) {
+        Ok(soak) => soak,
+        Err(problems) => {
+            problems.iter().for_each(|p| super::print(&p.render(false)));
+            return ExitCode::from(super::BROKEN);
+        }
+    };
+    for text in &soak.told {
+        super::print(&format!("{text}\n"));
+    }
+    let stopped = if soak.stopped { format!(", stopped of {plays}") } else { String::new() };
+    super::print(&format!(
+        "{} plays{stopped} of {} exchanges and sides in {:.1} s, seed {}: {} failed\n",
+        soak.plays,
+        soak.cases,
+        soak.took.as_secs_f64(),
+        words.seed,
+        soak.failed
+    ));
+    match (soak.failed, soak.stopped) {
+        (0, false) => ExitCode::SUCCESS,
+        (0, true) => ExitCode::from(super::BROKEN),
+        _ => ExitCode::from(1),
+    }
 }
 
 /// The suites, or what is wrong with them.

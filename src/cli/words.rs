@@ -151,6 +151,11 @@ pub struct ScoreWords {
     /// Threads; one for each processor where not given.
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
+    /// Instead: play the exchanges against the built-in peer so many times, over sockets, with
+    /// jitter and with busy processors. Nobody is wrong, so whatever fails is a race of ours.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..),
+        conflicts_with_all = ["format", "all", "least", "only", "threads"])]
+    pub soak: Option<u32>,
 }
 
 /// Which targets.

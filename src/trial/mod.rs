@@ -6,6 +6,7 @@
 //! | `run` | plays cases at once, on one thread; a board that trials wait on |
 //! | `peer` | an exchange against the built-in peer |
 //! | `judge` | what a play came to, in words and verdicts that can be kept |
+//! | `soak` | self-plays by the thousand, on a jittering network and a busy machine |
 //! | `shared` | one play per exchange, though every step is a process of its own |
 //! | `face` | names, filters, `--list`, formats, exit codes: what cargo, nextest and CI expect |
 
@@ -15,6 +16,8 @@ mod peer;
 mod plan;
 mod run;
 mod shared;
+mod soak;
 
 pub use face::{LibtestArguments, main_libtest, main_libtest_all, present};
 pub use plan::{Case, Options, Plan};
+pub use soak::{Soak, soak};
