@@ -195,6 +195,8 @@ pub struct Requirement {
     pub source: String,
     /// The profile under which alone it holds.
     pub profile: Option<String>,
+    /// Why no step or rule can cover it; empty where one can.
+    pub excused: String,
     /// Its place in its file.
     #[serde(skip)]
     pub pos: Pos,

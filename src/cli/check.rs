@@ -1,5 +1,6 @@
 //! `check`: suites looked over, and every exchange played against itself under a virtual clock.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -38,8 +39,9 @@ pub fn check(words: &CheckWords) -> ExitCode {
         }
         suites.push(loaded);
     }
-    let uncovered = suite::uncovered(&suites);
-    let (mut errors, mut warnings) = (0, uncovered.len());
+    let holes = holes(&files, &suites);
+    let (mut errors, mut warnings) = (0, holes.len());
+    let shown = if words.strict { holes.len() } else { SHOWN };
     for problem in &problems {
         let bad = problem.severity == Severity::Error;
         errors += usize::from(bad);
@@ -48,12 +50,11 @@ pub fn check(words: &CheckWords) -> ExitCode {
             super::print(&format!("{}\n", problem.render(false)));
         }
     }
-    let shown = if words.strict { uncovered.len() } else { SHOWN };
-    for problem in uncovered.iter().take(shown) {
-        super::print(&format!("{}\n", problem.render(false)));
+    for hole in holes.iter().take(shown) {
+        super::print(&format!("{}\n", hole.render(false)));
     }
-    if uncovered.len() > shown {
-        let more = uncovered.len() - shown;
+    if holes.len() > shown {
+        let more = holes.len() - shown;
         super::print(&format!(
             "warning: {more} more binding requirements are covered by no step or rule (--strict shows all)\n\n"
         ));
@@ -66,6 +67,15 @@ pub fn check(words: &CheckWords) -> ExitCode {
         true => ExitCode::from(super::BROKEN),
         false => ExitCode::SUCCESS,
     }
+}
+
+/// What a catalogue demands and no step or rule of its folder covers.
+fn holes(files: &[PathBuf], suites: &[Arc<Suite>]) -> Vec<Diagnostic> {
+    let mut suites = suites.to_vec();
+    // What is wrong with a suite that was not asked for is not told; it just covers nothing.
+    let more = suite::with_siblings(files).into_iter().filter(|file| !files.contains(file));
+    suites.extend(more.filter_map(|file| suite::load(&file).0.map(Arc::new)));
+    suite::ledger(&suites).iter().filter(|e| e.is_hole()).map(suite::Entry::problem).collect()
 }
 
 /// Plays every exchange from every side it can test; what goes wrong is wrong with the suite.

@@ -8,6 +8,7 @@
 
 mod check;
 mod explain;
+mod requirements;
 mod score;
 mod words;
 
@@ -34,6 +35,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => self::run(run, None),
         Command::List(run) => self::run(run, Some("--list")),
         Command::Check(check) => check::check(&check),
+        Command::Requirements(words) => requirements::requirements(&words),
         Command::Score(score) => score::score(&score),
         Command::Targets(targets) => explain::targets(&targets),
         Command::Explain(explain) => explain::explain(&explain),

@@ -36,6 +36,12 @@ pub enum Command {
   stepladder score --format json
   stepladder score --soak 10000")]
     Score(ScoreWords),
+    /// Show what the standards demand, and which step or rule looks at it.
+    #[command(after_help = "Examples:
+  stepladder requirements suites/radius
+  stepladder requirements --status missing
+  stepladder requirements --format json")]
+    Requirements(RequirementsWords),
     /// List the targets, and what keeps them from being run here.
     Targets(TargetsWords),
     /// Explain a protocol, a message or a field.
@@ -156,6 +162,20 @@ pub struct ScoreWords {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..),
         conflicts_with_all = ["format", "all", "least", "only", "threads"])]
     pub soak: Option<u32>,
+}
+
+/// Which requirements.
+#[derive(Debug, Args)]
+pub struct RequirementsWords {
+    /// Suite files, or folders of them.
+    #[arg(value_name = "PATH", default_value = "suites")]
+    pub paths: Vec<PathBuf>,
+    /// How to show it.
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub format: String,
+    /// Only those of this status.
+    #[arg(long, value_name = "STATUS", value_parser = ["covered", "excused", "missing"])]
+    pub status: Option<String>,
 }
 
 /// Which targets.

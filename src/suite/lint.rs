@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Pos, Source};
 use crate::ladder::{
-    Act, Exchange, FieldSpec, Level, PartyId, Pattern, Reference, Rung, Say, Saying, Suite, Term,
+    Act, Exchange, FieldSpec, PartyId, Pattern, Reference, Rung, Say, Saying, Suite, Term,
 };
 
 /// Looks a suite over.
@@ -17,40 +17,6 @@ pub fn lint(suite: &Suite) -> Vec<Diagnostic> {
     }
     linter.rules();
     linter.problems
-}
-
-/// The binding requirements of catalogues that no step or rule of their suites cites.
-pub fn uncovered(suites: &[Arc<Suite>]) -> Vec<Diagnostic> {
-    let mut cited = BTreeSet::new();
-    for suite in suites {
-        for exchange in &suite.exchanges {
-            cited.extend(exchange.steps.iter().flat_map(|s| s.requirements.iter()));
-        }
-        cited.extend(suite.rules.iter().flat_map(|r| r.requirements.iter()));
-    }
-    let mut catalogues = BTreeMap::new();
-    for suite in suites {
-        if let Some(source) = &suite.requirements.source {
-            catalogues.entry(source.path.clone()).or_insert(&suite.requirements);
-        }
-    }
-    let mut missing = Vec::new();
-    for catalogue in catalogues.values() {
-        for requirement in catalogue.by_id.values() {
-            let binding = requirement.binding() == Level::Must && requirement.level != "model";
-            if binding
-                && !cited.contains(&requirement.id)
-                && let Some(source) = &catalogue.source
-            {
-                let title = format!("no step or rule covers `{}`", requirement.id);
-                let problem = Diagnostic::warning(source, requirement.pos, title);
-                missing.push(
-                    problem.remark(format!("{}: {}", requirement.level, requirement.statement)),
-                );
-            }
-        }
-    }
-    missing
 }
 
 /// Who knows a name, and how often it is used.

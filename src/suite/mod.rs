@@ -7,6 +7,7 @@
 //! | `rung` | one thing that happens |
 //! | `pattern` | fields: what is said, what is accepted |
 //! | `requirements` | the catalogue beside the suites |
+//! | `ledger` | for each requirement the steps and rules that cover it, or why none does |
 //! | `lint` | what is wrong with a suite although every part of it can be read |
 //!
 //! Everything is checked before anything is sent. A suite is data from a stranger: it can run
@@ -14,6 +15,7 @@
 
 mod file;
 mod judgement;
+mod ledger;
 mod lint;
 mod pattern;
 mod requirements;
@@ -27,7 +29,8 @@ use crate::diag::{Diagnostic, Source};
 use crate::ladder::Suite;
 
 pub use file::{Common, suite_from_source};
-pub use lint::{lint, uncovered};
+pub use ledger::{Entry, Status, ledger};
+pub use lint::lint;
 pub use requirements::catalogue_from_source;
 pub use schema::schema;
 
@@ -76,6 +79,21 @@ fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Di
         }
     }
     Ok(())
+}
+
+/// Some suite files and all that stand beside them where there is a catalogue: what a catalogue asks
+/// for may be in any of them.
+pub fn with_siblings(files: &[PathBuf]) -> Vec<PathBuf> {
+    let mut all = files.to_vec();
+    let folders: std::collections::BTreeSet<&Path> =
+        files.iter().filter_map(|file| file.parent()).collect();
+    for folder in folders.into_iter().filter(|folder| folder.join(REQUIREMENTS).is_file()) {
+        // A folder that cannot be read has been complained of already.
+        let _ = collect(folder, 16, &mut all);
+    }
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// Reads a file into memory, for messages and parsing alike.

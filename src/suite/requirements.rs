@@ -8,6 +8,9 @@ use crate::yaml::Reader;
 
 const LEVELS: &[&str] = &["MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY", "model"];
 
+const KEYS: &[&str] =
+    &["id", "level", "iut", "statement", "standard", "source", "profile", "excused"];
+
 /// Reads a catalogue.
 pub fn catalogue_from_source(source: &Arc<Source>, problems: &mut Vec<Diagnostic>) -> Catalogue {
     let mut catalogue = Catalogue { source: Some(source.clone()), ..Catalogue::default() };
@@ -21,7 +24,7 @@ pub fn catalogue_from_source(source: &Arc<Source>, problems: &mut Vec<Diagnostic
     let mut reader = Reader { source: source.clone(), problems };
     reader.keys(&root, &["protocol", "title", "requirements"]);
     for node in root.get("requirements").map(|n| n.items()).unwrap_or_default() {
-        reader.keys(node, &["id", "level", "iut", "statement", "standard", "source", "profile"]);
+        reader.keys(node, KEYS);
         let Some(id) = node.get("id").cloned().and_then(|n| reader.text(&n)) else {
             reader.error(node.pos, "a requirement needs an `id`");
             continue;
@@ -39,6 +42,7 @@ pub fn catalogue_from_source(source: &Arc<Source>, problems: &mut Vec<Diagnostic
             standard: reader.text_of(node, "standard"),
             source: reader.text_of(node, "source"),
             profile: node.get("profile").cloned().and_then(|n| reader.text(&n)),
+            excused: reader.text_of(node, "excused"),
             pos: node.get("id").map_or(node.pos, |n| n.pos),
         };
         if catalogue.by_id.insert(id.clone(), requirement).is_some() {
