@@ -1,0 +1,67 @@
+//! Private implementations, right and wrong, written after the standards and apart from the harness
+//! (`tests/peers/*.py`). The right ones pass every step and rule; every wrong one breaks one
+//! requirement, and is caught at the step or rule that names it, in words that name the field.
+
+mod harness;
+mod radius_clients;
+mod radius_servers;
+mod routers;
+mod tacacs_servers;
+mod targets;
+
+use harness::{are_caught, passes};
+use radius_clients::RADIUS_CLIENTS;
+use radius_servers::RADIUS_SERVERS;
+use routers::ROUTERS;
+use tacacs_servers::TACACS_SERVERS;
+use targets::{radius_client, radius_server, router, tacacs_server};
+
+#[test]
+fn a_right_radius_server_passes_every_step_and_rule() {
+    passes(radius_server, &[], &["radius", "radius-accounting"], &[]);
+}
+
+#[test]
+fn wrong_radius_servers_are_caught_where_it_is_demanded() {
+    are_caught(radius_server, RADIUS_SERVERS);
+}
+
+#[test]
+fn a_right_radius_client_passes_every_step_and_rule() {
+    passes(radius_client, &[], &["radius", "radius-accounting"], &[]);
+}
+
+#[test]
+fn a_radius_client_that_tells_its_delay_passes_every_step_and_rule() {
+    passes(radius_client, &["--delay-time"], &["radius-accounting"], &[]);
+}
+
+#[test]
+fn wrong_radius_clients_are_caught_where_it_is_demanded() {
+    are_caught(radius_client, RADIUS_CLIENTS);
+}
+
+#[test]
+fn a_right_tacacs_server_passes_every_step_and_rule() {
+    passes(tacacs_server, &[], &["tacacs"], &[]);
+}
+
+#[test]
+fn a_tacacs_server_that_hangs_up_on_what_is_invalid_passes_every_step_and_rule() {
+    passes(tacacs_server, &["--hang-up"], &["tacacs"], &[]);
+}
+
+#[test]
+fn wrong_tacacs_servers_are_caught_where_it_is_demanded() {
+    are_caught(tacacs_server, TACACS_SERVERS);
+}
+
+#[test]
+fn a_right_router_passes_all_thirteen_steps() {
+    passes(router, &[], &["tacacs/telnet-login.yaml"], &[]);
+}
+
+#[test]
+fn wrong_routers_are_caught_where_it_is_demanded() {
+    are_caught(router, ROUTERS);
+}

@@ -1,0 +1,233 @@
+//! Wrong RADIUS servers, for authentication and for accounting.
+
+use crate::harness::{WRONG, Wrong};
+
+pub const RADIUS_SERVERS: &[Wrong] = &[
+    Wrong {
+        name: "response-authenticator",
+        suite: "radius/pap",
+        fails: &[
+            "radius/pap::accept::server::accepted",
+            "radius/pap::reject::server::rejected",
+            "radius/pap::rules::server::response-authenticator",
+        ],
+        says: &["\n  authenticator\n", "MD5 over the reply"],
+        ..WRONG
+    },
+    Wrong {
+        name: "response-authenticator",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::server::accepted"],
+        says: &["field `authenticator`", "radius.response-authenticator-verifies"],
+        ..WRONG
+    },
+    Wrong {
+        name: "response-authenticator",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::rules::server::response-authenticator"],
+        says: &["\n  authenticator\n", "radius-acct.response-authenticator-computed"],
+        ..WRONG
+    },
+    Wrong {
+        name: "reply-message-authenticator",
+        suite: "radius/pap",
+        fails: &["radius/pap::message-authenticator::server::accepted"],
+        says: &[
+            "field `attributes.Message-Authenticator`",
+            "radius.response-authenticator-verifies",
+        ],
+        ..WRONG
+    },
+    Wrong {
+        name: "identifier-not-echoed",
+        suite: "radius/pap",
+        fails: &["radius/pap::identifier[last]::server::echoed"],
+        says: &["field `identifier`", "radius.reply-copies-identifier"],
+        ..WRONG
+    },
+    Wrong {
+        name: "identifier-not-echoed",
+        suite: "radius/pap",
+        fails: &["radius/pap::rules::server::identifier-copied"],
+        says: &["\n  identifier\n", "radius.reply-copies-identifier"],
+        ..WRONG
+    },
+    Wrong {
+        name: "identifier-not-echoed",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::rules::server::response-identifier"],
+        says: &["\n  identifier\n", "radius-acct.response-identifier-copied"],
+        ..WRONG
+    },
+    Wrong {
+        name: "answers-bad-request-authenticator",
+        suite: "radius-accounting/discard",
+        fails: &[
+            "radius-accounting/discard::wrong-request-authenticator[one-bit]::server::silently-discarded",
+            "radius-accounting/discard::wrong-request-authenticator[other-secret]::server::silently-discarded",
+            "radius-accounting/discard::wrong-request-authenticator[all-zero]::server::silently-discarded",
+        ],
+        says: &["was to be silent", "radius-acct.server-discards-bad-request-authenticator"],
+        ..WRONG
+    },
+    Wrong {
+        name: "answers-short-packet",
+        suite: "radius/pap",
+        fails: &["radius/pap::discarded[length-above-datagram]::server::silently-discarded"],
+        says: &["was to be silent", "radius.server-drops-invalid-packet"],
+        ..WRONG
+    },
+    Wrong {
+        name: "answers-short-packet",
+        suite: "radius-accounting/discard",
+        fails: &[
+            "radius-accounting/discard::short-packet[length-above-datagram]::server::silently-discarded",
+        ],
+        says: &["was to be silent", "radius-acct.server-discards-short-packet"],
+        ..WRONG
+    },
+    // Against radius/pap it fails too, where a right server may answer with a reject: the suite
+    // demands silence, RFC 2865 section 5 says that an Access-Reject SHOULD be transmitted.
+    Wrong {
+        name: "answers-bad-attribute-length",
+        suite: "radius-accounting/discard",
+        fails: &[
+            "radius-accounting/discard::bad-attribute-length[zero]::server::silently-discarded",
+            "radius-accounting/discard::bad-attribute-length[one]::server::silently-discarded",
+            "radius-accounting/discard::bad-attribute-length[past-the-end]::server::silently-discarded",
+        ],
+        says: &["was to be silent", "radius-acct.invalid-attribute-length-discards-request"],
+        ..WRONG
+    },
+    Wrong {
+        name: "answers-unknown-code",
+        suite: "radius/pap",
+        fails: &["radius/pap::discarded[code-unknown]::server::silently-discarded"],
+        says: &["was to be silent", "radius.server-drops-invalid-packet"],
+        ..WRONG
+    },
+    Wrong {
+        name: "answers-unknown-code",
+        suite: "radius-accounting/discard",
+        fails: &[
+            "radius-accounting/discard::unknown-code[unassigned]::server::silently-discarded",
+            "radius-accounting/discard::unknown-code[reserved]::server::silently-discarded",
+            "radius-accounting/discard::unknown-code[response]::server::silently-discarded",
+        ],
+        says: &["was to be silent", "radius-acct.server-discards-invalid-code"],
+        ..WRONG
+    },
+    Wrong {
+        name: "drops-padding",
+        suite: "radius/pap",
+        fails: &["radius/pap::padding-ignored::server::accepted"],
+        says: &["access-accept did not come", "radius.length-covers-packet"],
+        scale: "0.4",
+        ..WRONG
+    },
+    Wrong {
+        name: "drops-padding",
+        suite: "radius-accounting/discard",
+        fails: &["radius-accounting/discard::padding::server::recorded"],
+        says: &["accounting-response did not come", "radius-acct.server-ignores-padding"],
+        scale: "0.4",
+        ..WRONG
+    },
+    Wrong {
+        name: "accepts-any-password",
+        suite: "radius/pap",
+        fails: &[
+            "radius/pap::reject::server::rejected",
+            "radius/pap::unknown-user::server::rejected",
+            "radius/pap::long-password[almost-right]::server::rejected",
+            "radius/pap::wrong-secret::server::rejected",
+        ],
+        says: &["said access-accept where access-reject was due", "requirement radius."],
+        ..WRONG
+    },
+    Wrong {
+        name: "accepts-any-password",
+        suite: "radius/chap",
+        fails: &["radius/chap::wrong-response::server::rejected"],
+        says: &["said access-accept where access-reject was due", "radius.reject-on-failure"],
+        ..WRONG
+    },
+    Wrong {
+        name: "double-reply",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::server::nothing-more"],
+        says: &["was to be silent", "access-accept", "radius.one-of-three-replies"],
+        ..WRONG
+    },
+    // Nobody says that a datagram came from elsewhere.
+    Wrong {
+        name: "reply-from-other-port",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::server::accepted"],
+        says: &["access-accept did not come", "requirement radius."],
+        scale: "0.4",
+        ..WRONG
+    },
+    Wrong {
+        name: "wrong-code",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::server::accepted"],
+        says: &["said access-challenge where access-accept was due", "radius.accept-on-success"],
+        ..WRONG
+    },
+    // No requirement is about duplicates: the words are those of the fields alone.
+    Wrong {
+        name: "duplicate-answered-differently",
+        suite: "radius/pap",
+        fails: &["radius/pap::duplicate-answered-alike::server::answered-again"],
+        says: &["Reply-Message", "attributes.Reply-Message", "as in `reply`"],
+        ..WRONG
+    },
+    Wrong {
+        name: "duplicate-answered-differently",
+        suite: "radius-accounting/discard",
+        fails: &["radius-accounting/discard::duplicate::server::answered-again"],
+        says: &["Reply-Message", "attributes.Reply-Message", "as in `reply`"],
+        ..WRONG
+    },
+    // A dead peer is silent, and passes no silence. It was there when the run began, so it has
+    // failed: this is not 2, an error of ours.
+    Wrong {
+        name: "dies-on-bad-packet",
+        suite: "radius/pap",
+        fails: &[
+            "radius/pap::discarded[nineteen-octets]::server::silently-discarded",
+            "radius/pap::discarded[length-below-twenty]::server::silently-discarded",
+            "radius/pap::discarded[length-above-datagram]::server::silently-discarded",
+            "radius/pap::discarded[length-above-maximum]::server::silently-discarded",
+            "radius/pap::bad-attribute-length[zero]::server::not-accepted",
+            "radius/pap::discarded[code-unknown]::server::silently-discarded",
+            "radius/pap::discarded[not-radius]::server::silently-discarded",
+        ],
+        says: &["does not answer a good request any more", "radius.server-drops-invalid-packet"],
+        ..WRONG
+    },
+    Wrong {
+        name: "dies-on-bad-packet",
+        suite: "radius-accounting/discard",
+        fails: &[
+            "radius-accounting/discard::length-out-of-bounds[nineteen]::server::silently-discarded",
+        ],
+        says: &["does not answer a good request any more", "radius-acct.length-below-20-discarded"],
+        ..WRONG
+    },
+    Wrong {
+        name: "flood",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::server::nothing-more"],
+        says: &["was to be silent", "access-accept", "radius.one-of-three-replies"],
+        ..WRONG
+    },
+    Wrong {
+        name: "random-octets",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::server::accepted"],
+        says: &["where access-accept was due", "\n  authenticator\n", "\n  length\n"],
+        ..WRONG
+    },
+];

@@ -1,0 +1,102 @@
+//! The target files of the private implementations.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+/// A script's target file, with more arguments for the script.
+pub type Peer = fn(more: &[&str]) -> String;
+
+const RADIUS_SETTINGS: &str = "settings: {secret: testing123, username: bob, password: hello, \
+    otp_username: otp, otp_password: first-word, otp_code: '123456'}";
+const TACACS_SETTINGS: &str = "settings: {key: testing123, username: alice, password: rabbit}";
+
+pub fn radius_server(more: &[&str]) -> String {
+    let start = command(
+        "radius_server.py",
+        "{port:auth} {port:acct} --secret {secret} --username {username} --password {password} \
+         --otp-username {otp_username} --otp-code {otp_code}",
+        more,
+    );
+    format!(
+        "target: peer
+takes: server
+suites: [radius/*, radius-accounting/*]
+{RADIUS_SETTINGS}
+links: {{auth: '127.0.0.1:{{port:auth}}', acct: '127.0.0.1:{{port:acct}}'}}
+start: {{command: {start}, ready: {{line: READY, within: 30s}}}}
+"
+    )
+}
+
+pub fn radius_client(more: &[&str]) -> String {
+    let mut text = format!(
+        "target: peer
+takes: nas
+suites: [radius/*, radius-accounting/*]
+{RADIUS_SETTINGS}
+triggers:
+"
+    );
+    for (link, actions) in [
+        ("auth", "log-in-pap log-in-chap log-in-challenge"),
+        ("acct", "start-session stop-session interim-update accounting-on accounting-off"),
+    ] {
+        for action in actions.split(' ') {
+            let words = format!(
+                "{{link:{link}}} {action} --secret {{secret}} --username {{username}} --password {{password}} \
+                 --otp-username {{otp_username}} --otp-password {{otp_password}} --otp-code {{otp_code}}"
+            );
+            let command = command("radius_client.py", &words, more);
+            text.push_str(&format!("  {action}: {{command: {command}}}\n"));
+        }
+    }
+    text
+}
+
+pub fn tacacs_server(more: &[&str]) -> String {
+    let start = command(
+        "tacacs_server.py",
+        "{port:aaa} --key {key} --username {username} --password {password}",
+        more,
+    );
+    format!(
+        "target: peer
+takes: server
+suites: [tacacs/*]
+{TACACS_SETTINGS}
+links: {{aaa: '127.0.0.1:{{port:aaa}}'}}
+start: {{command: {start}, ready: {{line: READY, within: 30s}}}}
+"
+    )
+}
+
+/// It is started before our doors open, so it is told where they will be.
+pub fn router(more: &[&str]) -> String {
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr());
+    let aaa = free.expect("the loopback has a free port");
+    let start = command("nas.py", &format!("{{port:telnet}} {aaa} --key {{key}}"), more);
+    format!(
+        "target: peer
+takes: nas
+suites: [tacacs/telnet-login]
+exclusive: true
+{TACACS_SETTINGS}
+links: {{session: '127.0.0.1:{{port:telnet}}'}}
+listen: {{aaa: '{aaa}'}}
+start: {{command: {start}, ready: {{line: READY, within: 30s}}}}
+"
+    )
+}
+
+/// A command that runs a script, as a list in YAML. No bytecode is left beside the scripts.
+fn command(script: &str, words: &str, more: &[&str]) -> String {
+    let script = here("tests/peers").join(script);
+    let script = script.to_str().expect("a path in UTF-8");
+    let all = ["python3", "-B", script].into_iter().chain(words.split(' '));
+    let all: Vec<String> = all.chain(more.iter().copied()).map(|w| format!("{w:?}")).collect();
+    format!("[{}]", all.join(", "))
+}
+
+pub fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
