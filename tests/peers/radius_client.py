@@ -32,6 +32,28 @@ WRONG = [
     "same-identifier-in-challenge-answer",
     "password-in-accounting",
     "keeps-sending-after-answer",
+    "nas-address-zero",
+    "user-name-twice",
+    "reply-message-in-request",
+    "length-one-more",
+    "pads-requests",
+    "asks-twice-at-once",
+    "identifier-always-zero",
+    "service-type-for-port",
+    "authenticator-zero",
+    "authenticator-from-user",
+    "authenticator-of-answers-fixed",
+    "authenticator-drawn-again",
+    "stale-authenticator",
+    "octet-changed-on-retransmission",
+    "hides-block-by-block",
+    "user-name-in-capitals",
+    "state-in-capitals",
+    "status-type-left-out",
+    "session-id-twice",
+    "session-time-in-start",
+    "terminate-cause-in-update",
+    "two-requests-under-one-identifier",
 ]
 STATUS = {
     "start-session": 1,
@@ -60,49 +82,98 @@ class Client:
         return opened
 
     def next_identifier(self):
+        if self.wrong == "identifier-always-zero":
+            return 0
         self.identifier = (self.identifier + 1) % 256
         return self.identifier
 
     def nas(self):
         if self.wrong == "no-nas":
             return [(NAS_PORT, number(3))]
-        return [(NAS_IP_ADDRESS, socket.inet_aton("127.0.0.1")), (NAS_PORT, number(3))]
+        if self.words.nas_identifier:
+            return [(NAS_IDENTIFIER, b"nas.example"), (NAS_PORT, number(3))]
+        address = "0.0.0.0" if self.wrong == "nas-address-zero" else "127.0.0.1"
+        port = SERVICE_TYPE if self.wrong == "service-type-for-port" else NAS_PORT
+        return [(NAS_IP_ADDRESS, socket.inet_aton(address)), (port, number(3))]
+
+    def drawn(self, name):
+        """A request authenticator (RFC 2865 section 3)."""
+        if self.wrong == "authenticator-zero":
+            return NO_AUTHENTICATOR
+        if self.wrong == "authenticator-from-user":
+            return hashlib.md5(name.encode()).digest()
+        return os.urandom(16)
+
+    def hide(self, password, authenticator):
+        if self.wrong == "hides-block-by-block":
+            blocks = [password[at : at + 16] for at in range(0, len(password), 16)]
+            return b"".join(hidden(block, self.secret, authenticator) for block in blocks)
+        return hidden(password, self.secret, authenticator)
 
     def log_in(self, kind):
         name, password = self.words.username, self.words.password
         if kind == "challenge":
             name, password = self.words.otp_username, self.words.otp_password
-        authenticator = os.urandom(16)
+        authenticator = self.drawn(name)
         identifier = self.next_identifier()
+        name = name.upper() if self.wrong == "user-name-in-capitals" else name
         attributes = [(USER_NAME, name.encode())]
+        if self.wrong == "user-name-twice":
+            attributes *= 2
+        if self.wrong == "reply-message-in-request":
+            attributes += [(REPLY_MESSAGE, b"let me in")]
         if kind == "chap":
             ident, challenge = os.urandom(1), os.urandom(16)
+            if self.words.no_chap_challenge:
+                challenge = authenticator
             response = hashlib.md5(ident + password.encode() + challenge).digest()
-            attributes += [(CHAP_PASSWORD, ident + response), (CHAP_CHALLENGE, challenge)]
+            attributes += [(CHAP_PASSWORD, ident + response)]
+            if not self.words.no_chap_challenge:
+                attributes += [(CHAP_CHALLENGE, challenge)]
         else:
-            attributes += [(USER_PASSWORD, hidden(password.encode(), self.secret, authenticator))]
-        request = Packet(ACCESS_REQUEST, identifier, authenticator, attributes + self.nas())
-        reply = self.ask(request)
+            attributes += [(USER_PASSWORD, self.hide(password.encode(), authenticator))]
+        attributes += self.nas()
+        if self.words.sign:
+            attributes = [(MESSAGE_AUTHENTICATOR, b"")] + attributes
+        reply = self.ask(request := self.signed(identifier, authenticator, attributes))
         if reply and reply.code == ACCESS_CHALLENGE and kind == "challenge":
             reply = self.ask(self.answer_to(request, reply))
         return {ACCESS_ACCEPT: 0, ACCESS_REJECT: 1}.get(reply and reply.code, 2)
 
+    def signed(self, identifier, authenticator, attributes):
+        """An Access-Request; Message-Authenticator is filled in where there is one."""
+        attributes = signed(ACCESS_REQUEST, identifier, authenticator, attributes, self.secret)
+        return Packet(ACCESS_REQUEST, identifier, authenticator, attributes)
+
     def answer_to(self, request, challenge):
         """RFC 2865 section 4.4: new identifier and authenticator, the answer, State as it came."""
-        authenticator = os.urandom(16)
+        authenticator = self.drawn("answer")
+        if self.wrong == "authenticator-of-answers-fixed":
+            authenticator = hashlib.md5(b"as good as random").digest()
         identifier = self.next_identifier()
         if self.wrong == "same-identifier-in-challenge-answer":
             identifier = request.identifier
-        answer = hidden(self.words.otp_code.encode(), self.secret, authenticator)
+        answer = self.hide(self.words.otp_code.encode(), authenticator)
         attributes = [(k, answer if k == USER_PASSWORD else v) for k, v in request.attributes]
         if self.wrong != "state-not-returned":
-            attributes += [(STATE, value) for value in challenge.all(STATE)]
-        return Packet(ACCESS_REQUEST, identifier, authenticator, attributes)
+            states = challenge.all(STATE)
+            if self.wrong == "state-in-capitals":
+                states = [value.upper() for value in states]
+            attributes += [(STATE, value) for value in states]
+        return self.signed(identifier, authenticator, attributes)
 
     def account(self, kind):
         attributes = [(ACCT_STATUS_TYPE, number(STATUS[kind]))]
+        if self.wrong == "status-type-left-out":
+            attributes = []
         if self.wrong != "no-session-id":
             attributes += [(ACCT_SESSION_ID, os.urandom(6).hex().encode())]
+        if self.wrong == "session-id-twice":
+            attributes += [(ACCT_SESSION_ID, os.urandom(6).hex().encode())]
+        if self.wrong == "session-time-in-start" and kind == "start-session":
+            attributes += [(ACCT_SESSION_TIME, number(0))]
+        if self.wrong == "terminate-cause-in-update" and kind == "interim-update":
+            attributes += [(ACCT_TERMINATE_CAUSE, number(USER_REQUEST))]
         attributes += self.nas()
         if kind.endswith("session") or kind == "interim-update":
             attributes += [(USER_NAME, self.words.username.encode())]
@@ -117,7 +188,11 @@ class Client:
             "stale-delay-time",
         ):
             attributes += [(ACCT_DELAY_TIME, number(0))]
-        reply = self.ask(self.accounting(self.next_identifier(), attributes))
+        identifier = self.next_identifier()
+        if self.wrong == "two-requests-under-one-identifier":
+            other = [(ACCT_STATUS_TYPE, number(STATUS["accounting-on"])), *attributes[1:]]
+            self.send(self.accounting(identifier, other))
+        reply = self.ask(self.accounting(identifier, attributes))
         return 0 if reply else 2
 
     def accounting(self, identifier, attributes):
@@ -127,6 +202,11 @@ class Client:
         )
         if self.wrong == "random-request-authenticator":
             authenticator = os.urandom(16)
+        if self.wrong == "authenticator-zero":
+            authenticator = NO_AUTHENTICATOR
+        if self.wrong == "stale-authenticator":
+            # As if the port became known when all was signed.
+            attributes = [(k, number(4) if k == NAS_PORT else v) for k, v in attributes]
         return Packet(ACCOUNTING_REQUEST, identifier, authenticator, attributes)
 
     def ask(self, request):
@@ -136,6 +216,8 @@ class Client:
             if attempt:
                 request = self.once_more(request, time.monotonic() - began)
             self.send(request)
+            if self.wrong == "asks-twice-at-once":
+                self.send(request)
             reply = self.hear(request)
             if reply:
                 if self.wrong == "keeps-sending-after-answer":
@@ -154,6 +236,16 @@ class Client:
             return Packet(
                 request.code, self.next_identifier(), request.authenticator, request.attributes
             )
+        if self.wrong == "octet-changed-on-retransmission":
+            octets = bytearray(request.octets())
+            octets[-1] ^= 1
+            return unpack(bytes(octets))
+        if self.wrong == "authenticator-drawn-again":
+            # The password is hidden anew, as it should be with another authenticator.
+            authenticator = os.urandom(16)
+            hidden = self.hide(self.words.password.encode(), authenticator)
+            attributes = [(k, hidden if k == USER_PASSWORD else v) for k, v in request.attributes]
+            return self.signed(request.identifier, authenticator, attributes)
         changed = {ACCT_DELAY_TIME: number(int(waited))}
         if self.wrong == "other-attributes-change":
             changed[NAS_PORT] = number(4 + int(waited))
@@ -169,8 +261,13 @@ class Client:
         return self.accounting(self.next_identifier(), attributes)
 
     def send(self, request):
+        octets = request.octets()
+        if self.wrong == "length-one-more":
+            octets = octets[:2] + (len(octets) + 1).to_bytes(2, "big") + octets[4:]
+        if self.wrong == "pads-requests":
+            octets += bytes(4)
         try:
-            self.socket.send(request.octets())
+            self.socket.send(octets)
         except OSError:
             # Nobody is there yet, or any more.
             pass
@@ -216,6 +313,11 @@ def main():
     words.add_argument("--otp-password", required=True)
     words.add_argument("--otp-code", required=True)
     words.add_argument("--delay-time", action="store_true", help="send Acct-Delay-Time")
+    words.add_argument("--nas-identifier", action="store_true", help="a name, and no address")
+    words.add_argument("--sign", action="store_true", help="send Message-Authenticator")
+    words.add_argument(
+        "--no-chap-challenge", action="store_true", help="the authenticator is the challenge"
+    )
     words.add_argument("--wrong", choices=WRONG)
     words = words.parse_args()
     client = Client(words)

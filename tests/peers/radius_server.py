@@ -9,7 +9,9 @@ import hashlib
 import random
 import select
 import socket
+import struct
 import sys
+import threading
 import time
 
 from radius import *
@@ -31,10 +33,36 @@ WRONG = [
     "dies-on-bad-packet",
     "flood",
     "random-octets",
+    "answers-again",
+    "length-one-more",
+    "length-one-less",
+    "cut-by-one",
+    "stale-authenticator",
+    "pads-replies",
+    "zero-message-authenticator",
+    "service-in-reject",
+    "password-in-accept",
+    "address-twice",
+    "state-twice",
+    "empty-state",
+    "state-of-the-first",
+    "text-not-utf-8",
+    "proxy-state-twice",
+    "proxy-state-backwards",
+    "proxy-state-in-capitals",
+    "class-in-accounting-response",
+    "answers-nothing-twice",
+    "forgets-answers-soon",
+    "takes-identifier-for-request",
+    "once-right-always-right",
+    "once-wrong-always-wrong",
+    "unhides-block-by-block",
+    "chap-challenge-overlooked",
+    "chap-challenge-demanded",
+    "interim-updates-overlooked",
 ]
 # How long an answer is kept for a request that is sent again (RFC 5080 section 2.2.2).
 MEMORY = 5.0
-STATE_OF_CHALLENGE = b"more-is-needed"
 
 
 class Discard(Exception):
@@ -47,6 +75,9 @@ class Server:
         self.wrong = words.wrong
         self.secret = words.secret.encode()
         self.answered = {}
+        self.memory = 0.05 if self.wrong == "forgets-answers-soon" else MEMORY
+        self.states, self.first_state = set(), None
+        self.known, self.refused = set(), set()
         self.records = []
         self.count = 0
         # The same noise in every run.
@@ -72,6 +103,12 @@ class Server:
             answer = self.noise.randbytes(48)
         if self.wrong == "reply-from-other-port":
             door = self.other
+        if self.wrong == "cut-by-one":
+            answer = answer[:-1]
+        if self.wrong == "pads-replies":
+            answer += bytes(4)
+        if self.wrong == "answers-again":
+            threading.Timer(0.15, door.sendto, (answer, caller)).start()
         for _ in range(times):
             try:
                 door.sendto(answer, caller)
@@ -101,11 +138,15 @@ class Server:
         else:
             self.check_message_authenticator(request)
         now, who = time.monotonic(), (caller, request.identifier, request.authenticator)
+        if self.wrong == "takes-identifier-for-request":
+            who = (caller, request.identifier)
         kept = self.answered.get(who)
-        if kept and now - kept[0] < MEMORY and self.wrong != "duplicate-answered-differently":
+        if kept and now - kept[0] < self.memory and self.wrong != "duplicate-answered-differently":
+            if self.wrong == "answers-nothing-twice":
+                raise Discard("it is answered already")
             return kept[1]
-        self.answered = {k: v for k, v in self.answered.items() if now - v[0] < MEMORY}
-        code, attributes = self.record(request) if accounting else self.decide(request)
+        self.answered = {k: v for k, v in self.answered.items() if now - v[0] < self.memory}
+        code, attributes = self.record(request) if accounting else self.decide(request, caller)
         octets = self.reply(request, code, attributes)
         self.answered[who] = (now, octets)
         return octets
@@ -146,7 +187,7 @@ class Server:
         if (MESSAGE_AUTHENTICATOR, given) not in right:
             raise Discard("the Message-Authenticator is wrong")
 
-    def decide(self, request):
+    def decide(self, request, caller):
         name = (request.first(USER_NAME) or b"").decode("utf-8", "replace")
         yes = (ACCESS_ACCEPT, [
             (SERVICE_TYPE, number(2)),
@@ -155,54 +196,115 @@ class Server:
             (REPLY_MESSAGE, b"Welcome"),
         ])
         no = (ACCESS_REJECT, [(REPLY_MESSAGE, b"No")])
-        challenge = (ACCESS_CHALLENGE, [
-            (STATE, STATE_OF_CHALLENGE),
-            (REPLY_MESSAGE, b"Enter code"),
-        ])
+        if self.wrong == "service-in-reject":
+            no[1].append((SERVICE_TYPE, number(2)))
+        if self.wrong == "password-in-accept":
+            yes[1].extend((USER_PASSWORD, value) for value in request.all(USER_PASSWORD))
+        if self.wrong == "address-twice":
+            yes[1].append((FRAMED_IP_ADDRESS, socket.inet_aton("192.0.2.11")))
         if self.wrong == "accepts-any-password":
             return yes
-        if name == self.words.username and self.knows(request, self.words.password):
-            return challenge if self.wrong == "wrong-code" else yes
+        if name == self.words.username:
+            right = self.knows(request, self.words.password)
+            if self.wrong == "once-right-always-right":
+                right = right or caller in self.known
+            if self.wrong == "once-wrong-always-wrong":
+                right = right and caller not in self.refused
+            (self.known if right else self.refused).add(caller)
+            if right:
+                return self.challenge() if self.wrong == "wrong-code" else yes
         if name == self.words.otp_username:
             state = request.first(STATE)
             if state is None:
-                return challenge
-            if state == STATE_OF_CHALLENGE and self.knows(request, self.words.otp_code):
-                return yes
+                return self.challenge()
+            if state in self.states:
+                # It serves one answer.
+                self.states.remove(state)
+                if self.knows(request, self.words.otp_code):
+                    return yes
         return no
+
+    def challenge(self):
+        state = random.randbytes(6).hex().encode()
+        self.first_state = self.first_state or state
+        self.states.add(state)
+        text = b"Enter code"
+        if self.wrong == "text-not-utf-8":
+            text = b"Code f\xfcr heute"
+        if self.wrong == "state-of-the-first":
+            state = self.first_state
+        if self.wrong == "empty-state":
+            state = b""
+        again = [(STATE, state)] if self.wrong == "state-twice" else []
+        return ACCESS_CHALLENGE, [(STATE, state), (REPLY_MESSAGE, text)] + again
 
     def knows(self, request, password):
         password = password.encode()
         typed, response = request.first(USER_PASSWORD), request.first(CHAP_PASSWORD)
         if typed is not None:
+            if self.wrong == "unhides-block-by-block":
+                blocks = [typed[at : at + 16] for at in range(0, len(typed), 16)]
+                return b"".join(
+                    shown(block, self.secret, request.authenticator) for block in blocks
+                ) == password
             return shown(typed, self.secret, request.authenticator) == password
         if response is not None and len(response) == 17:
-            challenge = request.first(CHAP_CHALLENGE) or request.authenticator
+            challenge = request.first(CHAP_CHALLENGE)
+            if challenge is None and self.wrong == "chap-challenge-demanded":
+                return False
+            if challenge is None or self.wrong == "chap-challenge-overlooked":
+                challenge = request.authenticator
             return hashlib.md5(response[:1] + password + challenge).digest() == response[1:]
         return False
 
     def record(self, request):
+        if self.wrong == "interim-updates-overlooked":
+            if request.first(ACCT_STATUS_TYPE) == number(INTERIM_UPDATE):
+                raise Discard("an interim update")
         self.records.append(request.attributes)
+        if self.wrong == "class-in-accounting-response":
+            return ACCOUNTING_RESPONSE, [(CLASS, b"gold")]
         return ACCOUNTING_RESPONSE, []
 
     def reply(self, request, code, attributes):
         """RFC 2865 section 3: signed over the request authenticator; Proxy-State goes back."""
-        attributes = attributes + [(PROXY_STATE, v) for v in request.all(PROXY_STATE)]
+        proxies = request.all(PROXY_STATE)
+        if self.wrong == "proxy-state-twice":
+            proxies = [one for one in proxies for _ in range(2)]
+        if self.wrong == "proxy-state-backwards":
+            proxies.reverse()
+        if self.wrong == "proxy-state-in-capitals":
+            proxies = [one.upper() for one in proxies]
+        attributes = attributes + [(PROXY_STATE, one) for one in proxies]
         self.count += 1
+        if self.wrong == "forgets-answers-soon":
+            attributes.append((REPLY_MESSAGE, b"your answer at %f" % time.monotonic()))
         if self.wrong == "duplicate-answered-differently":
             attributes.append((REPLY_MESSAGE, b"answer %d" % self.count))
         identifier = request.identifier
         if self.wrong == "identifier-not-echoed":
             identifier = (identifier + 1) % 256
-        if request.first(MESSAGE_AUTHENTICATOR) is not None:
+        asked = request.first(MESSAGE_AUTHENTICATOR) is not None
+        if asked or (self.words.sign and request.code == ACCESS_REQUEST):
             attributes = [(MESSAGE_AUTHENTICATOR, b"")] + attributes
             key = b"" if self.wrong == "reply-message-authenticator" else self.secret
             attributes = signed(code, identifier, request.authenticator, attributes, key)
+            if self.wrong == "zero-message-authenticator":
+                attributes[0] = (MESSAGE_AUTHENTICATOR, bytes(16))
         secret = b"" if self.wrong == "response-authenticator" else self.secret
         authenticator = digest_of_answer(
             code, identifier, request.authenticator, attributes, secret
         )
-        return pack(code, identifier, authenticator, attributes)
+        if self.wrong == "stale-authenticator":
+            # As if the last of the text came to the mind when all was signed.
+            attributes = [(k, v[:-1] + b"!" if k == REPLY_MESSAGE else v) for k, v in attributes]
+        octets = pack(code, identifier, authenticator, attributes)
+        if self.wrong in ("length-one-more", "length-one-less"):
+            other = len(octets) + (1 if self.wrong == "length-one-more" else -1)
+            head = octets[:2] + struct.pack("!H", other)
+            signs = head + request.authenticator + octets[HEADER:other] + self.secret
+            octets = head + hashlib.md5(signs).digest() + octets[HEADER:]
+        return octets
 
 
 def listening(port):
@@ -225,6 +327,7 @@ def main():
         action="store_true",
         help="answer an attribute of invalid length with a reject (RFC 2865 section 5)",
     )
+    words.add_argument("--sign", action="store_true", help="sign replies that nobody asked to sign")
     words.add_argument("--wrong", choices=WRONG)
     Server(words.parse_args()).serve()
 

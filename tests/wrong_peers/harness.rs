@@ -15,7 +15,8 @@ pub struct Wrong {
     pub name: &'static str,
     /// The suite that it is held against.
     pub suite: &'static str,
-    /// The trials that fail. A single one is played alone, several in the whole suite.
+    /// The trials that fail. A single one is played alone, several in the whole suite. With none the
+    /// peer is unusual, not wrong: the whole suite passes.
     pub fails: &'static [&'static str],
     /// What is said about each of them.
     pub says: &'static [&'static str],
@@ -23,11 +24,13 @@ pub struct Wrong {
     pub more: &'static [&'static str],
     /// How many times the time is given; less where what never comes is waited for.
     pub scale: &'static str,
+    /// The mutant that does the same, as `stepladder score` names it; empty where none does.
+    pub like: &'static str,
 }
 
 /// What most wrong peers have in common.
 pub const WRONG: Wrong =
-    Wrong { name: "", suite: "", fails: &[], says: &[], more: &[], scale: "1" };
+    Wrong { name: "", suite: "", fails: &[], says: &[], more: &[], scale: "1", like: "" };
 
 /// Holds a right peer against whole suites.
 pub fn passes(peer: Peer, more: &[&str], suites: &[&str], skip: &[&str]) {
@@ -75,8 +78,9 @@ fn is_caught(peer: Peer, wrong: &Wrong) -> Result<(), String> {
         _ => Vec::new(),
     };
     let came = play(&peer(&more), &[suite], wrong.scale, &alone);
-    if came.code != Some(1) {
-        return Err(format!("it ended with {:?}, not with 1\n{}", came.code, came.text));
+    let due = if wrong.fails.is_empty() { 0 } else { 1 };
+    if came.code != Some(due) {
+        return Err(format!("it ended with {:?}, not with {due}\n{}", came.code, came.text));
     }
     for trial in wrong.fails {
         let Some(told) = told(&came.text, trial) else {

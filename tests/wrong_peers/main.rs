@@ -6,6 +6,7 @@ mod harness;
 mod radius_clients;
 mod radius_servers;
 mod routers;
+mod score;
 mod tacacs_servers;
 mod targets;
 
@@ -27,6 +28,11 @@ fn wrong_radius_servers_are_caught_where_it_is_demanded() {
 }
 
 #[test]
+fn a_radius_server_that_signs_unasked_passes_every_step_and_rule() {
+    passes(radius_server, &["--sign"], &["radius"], &[]);
+}
+
+#[test]
 fn a_right_radius_client_passes_every_step_and_rule() {
     passes(radius_client, &[], &["radius", "radius-accounting"], &[]);
 }
@@ -34,6 +40,21 @@ fn a_right_radius_client_passes_every_step_and_rule() {
 #[test]
 fn a_radius_client_that_tells_its_delay_passes_every_step_and_rule() {
     passes(radius_client, &["--delay-time"], &["radius-accounting"], &[]);
+}
+
+#[test]
+fn a_radius_client_that_signs_passes_every_step_and_rule() {
+    passes(radius_client, &["--sign"], &["radius"], &[]);
+}
+
+#[test]
+fn a_radius_client_that_gives_its_name_for_its_address_passes_every_step_and_rule() {
+    passes(radius_client, &["--nas-identifier"], &["radius", "radius-accounting"], &[]);
+}
+
+#[test]
+fn a_chap_client_that_sends_no_challenge_passes_every_step_and_rule() {
+    passes(radius_client, &["--no-chap-challenge"], &["radius/chap.yaml"], &[]);
 }
 
 #[test]
@@ -64,4 +85,9 @@ fn a_right_router_passes_all_thirteen_steps() {
 #[test]
 fn wrong_routers_are_caught_where_it_is_demanded() {
     are_caught(router, ROUTERS);
+}
+
+#[test]
+fn the_score_agrees_with_real_peers() {
+    score::agree(&[RADIUS_SERVERS, RADIUS_CLIENTS, TACACS_SERVERS, ROUTERS]);
 }

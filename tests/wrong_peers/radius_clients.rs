@@ -148,4 +148,210 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
         says: &["was to be silent", "radius-acct.retry-until-acknowledged"],
         ..WRONG
     },
+    // What operators of the score make too.
+    Wrong {
+        name: "nas-address-zero",
+        suite: "radius/pap",
+        fails: &["radius/pap::rules::nas::nas-address-is-somebodys"],
+        says: &[
+            "attributes.NAS-IP-Address",
+            "got 0.0.0.0",
+            "radius.access-request-should-name-nas",
+        ],
+        like: "radius/pap::accept::nas::0:attributes.NAS-IP-Address:zero",
+        ..WRONG
+    },
+    Wrong {
+        name: "nas-address-zero",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::rules::nas::nas-address-is-somebodys"],
+        says: &["attributes.NAS-IP-Address", "got 0.0.0.0"],
+        like: "radius-accounting/records::session-start::nas::0:attributes.NAS-IP-Address:zero",
+        ..WRONG
+    },
+    Wrong {
+        name: "user-name-twice",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::nas::requested"],
+        says: &["field `attributes.User-Name`", "one of it at most"],
+        like: "radius/pap::accept::nas::0:attributes.User-Name:doubled",
+        ..WRONG
+    },
+    Wrong {
+        name: "reply-message-in-request",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::nas::requested"],
+        says: &["field `attributes.Reply-Message`", "none of it in this message"],
+        like: "radius/pap::accept::nas::0:attributes.Reply-Message:added",
+        ..WRONG
+    },
+    Wrong {
+        name: "length-one-more",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::nas::requested"],
+        says: &["field `length`", "radius.header-layout"],
+        like: "radius/pap::accept::nas::0:length:one-more",
+        ..WRONG
+    },
+    Wrong {
+        name: "authenticator-zero",
+        suite: "radius/pap",
+        fails: &["radius/pap::rules::nas::request-authenticator-not-repeated"],
+        says: &["radius.request-authenticator-unpredictable"],
+        like: "radius/pap::accept::nas::0:authenticator:zero",
+        ..WRONG
+    },
+    Wrong {
+        name: "authenticator-zero",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::session-start::nas::reported"],
+        says: &["field `authenticator`", "radius-acct.request-authenticator-computed"],
+        like: "radius-accounting/records::session-start::nas::0:authenticator:zero",
+        ..WRONG
+    },
+    Wrong {
+        name: "authenticator-from-user",
+        suite: "radius/pap",
+        fails: &["radius/pap::rules::nas::request-authenticator-not-repeated"],
+        says: &["the same value twice", "radius.request-authenticator-unpredictable"],
+        like: "radius/pap::rejected-user-asks-no-more::nas::0:authenticator:carried-over",
+        ..WRONG
+    },
+    Wrong {
+        name: "stale-authenticator",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::session-start::nas::reported"],
+        says: &["field `authenticator`", "radius-acct.request-authenticator-computed"],
+        like: "radius-accounting/records::session-start::nas::0:authenticator:stale",
+        ..WRONG
+    },
+    Wrong {
+        name: "authenticator-drawn-again",
+        suite: "radius/pap",
+        fails: &["radius/pap::reply-withheld::nas::tries-again"],
+        says: &["field `authenticator`", "as in `asked`"],
+        like: "radius/pap::reply-withheld::nas::1:authenticator:other",
+        ..WRONG
+    },
+    Wrong {
+        name: "status-type-left-out",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::session-start::nas::reported"],
+        says: &["field `attributes.Acct-Status-Type`", "got nothing"],
+        like: "radius-accounting/records::session-start::nas::0:attributes.Acct-Status-Type:dropped",
+        ..WRONG
+    },
+    Wrong {
+        name: "session-id-twice",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::session-start::nas::reported"],
+        says: &["field `attributes.Acct-Session-Id`", "one of it at most"],
+        like: "radius-accounting/records::session-start::nas::0:attributes.Acct-Session-Id:doubled",
+        ..WRONG
+    },
+    Wrong {
+        name: "pads-requests",
+        suite: "radius/pap",
+        like: "radius/pap::accept::nas::0:message:trailing",
+        ..WRONG
+    },
+    Wrong {
+        name: "pads-requests",
+        suite: "radius-accounting/records",
+        like: "radius-accounting/records::session-start::nas::0:message:trailing",
+        ..WRONG
+    },
+    Wrong {
+        name: "asks-twice-at-once",
+        suite: "radius/pap",
+        like: "radius/pap::accept::nas::0:message:twice",
+        ..WRONG
+    },
+    Wrong {
+        name: "asks-twice-at-once",
+        suite: "radius-accounting/records",
+        like: "radius-accounting/records::session-start::nas::0:message:twice",
+        ..WRONG
+    },
+    Wrong {
+        name: "identifier-always-zero",
+        suite: "radius/pap",
+        like: "radius/pap::accept::nas::0:identifier:zero",
+        ..WRONG
+    },
+    // The port's attribute has become another one that may stand there.
+    Wrong {
+        name: "service-type-for-port",
+        suite: "radius-accounting/records",
+        like: "radius-accounting/records::session-start::nas::0:attributes.NAS-Port.type:one-more",
+        ..WRONG
+    },
+    // What no operator makes.
+    Wrong {
+        name: "authenticator-of-answers-fixed",
+        suite: "radius/challenge",
+        fails: &["radius/challenge::rules::nas::request-authenticator-not-repeated"],
+        says: &["the same value twice", "radius.request-authenticator-unpredictable"],
+        ..WRONG
+    },
+    Wrong {
+        name: "octet-changed-on-retransmission",
+        suite: "radius/pap",
+        fails: &["radius/pap::reply-withheld::nas::tries-again"],
+        says: &["field `attributes.NAS-Port`", "as in `asked`"],
+        ..WRONG
+    },
+    Wrong {
+        name: "octet-changed-on-retransmission",
+        suite: "radius-accounting/retransmission",
+        fails: &["radius-accounting/retransmission::reply-withheld::nas::tries-again"],
+        says: &[
+            "attributes.User-Name",
+            "authenticator",
+            "radius-acct.only-attribute-delay-time-changes",
+        ],
+        ..WRONG
+    },
+    Wrong {
+        name: "hides-block-by-block",
+        suite: "radius/challenge",
+        fails: &["radius/challenge::answered::nas::requested"],
+        says: &["field `attributes.User-Password`"],
+        ..WRONG
+    },
+    Wrong {
+        name: "user-name-in-capitals",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::nas::requested"],
+        says: &["field `attributes.User-Name`"],
+        ..WRONG
+    },
+    Wrong {
+        name: "state-in-capitals",
+        suite: "radius/challenge",
+        fails: &["radius/challenge::answered::nas::answered"],
+        says: &["field `attributes.State`", "radius.challenge-answer-returns-state"],
+        ..WRONG
+    },
+    Wrong {
+        name: "session-time-in-start",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::rules::nas::session-time-not-in-start"],
+        says: &["attributes.Acct-Session-Time", "radius-acct.session-time-not-in-start"],
+        ..WRONG
+    },
+    Wrong {
+        name: "terminate-cause-in-update",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::rules::nas::terminate-cause-only-in-stop"],
+        says: &["attributes.Acct-Terminate-Cause", "radius-acct.terminate-cause-only-in-stop"],
+        ..WRONG
+    },
+    Wrong {
+        name: "two-requests-under-one-identifier",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::session-start::nas::reported"],
+        says: &["field `attributes.Acct-Status-Type`", "got Accounting-On"],
+        ..WRONG
+    },
 ];

@@ -230,4 +230,235 @@ pub const RADIUS_SERVERS: &[Wrong] = &[
         says: &["where access-accept was due", "\n  authenticator\n", "\n  length\n"],
         ..WRONG
     },
+    // What operators of the score make too.
+    Wrong {
+        name: "answers-again",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::server::nothing-more"],
+        says: &["was to be silent", "access-accept", "radius.one-of-three-replies"],
+        like: "radius/pap::accept::server::0:message:again",
+        ..WRONG
+    },
+    Wrong {
+        name: "answers-again",
+        suite: "radius/pap",
+        fails: &["radius/pap::duplicate-answered-alike::server::answered-again"],
+        says: &["was to be silent", "access-accept"],
+        like: "radius/pap::duplicate-answered-alike::server::0:message:again",
+        ..WRONG
+    },
+    Wrong {
+        name: "answers-again",
+        suite: "radius-accounting/discard",
+        fails: &["radius-accounting/discard::duplicate::server::answered-again"],
+        says: &["was to be silent", "accounting-response"],
+        like: "radius-accounting/discard::duplicate::server::0:message:again",
+        ..WRONG
+    },
+    Wrong {
+        name: "length-one-more",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::server::accepted"],
+        says: &["field `length`", "since that many octets came"],
+        like: "radius/pap::accept::server::0:length:one-more",
+        ..WRONG
+    },
+    Wrong {
+        name: "length-one-less",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::server::accepted"],
+        says: &["expected a length of 8 or less, got 9"],
+        like: "radius/pap::accept::server::0:length:one-less",
+        ..WRONG
+    },
+    Wrong {
+        name: "cut-by-one",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::server::accepted"],
+        says: &["fields of the access-accept", "\n  length\n"],
+        like: "radius/pap::accept::server::0:message:cut-by-one",
+        ..WRONG
+    },
+    Wrong {
+        name: "stale-authenticator",
+        suite: "radius/challenge",
+        fails: &["radius/challenge::answered::server::challenged"],
+        says: &["field `authenticator`", "MD5 over the reply"],
+        like: "radius/challenge::answered::server::0:authenticator:stale",
+        ..WRONG
+    },
+    Wrong {
+        name: "zero-message-authenticator",
+        suite: "radius/pap",
+        fails: &["radius/pap::message-authenticator::server::accepted"],
+        says: &["field `attributes.Message-Authenticator`", "HMAC-MD5"],
+        ..WRONG
+    },
+    Wrong {
+        name: "service-in-reject",
+        suite: "radius/pap",
+        fails: &["radius/pap::reject::server::rejected"],
+        says: &["field `attributes.Service-Type`"],
+        like: "radius/pap::reject::server::0:attributes.Service-Type:added",
+        ..WRONG
+    },
+    Wrong {
+        name: "password-in-accept",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::server::accepted"],
+        says: &["field `attributes.User-Password`", "none of it in this message"],
+        like: "radius/pap::accept::server::0:attributes.User-Password:added",
+        ..WRONG
+    },
+    Wrong {
+        name: "state-twice",
+        suite: "radius/challenge",
+        fails: &["radius/challenge::answered::server::challenged"],
+        says: &["field `attributes.State`", "one of it at most"],
+        like: "radius/challenge::answered::server::0:attributes.State:doubled",
+        ..WRONG
+    },
+    Wrong {
+        name: "empty-state",
+        suite: "radius/challenge",
+        fails: &["radius/challenge::answered::server::challenged"],
+        says: &["field `attributes.State`", "1 to 253 octets"],
+        like: "radius/challenge::answered::server::0:attributes.State:empty",
+        ..WRONG
+    },
+    Wrong {
+        name: "text-not-utf-8",
+        suite: "radius/challenge",
+        fails: &["radius/challenge::answered::server::challenged"],
+        says: &["field `attributes.Reply-Message`", "UTF-8 text"],
+        like: "radius/challenge::answered::server::0:attributes.Reply-Message:max",
+        ..WRONG
+    },
+    Wrong {
+        name: "proxy-state-twice",
+        suite: "radius-accounting/discard",
+        fails: &["radius-accounting/discard::proxy-state::server::copied"],
+        says: &["field `attributes.Proxy-State`", "radius-acct.same-type-order-preserved"],
+        like: "radius-accounting/discard::proxy-state::server::0:attributes.Proxy-State:doubled",
+        ..WRONG
+    },
+    Wrong {
+        name: "proxy-state-backwards",
+        suite: "radius-accounting/discard",
+        fails: &["radius-accounting/discard::proxy-state::server::copied"],
+        says: &["attributes.Proxy-State", "radius-acct.same-type-order-preserved"],
+        like: "radius-accounting/discard::proxy-state::server::0:attributes.Proxy-State:moved",
+        ..WRONG
+    },
+    Wrong {
+        name: "answers-nothing-twice",
+        suite: "radius/pap",
+        fails: &["radius/pap::duplicate-answered-alike::server::answered-again"],
+        says: &["access-accept did not come"],
+        scale: "0.4",
+        like: "radius/pap::duplicate-answered-alike::server::1:message:withheld",
+        ..WRONG
+    },
+    Wrong {
+        name: "pads-replies",
+        suite: "radius/pap",
+        like: "radius/pap::accept::server::0:message:trailing",
+        ..WRONG
+    },
+    Wrong {
+        name: "pads-replies",
+        suite: "radius-accounting/records",
+        like: "radius-accounting/records::session-start::server::0:message:trailing",
+        ..WRONG
+    },
+    // What no operator makes.
+    Wrong {
+        name: "address-twice",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::server::accepted"],
+        says: &["field `attributes.Framed-IP-Address`", "one of it at most"],
+        ..WRONG
+    },
+    Wrong {
+        name: "proxy-state-in-capitals",
+        suite: "radius-accounting/discard",
+        fails: &["radius-accounting/discard::proxy-state::server::copied"],
+        says: &["attributes.Proxy-State", "radius-acct.response-attribute-set"],
+        ..WRONG
+    },
+    Wrong {
+        name: "class-in-accounting-response",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::rules::server::response-holds-little"],
+        says: &["nothing else", "radius-acct.response-attribute-set"],
+        ..WRONG
+    },
+    // Whoever is challenged gets the State that the first one got, which serves one answer only.
+    Wrong {
+        name: "state-of-the-first",
+        suite: "radius/challenge",
+        fails: &["radius/challenge::begun-anew::server::accepted"],
+        says: &["said access-reject where access-accept was due"],
+        ..WRONG
+    },
+    Wrong {
+        name: "forgets-answers-soon",
+        suite: "radius/pap",
+        fails: &["radius/pap::duplicate-answered-alike::server::answered-again"],
+        says: &["field `attributes.Reply-Message`", "as in `reply`"],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-identifier-for-request",
+        suite: "radius/pap",
+        fails: &["radius/pap::identifier-used-again::server::rejected"],
+        says: &[
+            "said access-accept where access-reject was due",
+            "radius.new-authenticator-is-new-request",
+        ],
+        ..WRONG
+    },
+    Wrong {
+        name: "once-right-always-right",
+        suite: "radius/pap",
+        fails: &["radius/pap::each-login-for-itself::server::wrong-rejected-again"],
+        says: &["said access-accept where access-reject was due"],
+        ..WRONG
+    },
+    Wrong {
+        name: "once-wrong-always-wrong",
+        suite: "radius/pap",
+        fails: &["radius/pap::each-login-for-itself::server::right-accepted"],
+        says: &["said access-reject where access-accept was due"],
+        ..WRONG
+    },
+    Wrong {
+        name: "unhides-block-by-block",
+        suite: "radius/challenge",
+        fails: &["radius/challenge::answered::server::accepted"],
+        says: &["said access-reject where access-accept was due"],
+        ..WRONG
+    },
+    Wrong {
+        name: "chap-challenge-overlooked",
+        suite: "radius/chap",
+        fails: &["radius/chap::accept::server::accepted"],
+        says: &["said access-reject where access-accept was due"],
+        ..WRONG
+    },
+    Wrong {
+        name: "chap-challenge-demanded",
+        suite: "radius/chap",
+        fails: &["radius/chap::challenge-in-authenticator::server::accepted"],
+        says: &["said access-reject where access-accept was due"],
+        ..WRONG
+    },
+    Wrong {
+        name: "interim-updates-overlooked",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::interim-update::server::recorded"],
+        says: &["accounting-response did not come", "radius-acct.keepalive-updates-session"],
+        scale: "0.4",
+        ..WRONG
+    },
 ];

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 pub type Peer = fn(more: &[&str]) -> String;
 
 const RADIUS_SETTINGS: &str = "settings: {secret: testing123, username: bob, password: hello, \
-    otp_username: otp, otp_password: first-word, otp_code: '123456'}";
+    otp_username: otp, otp_password: more-than-one-block, \
+    otp_code: '123456 and again 123456'}";
 const TACACS_SETTINGS: &str = "settings: {key: testing123, username: alice, password: rabbit}";
 
 pub fn radius_server(more: &[&str]) -> String {
