@@ -23,6 +23,32 @@ WRONG = [
     "start-before-connect",
     "other-task-id-in-stop",
     "no-stop-record",
+    "reserved-header-bits",
+    "minor-version-one",
+    "single-connect",
+    "session-id-zero",
+    "session-ids-count-up",
+    "privilege-200",
+    "unprintable-port",
+    "port-length-one-more",
+    "user-named-before-asked",
+    "user-name-cut",
+    "user-name-in-capitals",
+    "prompt-in-capitals",
+    "password-told-later",
+    "authorizes-somebody-else",
+    "command-left-out",
+    "service-twice",
+    "arguments-backwards",
+    "task-id-twice",
+    "start-and-stop-at-once",
+    "stop-record-twice",
+    "record-before-prompt",
+    "closes-behind-record",
+    "half-closes-behind-record",
+    "closes-behind-password",
+    "half-closes-behind-password",
+    "hangs-up-when-asked",
 ]
 IAC, DONT, DO, WONT, WILL, SB, SE = 255, 254, 253, 252, 251, 250, 240
 ECHO, SUPPRESS_GO_AHEAD, TERMINAL_TYPE = 1, 3, 24
@@ -69,7 +95,7 @@ class Terminal:
                 while (self.octet(), self.octet()) != (IAC, SE):
                     pass
 
-    def line(self, echo):
+    def line(self, echo, stars=False):
         text = bytearray()
         while True:
             octet = self.typed()
@@ -81,12 +107,14 @@ class Terminal:
                 self.show(b"\r\n")
                 return bytes(text)
             text.append(octet)
-            if echo:
-                self.show(bytes([octet]))
+            if echo or stars:
+                self.show(bytes([octet]) if echo else b"*")
 
 
 class Aaa:
     """A TACACS+ session towards the server."""
+
+    count = 0
 
     def __init__(self, words, kind):
         self.words = words
@@ -95,31 +123,45 @@ class Aaa:
         self.connection = socket.create_connection((host, int(port)), PATIENCE)
         self.stream = self.connection.makefile("rb")
         self.kind, self.number = kind, 1
+        self.version = ONE if words.wrong == "minor-version-one" else DEFAULT
         self.session = int.from_bytes(os.urandom(4), "big")
         if words.wrong == "session-id-used-again":
             self.session = 1
+        if words.wrong == "session-id-zero":
+            self.session = 0
+        if words.wrong == "session-ids-count-up":
+            Aaa.count += 1
+            self.session = 0x5A10_0000 + Aaa.count
 
-    def ask(self, body):
-        """The body of the reply."""
+    def ask(self, body, behind=None):
+        """The body of the reply. What is to be done wrong behind the request is named."""
         if self.number > 1 and self.words.wrong == "session-id-changed":
             self.session ^= 1
         if self.number > 1 and self.words.wrong == "sequence-number-wrong":
             self.number += 2
         self.say(body)
+        if behind == "closes":
+            raise Gone("enough said")
+        if behind == "half-closes":
+            self.connection.shutdown(socket.SHUT_WR)
         got = read_packet(self.stream, self.key)
         if got is None:
             raise Gone("the server hung up")
         reply, octets = got
         if (reply.kind, reply.session) != (self.kind, self.session):
             raise Invalid("a packet of another session")
-        if reply.number != self.number + 1 or reply.version != DEFAULT:
+        if reply.number != self.number + 1 or reply.version not in (DEFAULT, self.version):
             raise Invalid("a packet out of turn")
         self.number += 2
         return Body(octets)
 
     def say(self, body):
-        flags = UNENCRYPTED if self.words.wrong == "unencrypted" else 0
-        header = Header(DEFAULT, self.kind, self.number, flags, self.session, 0)
+        flags = {
+            "unencrypted": UNENCRYPTED,
+            "reserved-header-bits": 0x08,
+            "single-connect": SINGLE_CONNECT,
+        }.get(self.words.wrong, 0)
+        header = Header(self.version, self.kind, self.number, flags, self.session, 0)
         self.connection.sendall(pack(header, body, self.key))
 
     def close(self):
@@ -157,6 +199,7 @@ class Router:
             return session.say(self.start(b""))
 
     def log_in(self, terminal):
+        self.terminal = terminal
         name = self.authenticate(terminal)
         if name is None:
             terminal.show(b"% Authentication failed\r\n")
@@ -167,28 +210,41 @@ class Router:
         if not self.authorize(name):
             terminal.show(b"% Authorization failed\r\n")
             return
-        if not early:
+        if not early and self.words.wrong != "record-before-prompt":
             terminal.show(PROMPT)
         self.task += 1
-        self.account(START, name, self.task)
+        both = self.words.wrong == "start-and-stop-at-once"
+        self.account(START | STOP if both else START, name, self.task)
+        if self.words.wrong == "password-told-later":
+            terminal.show(b"You came in as alice with " + self.typed + b"\r\n")
+            terminal.show(PROMPT)
         while terminal.line(True) not in (b"exit", b"quit", b"logout"):
             terminal.show(PROMPT)
         task = self.task + 1 if self.words.wrong == "other-task-id-in-stop" else self.task
         if self.words.wrong != "no-stop-record":
             self.account(STOP, name, task)
+        if self.words.wrong == "stop-record-twice":
+            self.account(STOP, name, task)
 
     def start(self, name):
-        head = bytes([LOGIN, USER_PRIVILEGE, ASCII, LOGIN])
-        told = [name, PORT, self.address, b""]
-        return head + bytes(map(len, told)) + b"".join(told)
+        privilege = 200 if self.words.wrong == "privilege-200" else USER_PRIVILEGE
+        head = bytes([LOGIN, privilege, ASCII, LOGIN])
+        port = b"tty\x01" if self.words.wrong == "unprintable-port" else PORT
+        if self.words.wrong == "user-named-before-asked":
+            name = b"x"
+        told = [name, port, self.address, b""]
+        sizes = [len(one) for one in told]
+        if self.words.wrong == "port-length-one-more":
+            sizes[1] += 1
+        return head + bytes(sizes) + b"".join(told)
 
     def authenticate(self, terminal):
         """The name of a user who proved to be it; the server leads the dialogue."""
         session = Aaa(self.words, AUTHEN)
-        name, body = None, self.start(b"")
+        name, body, behind = None, self.start(b""), None
         try:
             while True:
-                reply = session.ask(body)
+                reply = session.ask(body, behind)
                 status, flags, message, data = reply.numbers("!BBHH")
                 message, _ = reply.take(message), reply.take(data)
                 reply.done()
@@ -196,12 +252,23 @@ class Router:
                     return name
                 if status not in (GETUSER, GETPASS, GETDATA):
                     return None
+                if self.words.wrong == "prompt-in-capitals":
+                    message = message.upper()
+                if self.words.wrong == "hangs-up-when-asked":
+                    raise Gone("I would rather not say")
                 terminal.show(message)
                 if self.words.wrong == "continue-before-typed":
                     body = continued(b"")
                     continue
-                typed = terminal.line(not flags & NOECHO or self.words.wrong == "echoes-password")
-                name = typed if status == GETUSER else name
+                shown = not flags & NOECHO or self.words.wrong == "echoes-password"
+                typed = self.typed = terminal.line(shown, self.words.stars)
+                if status == GETUSER:
+                    typed = typed[:4] if self.words.wrong == "user-name-cut" else typed
+                    if self.words.wrong == "user-name-in-capitals":
+                        typed = typed.upper()
+                    name = typed
+                elif self.words.wrong.endswith("closes-behind-password"):
+                    behind = self.words.wrong.removesuffix("-behind-password")
                 body = continued(typed)
         finally:
             session.close()
@@ -210,6 +277,12 @@ class Router:
         session = Aaa(self.words, AUTHOR)
         try:
             arguments = [b"service=shell", b"cmd="]
+            if self.words.wrong == "command-left-out":
+                arguments.pop()
+            if self.words.wrong == "service-twice":
+                arguments.insert(0, arguments[0])
+            if self.words.wrong == "authorizes-somebody-else":
+                name = b"root"
             head = bytes([TACACSPLUS, USER_PRIVILEGE, ASCII, LOGIN])
             reply = session.ask(head + self.subject(name, arguments))
             status, count, message, data = reply.numbers("!BBHH")
@@ -221,8 +294,24 @@ class Router:
         session = Aaa(self.words, ACCT)
         try:
             arguments = [b"task_id=%d" % task, b"service=shell"]
+            if self.words.wrong == "arguments-backwards":
+                arguments.reverse()
+            if self.words.wrong == "task-id-twice":
+                arguments.insert(0, arguments[0])
             head = bytes([flags, TACACSPLUS, USER_PRIVILEGE, ASCII, LOGIN])
-            session.ask(head + self.subject(name, arguments))
+            behind = None
+            if self.words.wrong.endswith("closes-behind-record"):
+                behind = self.words.wrong.removesuffix("-behind-record")
+            if self.words.wrong == "record-before-prompt" and flags == START:
+                session.say(head + self.subject(name, arguments))
+                self.terminal.show(PROMPT)
+                read_packet(session.stream, session.key)
+                return
+            try:
+                session.ask(head + self.subject(name, arguments), behind)
+            except Gone:
+                if behind is None:
+                    raise
         finally:
             session.close()
 
@@ -242,7 +331,8 @@ def main():
     words.add_argument("telnet", type=int, help="port on which users are served")
     words.add_argument("aaa", help="HOST:PORT of the server")
     words.add_argument("--key", required=True)
-    words.add_argument("--wrong", choices=WRONG)
+    words.add_argument("--stars", action="store_true", help="a star for each letter of a password")
+    words.add_argument("--wrong", choices=WRONG, default="")
     Router(words.parse_args()).serve()
 
 

@@ -5,8 +5,10 @@ It knows one user. With --wrong it breaks one requirement, and keeps all others.
 
 import argparse
 import hashlib
+import socket
 import socketserver
 import struct
+import time
 
 from tacacs import *
 
@@ -24,8 +26,33 @@ WRONG = [
     "fails-garbage",
     "prompts-for-garbage",
     "never-answers",
+    "reserved-header-bits",
+    "reserved-reply-flags",
+    "unencrypted",
+    "session-id-zero",
+    "length-one-more",
+    "message-length-one-more",
+    "unprintable-prompt",
+    "octets-behind",
+    "closes-in-login",
+    "half-closes-in-login",
+    "answers-again",
+    "single-connect",
+    "noecho-for-name",
+    "first-session-for-all",
+    "sequence-number-stands-still",
+    "forgets-user-name",
+    "passes-without-password",
+    "password-before-name",
+    "once-right-always-right",
+    "once-wrong-always-wrong",
+    "authorizes-anybody",
+    "arguments-announced-only",
+    "answers-aborted",
 ]
 WORDS = None
+# What the server should not remember from one connection to the next.
+FIRST_SESSION, KNOWN, REFUSED = [], set(), set()
 
 
 class Session(socketserver.StreamRequestHandler):
@@ -45,7 +72,7 @@ class Session(socketserver.StreamRequestHandler):
     def step(self):
         """Answers a packet; false where the session is over."""
         try:
-            packet = read_packet(self.rfile, WORDS.key.encode())
+            packet = read_packet(self.rfile, key())
         except Invalid as why:
             return self.refuse(None, why)
         if packet is None:
@@ -93,6 +120,7 @@ class Session(socketserver.StreamRequestHandler):
 
     def say(self, header, body):
         number, session, version = header.number + 1, header.session, header.version
+        flags = 0
         if WORDS.wrong == "sequence-number-wrong":
             number += 1
         if WORDS.wrong == "session-id-changed":
@@ -101,8 +129,37 @@ class Session(socketserver.StreamRequestHandler):
             version ^= 0x10
         if WORDS.wrong == "wrong-minor-version":
             version ^= 1
-        head = Header(version, header.kind, number, 0, session, 0)
-        self.wfile.write(pack(head, body, WORDS.key.encode()))
+        if WORDS.wrong == "reserved-header-bits":
+            flags = 0x80
+        if WORDS.wrong == "unencrypted":
+            flags = UNENCRYPTED
+        if WORDS.wrong == "single-connect":
+            flags = SINGLE_CONNECT
+        if WORDS.wrong == "session-id-zero":
+            session = 0
+        if WORDS.wrong == "first-session-for-all":
+            FIRST_SESSION.append(session)
+            session = FIRST_SESSION[0]
+        if WORDS.wrong == "sequence-number-stands-still":
+            number = 2
+        if WORDS.wrong == "message-length-one-more" and header.kind == AUTHEN:
+            body = body[:3] + bytes([body[3] + 1]) + body[4:]
+        octets = pack(Header(version, header.kind, number, flags, session, 0), body, key())
+        if WORDS.wrong == "length-one-more":
+            octets = octets[:11] + bytes([octets[11] + 1]) + octets[12:]
+        if WORDS.wrong == "octets-behind":
+            octets += bytes([0, 1, 2, 3])
+        self.send(octets)
+        if WORDS.wrong == "answers-again":
+            time.sleep(0.15)
+            self.send(octets)
+
+    def send(self, octets):
+        if not WORDS.dribble:
+            return self.wfile.write(octets)
+        for octet in octets:
+            self.wfile.write(bytes([octet]))
+            time.sleep(0.001)
 
     def authenticate(self, header, body):
         if header.number > 1:
@@ -113,6 +170,9 @@ class Session(socketserver.StreamRequestHandler):
         if action != LOGIN:
             raise Invalid("an action that is not served")
         self.name = user.decode("utf-8", "replace")
+        if WORDS.wrong == "password-before-name" and not self.name:
+            self.say(header, authen_reply(GETPASS, b"Password: ", NOECHO))
+            return True
         minor = header.version & 0xF
         if kind == ASCII and minor == 0:
             return self.ask(header)
@@ -130,26 +190,45 @@ class Session(socketserver.StreamRequestHandler):
         typed, _ = body.take(user_msg), body.take(data)
         body.done()
         if flags & ABORT:
+            if WORDS.wrong == "answers-aborted":
+                self.say(header, authen_reply(FAIL, b"Good bye"))
             return False
         if not self.name:
             self.name = typed.decode("utf-8", "replace")
+            if self.name and WORDS.wrong == "passes-without-password":
+                return self.tell(header, True)
             if self.name:
-                return self.ask(header)
+                self.ask(header)
+                if WORDS.wrong == "forgets-user-name":
+                    self.name = "?"
+                return True
             return self.tell(header, False)
         return self.tell(header, typed == WORDS.password.encode())
 
     def ask(self, header):
         if not self.name:
             prompt = b"" if WORDS.wrong == "empty-prompt" else b"Username: "
-            self.say(header, authen_reply(GETUSER, prompt))
+            prompt = b"\xff\x00" if WORDS.wrong == "unprintable-prompt" else prompt
+            flags = NOECHO if WORDS.wrong == "noecho-for-name" else 0
+            flags |= 0x02 if WORDS.wrong == "reserved-reply-flags" else 0
+            self.say(header, authen_reply(GETUSER, prompt, flags))
+            if WORDS.wrong == "half-closes-in-login":
+                self.connection.shutdown(socket.SHUT_WR)
+            return WORDS.wrong != "closes-in-login"
         else:
             flags = 0 if WORDS.wrong == "noecho-missing" else NOECHO
             prompt = b"" if WORDS.wrong == "empty-prompt" else b"Password: "
+            flags |= 0x02 if WORDS.wrong == "reserved-reply-flags" else 0
             self.say(header, authen_reply(GETPASS, prompt, flags))
         return True
 
     def tell(self, header, right):
         passed = right and self.name == WORDS.username
+        if WORDS.wrong == "once-right-always-right":
+            passed = passed or self.name in KNOWN
+        if WORDS.wrong == "once-wrong-always-wrong":
+            passed = passed and self.name not in REFUSED
+        (KNOWN if passed else REFUSED).add(self.name)
         if WORDS.wrong == "fails-right-password":
             passed = False
         if WORDS.wrong == "passes-wrong-password":
@@ -165,7 +244,12 @@ class Session(socketserver.StreamRequestHandler):
             body.take(size)
         body.done()
         known = user.decode("utf-8", "replace") == WORDS.username
-        self.say(header, author_response(PASS_ADD if known else AUTHOR_FAIL, b""))
+        if WORDS.wrong == "authorizes-anybody":
+            known = True
+        body = author_response(PASS_ADD if known else AUTHOR_FAIL, b"")
+        if WORDS.wrong == "arguments-announced-only":
+            body = body[:1] + bytes([1]) + body[2:]
+        self.say(header, body)
         return False
 
     def account(self, header, body):
@@ -179,6 +263,10 @@ class Session(socketserver.StreamRequestHandler):
         told = ACCT_ERROR if WORDS.wrong == "acct-error" else ACCT_SUCCESS
         self.say(header, acct_reply(told, b""))
         return False
+
+
+def key():
+    return WORDS.key.encode()
 
 
 def authen_reply(status, message, flags=0):
@@ -207,6 +295,7 @@ def main():
     words.add_argument("--username", required=True)
     words.add_argument("--password", required=True)
     words.add_argument("--hang-up", action="store_true", help="close without an error")
+    words.add_argument("--dribble", action="store_true", help="each octet by itself")
     words.add_argument("--wrong", choices=WRONG)
     WORDS = words.parse_args()
     with Server(("127.0.0.1", WORDS.port), Session) as server:
