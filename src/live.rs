@@ -458,8 +458,9 @@ async fn connect(
     }
 }
 
-/// Carries octets between a stream and the play until the peer closes it. The play closes its half
-/// by dropping the sending end of `outgoing`.
+/// Carries octets between a stream and the play until both have closed their half. The play closes
+/// its own by dropping the sending end of `outgoing`; what it said before still goes out, so that a
+/// peer that closes its half behind a request gets its answer.
 async fn pump(
     flow: FlowId,
     stream: TcpStream,
@@ -470,8 +471,8 @@ async fn pump(
     let _ = stream.set_nodelay(true);
     let (mut reading, mut writing) = stream.into_split();
     let mut buffer = vec![0; READ];
-    let mut open = true;
-    loop {
+    let (mut open, mut hears) = (true, true);
+    while open || hears {
         tokio::select! {
             octets = outgoing.recv(), if open => match octets {
                 Some(octets) => open = writing.write_all(&octets).await.is_ok(),
@@ -480,13 +481,14 @@ async fn pump(
                     open = false;
                 }
             },
-            read = reading.read(&mut buffer) => {
+            read = reading.read(&mut buffer), if hears => {
+                open &= read.is_ok();
                 let input = match read {
                     Ok(0) | Err(_) => Input::Closed(flow),
                     Ok(octets) => Input::Received(flow, buffer[..octets].to_vec()),
                 };
-                let closed = matches!(input, Input::Closed(_));
-                if inbox.send(Heard::Input(Instant::now(), input)).await.is_err() || closed {
+                hears = !matches!(input, Input::Closed(_));
+                if inbox.send(Heard::Input(Instant::now(), input)).await.is_err() {
                     return;
                 }
             }

@@ -310,6 +310,8 @@ impl Stage {
                     self.flows[flow].state = FlowState::ClosedByPeer;
                     let ends = self.ends(flow, !self.flows[flow].ours);
                     self.happened(Happening::Closed(ends));
+                    // Our half follows theirs, behind all that we have said.
+                    self.out.push_back(Output::Close(flow));
                 }
             }
             Input::NotTriggered(party, why) => {
