@@ -402,7 +402,9 @@ pub struct FieldSpec {
 impl FieldSpec {
     /// Whether the author asks if the field at this path is right, rather than for a value.
     pub fn asks_whether_right(&self, path: &str) -> bool {
-        let own = self.path == path && self.hear.asks_whether_right();
+        let inside = path.strip_prefix(&self.path);
+        let own = inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            && self.hear.asks_whether_right();
         own || self.fields.iter().any(|field| field.asks_whether_right(path))
     }
 }

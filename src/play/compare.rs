@@ -200,18 +200,27 @@ impl Stage {
     ) {
         let nodes = message.paths().filter(|(path, _)| *path == spec.path);
         let node = nodes.map(|(_, node)| node).nth(nth);
-        let fault = message.faults.iter().find(|f| f.path == spec.path);
+        // A list is right where everything in it is.
+        let fault = message.faults.iter().find(|f| {
+            let inside = f.path.strip_prefix(&spec.path);
+            inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        });
         let heard = Heard { message, node, spec, faulty: fault.is_some() };
         if let Some(wanted) = self.mismatch(&spec.hear, heard, found) {
             let expected = match fault {
                 Some(fault) if matches!(spec.hear, Pattern::Valid) => fault.expected.clone(),
                 _ => wanted,
             };
+            let within = fault.filter(|f| f.path != spec.path);
             found.differences.push(Difference {
-                path: spec.path.clone(),
+                path: within.map_or(&spec.path, |f| &f.path).clone(),
                 expected,
-                got: node.map_or_else(|| "nothing".into(), Node::show),
-                bits: node.map(|n| n.bits.clone()),
+                got: match (within, node) {
+                    (Some(fault), _) => fault.got.clone(),
+                    (None, Some(node)) => node.show(),
+                    (None, None) => "nothing".into(),
+                },
+                bits: within.map(|f| f.bits.clone()).or(node.map(|n| n.bits.clone())),
                 pos: Some(spec.pos),
                 source: fault.map_or(spec.field.source, |f| f.source),
             });

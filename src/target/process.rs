@@ -26,6 +26,8 @@ pub struct Places {
     pub dir: PathBuf,
     /// `{port:NAME}`; ours until the last who knows of them ends.
     pub ports: BTreeMap<String, Rc<Port>>,
+    /// `{fresh:NAME}`.
+    pub texts: BTreeMap<String, String>,
     /// `{link:NAME}`.
     pub links: BTreeMap<String, SocketAddr>,
     /// `{SETTING}`.
@@ -63,6 +65,9 @@ impl Places {
         }
         if word == "fresh" {
             return Ok(Some(fresh()));
+        }
+        if let Some(name) = word.strip_prefix("fresh:") {
+            return Ok(Some(self.texts.entry(name.to_owned()).or_insert_with(fresh).clone()));
         }
         if let Some(name) = word.strip_prefix("port:") {
             if !self.ports.contains_key(name) {
