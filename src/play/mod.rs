@@ -123,6 +123,9 @@ pub struct Cast {
     pub timeout_scale: f64,
     /// Whether we stand in for what is tested, and the other end is the tester.
     pub stand_in: bool,
+    /// Whether the other end knows nothing of the exchange: then nobody is asked if he is well, and
+    /// nobody asks.
+    pub shown: bool,
     /// How much longer we are silent than asked for, where the listener measures as finely as we.
     pub margin: Duration,
     /// The profile under which rules and steps are chosen.
@@ -145,6 +148,7 @@ impl Cast {
             seed: seed_for(1, &exchange.name),
             timeout_scale: 1.0,
             stand_in: false,
+            shown: false,
             margin: Duration::from_millis(1),
             profile: exchange.profile.clone(),
             seen: Arc::default(),

@@ -15,7 +15,7 @@ use super::blame::soften;
 use super::compare::Comparison;
 use super::stage::{Binding, FlowState, Stage};
 use super::wrong::Deed;
-use crate::ladder::{Act, FieldSpec, Level, Repeat, Role, Rung, Say, Schedule, Step, Timing};
+use crate::ladder::{Act, FieldSpec, Level, Repeat, Role, Rung, Say, Schedule, Step, Timing, walk};
 use crate::record::{Difference, Happening, Outcome, Verdict};
 
 /// The step cannot go on; its outcome says why.
@@ -175,12 +175,23 @@ impl Player {
     /// Asks a party something that it answers when it is well. Only the tester asks, and only whom
     /// it tests.
     pub(super) async fn alive(&self, party: usize, rungs: &[Rung]) -> Result<(), Stop> {
-        let asked = {
-            let stage = self.stage.borrow();
-            stage.cast.projection.played[party] == stage.cast.stand_in
-        };
-        if !asked {
-            return Ok(());
+        {
+            let mut stage = self.stage.borrow_mut();
+            if stage.cast.projection.played[party] != stage.cast.stand_in {
+                return Ok(());
+            }
+            if stage.cast.shown {
+                // Messages are numbered as if it had been asked: the numbers name what goes wrong.
+                let mut left_out = 0;
+                walk(rungs, &mut |rung| {
+                    if let Act::Message(say) = &rung.act {
+                        let role = stage.cast.projection.role(say.ends.from, say.ends.to);
+                        left_out += usize::from(role == Role::Say);
+                    }
+                });
+                stage.said += left_out;
+                return Ok(());
+            }
         }
         let went = self.rungs(rungs).await;
         if went.is_err() {
