@@ -8,10 +8,14 @@
 //! | `doors` | the sockets on which our parties are called |
 //! | `jitter` | what is said goes out some time later |
 //! | `runtime` | what a process is to many plays |
+//! | `serve` | parties that are played for whoever calls |
+//! | `traffic` | who calls whom in an exchange |
 
 mod doors;
 mod jitter;
 mod runtime;
+mod serve;
+mod traffic;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -34,6 +38,8 @@ use doors::{Call, Came, datagram_socket, near};
 pub use doors::Doors;
 pub use jitter::Jitter;
 pub use runtime::{asked_to_end, block_on};
+pub use serve::{Host, Service, serve};
+pub use traffic::Traffic;
 
 /// The most octets that one read takes from a stream.
 const READ: usize = 64 << 10;
@@ -76,6 +82,10 @@ pub struct Scene {
     pub stop: watch::Receiver<bool>,
     /// The moment that the play counts from.
     pub epoch: Instant,
+    /// How long nothing had happened when the play was begun: for the play it goes by at once.
+    pub gone: Duration,
+    /// How long streams stay open that the play leaves open on purpose.
+    pub linger: Duration,
     /// Shared by all plays against one implementation.
     pub gate: Option<Gate>,
     /// Holds back what the play does.
@@ -92,6 +102,8 @@ impl Scene {
             observe: Box::new(|_| {}),
             stop,
             epoch: Instant::now(),
+            gone: Duration::ZERO,
+            linger: Duration::ZERO,
             gate: None,
             jitter: None,
         }
@@ -100,13 +112,24 @@ impl Scene {
 
 /// Plays one cast to its end.
 pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
-    let (inbox, mut arriving) = mpsc::channel::<Heard>(WAITING);
+    let mut inbox = Inbox::new();
+    let listening = doors.listen(&inbox.tell);
+    play(cast, &mut inbox, listening, scene).await
+}
+
+/// Plays one cast to its end, with what its inbox is told of.
+async fn play(
+    cast: Cast,
+    inbox: &mut Inbox,
+    listening: BTreeMap<LinkId, Task>,
+    scene: Scene,
+) -> Report {
     let mut driver = Driver {
         transports: cast.suite.links.iter().map(|l| l.protocol.transport).collect(),
         play: Play::new(cast),
-        listening: doors.listen(&inbox),
-        inbox,
+        inbox: inbox.tell.clone(),
         flows: HashMap::new(),
+        listening,
         callers: HashMap::new(),
         tasks: Vec::new(),
         reach: scene.reach,
@@ -118,7 +141,7 @@ pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
     };
     let (mut observe, mut stop) = (scene.observe, scene.stop);
     let mut told = 0;
-    driver.play.start(driver.epoch.elapsed());
+    driver.begin(scene.gone);
     loop {
         driver.carry_out().await;
         told = driver.play.new_events(told, &mut observe);
@@ -134,12 +157,14 @@ pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
         };
         tokio::select! {
             biased;
-            heard = arriving.recv() => {
+            heard = inbox.heard.recv() => {
                 if let Some(heard) = heard {
                     driver.heard(heard);
                 }
                 // What arrived together is judged together, before the clock is looked at again.
-                while let Ok(heard) = arriving.try_recv() {
+                while !driver.play.is_over()
+                    && let Ok(heard) = inbox.heard.try_recv()
+                {
                     driver.carry_out().await;
                     driver.heard(heard);
                 }
@@ -154,9 +179,40 @@ pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
     driver.carry_out().await;
     driver.play.new_events(told, &mut observe);
     driver.catch_up().await;
+    if !scene.linger.is_zero() {
+        tokio::select! {
+            () = driver.linger(scene.linger) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+    }
     // Writers still have to send what was asked for last: a moment, then everything is dropped.
     driver.farewell().await;
     driver.into_report()
+}
+
+/// Where a play is told of what comes. It is there before the play, and after it.
+struct Inbox {
+    tell: mpsc::Sender<Heard>,
+    heard: mpsc::Receiver<Heard>,
+}
+
+impl Inbox {
+    fn new() -> Self {
+        let (tell, heard) = mpsc::channel(WAITING);
+        Self { tell, heard }
+    }
+
+    /// The calls that nobody got to. No more come in.
+    fn calls(mut self) -> Vec<Call> {
+        self.heard.close();
+        let mut calls = Vec::new();
+        while let Ok(heard) = self.heard.try_recv() {
+            if let Heard::Call(call) = heard {
+                calls.push(call);
+            }
+        }
+        calls
+    }
 }
 
 /// What the sockets and processes of a play tell it.
@@ -216,6 +272,15 @@ impl Drop for Task {
 impl Driver {
     fn into_report(self) -> Report {
         self.play.into_report()
+    }
+
+    /// Begins the play; what had gone by before goes by at once.
+    fn begin(&mut self, gone: Duration) {
+        let began = self.epoch.elapsed().saturating_sub(gone);
+        self.play.start(began);
+        while let Some(wake) = self.play.wake_at().filter(|wake| *wake <= began + gone) {
+            self.play.take(wake, Input::Tick);
+        }
     }
 
     fn heard(&mut self, heard: Heard) {
@@ -414,6 +479,20 @@ impl Driver {
                 };
             })));
         }
+    }
+
+    /// Keeps streams that the play has not closed, as long as their peers do and no longer than so.
+    async fn linger(&self, most: Duration) {
+        let left = self.flows.values().filter_map(|way| match way {
+            Way::Stream(way) => Some(way.closed()),
+            _ => None,
+        });
+        let _ = tokio::time::timeout(most, async {
+            for closed in left {
+                closed.await;
+            }
+        })
+        .await;
     }
 
     /// Lets the writers finish.
