@@ -181,7 +181,8 @@ async fn play(
     driver.catch_up().await;
     if !scene.linger.is_zero() {
         tokio::select! {
-            () = driver.linger(scene.linger) => {}
+            () = driver.linger(inbox) => {}
+            () = tokio::time::sleep(scene.linger) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
     }
@@ -194,24 +195,25 @@ async fn play(
 struct Inbox {
     tell: mpsc::Sender<Heard>,
     heard: mpsc::Receiver<Heard>,
+    /// Calls that came when the play was over.
+    late: Vec<Call>,
 }
 
 impl Inbox {
     fn new() -> Self {
         let (tell, heard) = mpsc::channel(WAITING);
-        Self { tell, heard }
+        Self { tell, heard, late: Vec::new() }
     }
 
-    /// The calls that nobody got to. No more come in.
-    fn calls(mut self) -> Vec<Call> {
+    /// The calls that the play did not get to. No more come in.
+    fn late(mut self) -> Vec<Call> {
         self.heard.close();
-        let mut calls = Vec::new();
         while let Ok(heard) = self.heard.try_recv() {
             if let Heard::Call(call) = heard {
-                calls.push(call);
+                self.late.push(call);
             }
         }
-        calls
+        self.late
     }
 }
 
@@ -481,18 +483,16 @@ impl Driver {
         }
     }
 
-    /// Keeps streams that the play has not closed, as long as their peers do and no longer than so.
-    async fn linger(&self, most: Duration) {
-        let left = self.flows.values().filter_map(|way| match way {
-            Way::Stream(way) => Some(way.closed()),
-            _ => None,
-        });
-        let _ = tokio::time::timeout(most, async {
-            for closed in left {
-                closed.await;
+    /// Keeps the streams that the play has not closed, as long as their peers keep them.
+    async fn linger(&mut self, inbox: &mut Inbox) {
+        let open = |way: &Way| matches!(way, Way::Stream(way) if !way.is_closed());
+        while self.flows.values().any(open) {
+            match inbox.heard.recv().await {
+                Some(Heard::Input(_, Input::Closed(flow))) => drop(self.flows.remove(&flow)),
+                Some(Heard::Call(call)) => inbox.late.push(call),
+                _ => {}
             }
-        })
-        .await;
+        }
     }
 
     /// Lets the writers finish.

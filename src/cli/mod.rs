@@ -10,12 +10,15 @@ mod check;
 mod explain;
 mod requirements;
 mod score;
+mod serve;
 mod words;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::diag::Diagnostic;
 use crate::trial::{LibtestArguments, Options, present};
 use words::{Command, RunWords, Words};
 
@@ -37,6 +40,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::check(&check),
         Command::Requirements(words) => requirements::requirements(&words),
         Command::Score(score) => score::score(&score),
+        Command::Serve(serve) => serve::serve(&serve),
         Command::Targets(targets) => explain::targets(&targets),
         Command::Explain(explain) => explain::explain(&explain),
         Command::Decode(decode) => explain::decode(&decode),
@@ -63,15 +67,13 @@ fn run(words: RunWords, more: Option<&str>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { BROKEN } else { 0 });
         }
     };
-    let mut set = std::collections::BTreeMap::new();
-    for pair in &words.set {
-        match pair.split_once('=') {
-            Some((name, value)) => {
-                set.insert(name.to_owned(), value.to_owned());
-            }
-            None => return refuse(&format!("--set takes KEY=VALUE, not `{pair}`")),
+    let set = match pairs("--set", &words.set) {
+        Ok(set) => set,
+        Err(problem) => {
+            refuse_with(&problem);
+            return ExitCode::from(BROKEN);
         }
-    }
+    };
     if !(words.timeout_scale > 0.0 && words.timeout_scale <= 1000.0) {
         return refuse("--timeout-scale is a number above 0, at most 1000");
     }
@@ -104,8 +106,24 @@ fn refuse(what: &str) -> ExitCode {
     ExitCode::from(BROKEN)
 }
 
+/// Like [`refuse`], with whatever a message has to say.
+#[expect(clippy::print_stderr, reason = "this is the face")]
+fn refuse_with(problem: &Diagnostic) {
+    eprint!("{}", problem.render(false));
+}
+
+/// What a flag was given as names and values.
+fn pairs(flag: &str, words: &[String]) -> Result<BTreeMap<String, String>, Diagnostic> {
+    let pair = |word: &String| match word.split_once('=') {
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => Err(Diagnostic::plain(format!("{flag} takes KEY=VALUE, not `{word}`"))),
+    };
+    words.iter().map(pair).collect()
+}
+
 /// Prints for a reader who may go away.
 fn print(text: &str) {
     use std::io::Write;
-    let _ = std::io::stdout().write_all(text.as_bytes());
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

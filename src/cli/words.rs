@@ -42,6 +42,15 @@ pub enum Command {
   stepladder requirements --status missing
   stepladder requirements --format json")]
     Requirements(RequirementsWords),
+    /// Play a party for whoever calls, right or wrong on purpose, so that others see what their
+    /// code makes of such a peer.
+    #[command(after_help = "Examples:
+  stepladder serve radius/pap::accept --as server
+  stepladder serve radius/pap::accept --as server --list
+  stepladder serve radius/pap::accept --as server --mutant 0:authenticator:wrong
+  stepladder serve radius/pap::accept --as server --listen auth=127.0.0.1:1812 --every 3
+  stepladder serve tacacs/authentication::pap --as nas --reach aaa=127.0.0.1:49 --count 10")]
+    Serve(ServeWords),
     /// List the targets, and what keeps them from being run here.
     Targets(TargetsWords),
     /// Explain a protocol, a message or a field.
@@ -176,6 +185,48 @@ pub struct RequirementsWords {
     /// Only those of this status.
     #[arg(long, value_name = "STATUS", value_parser = ["covered", "excused", "missing"])]
     pub status: Option<String>,
+}
+
+/// What to play for others.
+#[derive(Debug, Args)]
+pub struct ServeWords {
+    /// The exchange: the name or the file of its suite, and its own name.
+    #[arg(value_name = "SUITE::EXCHANGE")]
+    pub exchange: String,
+    /// The parties to play; the others are those who call, or are called.
+    #[arg(long = "as", value_name = "PARTY", value_delimiter = ',', required = true)]
+    pub play_as: Vec<String>,
+    /// Be wrong in this way in every exchange; `--list` and `score` print the names.
+    #[arg(long, value_name = "ID")]
+    pub mutant: Option<String>,
+    /// Be wrong in every N-th exchange, in one way after the other.
+    #[arg(long, value_name = "N", conflicts_with = "mutant", value_parser = several)]
+    pub every: Option<usize>,
+    /// List all the ways of being wrong, and end.
+    #[arg(long, conflicts_with_all = ["mutant", "every"])]
+    pub list: bool,
+    /// Where to listen; otherwise on a port of 127.0.0.1 that the kernel chooses.
+    #[arg(long, value_name = "LINK=ADDRESS")]
+    pub listen: Vec<String>,
+    /// Whom to call.
+    #[arg(long, value_name = "LINK=ADDRESS")]
+    pub reach: Vec<String>,
+    /// Give a setting of the suite another value.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// End after so many exchanges. Who calls others plays one; who is called goes on until Ctrl-C.
+    #[arg(long, value_name = "N", value_parser = several)]
+    pub count: Option<usize>,
+    /// Draw everything that is drawn from this number.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The folder in which suites are found by name.
+    #[arg(long, value_name = "DIR", default_value = "suites")]
+    pub suites: PathBuf,
+}
+
+fn several(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "a number from 1".into())
 }
 
 /// Which targets.

@@ -229,7 +229,7 @@ impl<'h> Serving<'h> {
         call.and_then(|call| self.hand(number, call));
         self.plays.spawn_local(async move {
             let report = play(cast, &mut inbox, BTreeMap::new(), scene).await;
-            (number, report, inbox.calls())
+            (number, report, inbox.late())
         });
     }
 

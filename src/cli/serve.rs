@@ -1,0 +1,323 @@
+//! `serve`: a party played over sockets for whoever calls, right or wrong on purpose.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::words::ServeWords;
+use crate::diag::{Diagnostic, clean, nearest};
+use crate::ladder::{Act, Exchange, LinkId, PartyId, Projection, Setting, Suite, walk};
+use crate::live::{self, Host, Service, Traffic};
+use crate::mutate::{Baseline, Mutant};
+use crate::play::{Cast, Wrong, rule_in_force, seed_for};
+use crate::record::{Report, Verdict};
+use crate::report::Mask;
+use crate::{sim, suite};
+
+/// Serves an exchange.
+pub fn serve(words: &ServeWords) -> ExitCode {
+    match begin(words) {
+        Ok(code) => code,
+        Err(problems) => {
+            problems.iter().for_each(super::refuse_with);
+            ExitCode::from(super::BROKEN)
+        }
+    }
+}
+
+fn begin(words: &ServeWords) -> Found<ExitCode> {
+    let (suite, exchange) = named(words)?;
+    let baseline = baseline(words, &suite, &exchange)?;
+    let mutants = match (&words.mutant, words.list || words.every.is_some()) {
+        (Some(id), _) => vec![chosen(id, words, &baseline)?],
+        (None, true) => mutants(words, &baseline)?,
+        (None, false) => Vec::new(),
+    };
+    if words.list {
+        super::print(&listed(&mutants));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let cast = Cast {
+        shown: true,
+        // Nobody measures our silences as finely as we keep them.
+        margin: Duration::ZERO,
+        seed: words.seed.unwrap_or_else(|| fastrand::u64(..)),
+        ..sim::peer(&baseline.cast)
+    };
+    let traffic = Traffic::of(&cast);
+    let (listen, reach) = addresses(words, &cast, &traffic)?;
+    let count = words.count.or(traffic.ours_first.then_some(1));
+    let mut shop = Shop {
+        suite: &suite,
+        exchange: &exchange,
+        mask: Mask::new(cast.secrets()),
+        every: words.every.unwrap_or(1),
+        mutants,
+        wrong: BTreeMap::new(),
+    };
+    let away = live::serve(Service { cast, listen, reach, count }, &mut shop)
+        .map_err(|why| vec![Diagnostic::plain(why)])?;
+    if away > 0 {
+        super::print(&format!("{away} callers were turned away: too many called at once\n"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Something, or everything that is wrong with the words and the suite.
+type Found<T> = Result<T, Vec<Diagnostic>>;
+
+fn wrong<T>(problem: Diagnostic) -> Found<T> {
+    Err(vec![problem])
+}
+
+/// The suite and the exchange that are asked for.
+fn named(words: &ServeWords) -> Found<(Arc<Suite>, Arc<Exchange>)> {
+    let Some((of, name)) = words.exchange.rsplit_once("::") else {
+        let title = format!("`{}` is no SUITE::EXCHANGE", words.exchange);
+        let help = "give a suite's name or file, two colons, and an exchange of it";
+        return wrong(Diagnostic::plain(title).help(help));
+    };
+    let suite = match Path::new(of).is_file() {
+        true => load(Path::new(of))?,
+        false => below(&words.suites, of)?,
+    };
+    match suite.exchange(name) {
+        Some(exchange) => Ok((suite.clone(), exchange.clone())),
+        None => {
+            let known = suite.exchanges.iter().map(|e| e.name.as_str());
+            let title = format!("`{}` has no exchange `{name}`", suite.name);
+            wrong(Diagnostic::plain(title).suggest(name, known))
+        }
+    }
+}
+
+fn load(path: &Path) -> Found<Arc<Suite>> {
+    let (suite, problems) = suite::load(path);
+    suite.map(Arc::new).ok_or(problems)
+}
+
+/// The suite of a name, among those below a folder.
+fn below(folder: &PathBuf, name: &str) -> Found<Arc<Suite>> {
+    let mut known = Vec::new();
+    let mut broken = Vec::new();
+    for path in suite::find(std::slice::from_ref(folder)).map_err(|problem| vec![problem])? {
+        match load(&path) {
+            Ok(suite) if suite.name == name => return Ok(suite),
+            Ok(suite) => known.push(suite.name.clone()),
+            Err(problems) => broken.extend(problems),
+        }
+    }
+    // It may be one of those that cannot be read.
+    if !broken.is_empty() {
+        return Err(broken);
+    }
+    let title = format!("no suite below {} is called `{name}`", folder.display());
+    wrong(Diagnostic::plain(title).suggest(name, known.iter().map(String::as_str)))
+}
+
+/// The exchange played against itself, the served parties standing in for those under test.
+fn baseline(words: &ServeWords, suite: &Arc<Suite>, exchange: &Arc<Exchange>) -> Found<Baseline> {
+    let mut served: Vec<PartyId> = Vec::new();
+    for name in &words.play_as {
+        let Some(party) = suite.party(name) else {
+            let known = suite.parties.iter().map(|p| p.name.as_str());
+            let title = format!("`{}` has no party `{name}`", suite.name);
+            return wrong(Diagnostic::plain(title).suggest(name, known));
+        };
+        served.push(party);
+    }
+    let mut settings = BTreeMap::new();
+    for (name, value) in super::pairs("--set", &words.set).map_err(|why| vec![why])? {
+        if !suite.settings.contains_key(&name) {
+            let known = suite.settings.keys().map(String::as_str);
+            let title = format!("`{}` has no setting `{name}`", suite.name);
+            return wrong(Diagnostic::plain(title).suggest(&name, known));
+        }
+        settings.insert(name, Setting { value, secret: false });
+    }
+    // The seed is that of `score`, so that mutants have the names that it gives them.
+    let seed = seed_for(words.seed.unwrap_or(1), &exchange.name);
+    let projection = Projection::testing(suite, &served);
+    Ok(Baseline::play(Cast { settings, seed, ..Cast::new(suite, exchange, projection) }))
+}
+
+/// Every mutant of the served parties, named as `score` names them.
+fn mutants(words: &ServeWords, baseline: &Baseline) -> Found<Vec<Mutant>> {
+    let Cast { suite, exchange, projection, settings, .. } = &baseline.cast;
+    let who = words.play_as.join(" and ");
+    if let Some(why) = exchange.cannot_test(suite, projection) {
+        let title = format!("{who} cannot be made wrong in `{}`: {why}", exchange.name);
+        return wrong(Diagnostic::plain(title));
+    }
+    let failed = baseline.tester.steps.iter().position(|s| s.verdict > Verdict::NotReached);
+    if let Some(step) = failed.and_then(|at| exchange.steps.get(at)) {
+        let title = format!("step {} does not pass with nobody wrong", step.name);
+        return wrong(Diagnostic::plain(title).help("`stepladder check` says why"));
+    }
+    // What other exchanges drew before could come again in this one.
+    let before = suite.exchanges.iter().take_while(|other| other.name != exchange.name);
+    let before: Vec<Baseline> = before
+        .filter(|other| other.cannot_test(suite, projection).is_none())
+        .map(|other| {
+            let seed = seed_for(words.seed.unwrap_or(1), &other.name);
+            let (projection, settings) = (projection.clone(), settings.clone());
+            Baseline::play(Cast { settings, seed, ..Cast::new(suite, other, projection) })
+        })
+        .collect();
+    let mut mutants = baseline.mutants(&before.iter().collect::<Vec<_>>());
+    // Whoever calls does not ask, as a tester does, whether we are well: that is never answered.
+    let mut unasked = Vec::new();
+    exchange.rungs(&mut |rung| {
+        if let Act::Alive { rungs, .. } = &rung.act {
+            walk(rungs, &mut |rung| unasked.push(rung.pos.line));
+        }
+    });
+    mutants.retain(|mutant| !unasked.contains(&mutant.line));
+    match mutants.is_empty() {
+        true => wrong(Diagnostic::plain(format!("{who} does nothing that could be wrong"))),
+        false => Ok(mutants),
+    }
+}
+
+/// The mutant of a name, which may be the full one that `score` prints.
+fn chosen(id: &str, words: &ServeWords, baseline: &Baseline) -> Found<Mutant> {
+    let Cast { suite, exchange, .. } = &baseline.cast;
+    let full = format!("{}::{}::{}::", suite.name, exchange.name, words.play_as.join("+"));
+    let short = id.strip_prefix(&full).unwrap_or(id);
+    let mutants = mutants(words, baseline)?;
+    if let Some(mutant) = mutants.iter().find(|m| m.id == short) {
+        return Ok(mutant.clone());
+    }
+    let title = format!("no mutant of {} is called `{short}`", words.play_as.join(" and "));
+    let help = match nearest(short, mutants.iter().map(|m| m.id.as_str())) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "--list shows all of them".to_owned(),
+    };
+    wrong(Diagnostic::plain(title).help(help))
+}
+
+fn listed(mutants: &[Mutant]) -> String {
+    let mut text = String::new();
+    let width = mutants.iter().map(|m| m.id.len()).max().unwrap_or(0);
+    for mutant in mutants {
+        let free = mutant.free.as_ref().map(|f| format!(" (free by {f})")).unwrap_or_default();
+        let _ = writeln!(text, "{:width$}  {}{free}", mutant.id, clean(&mutant.about));
+    }
+    text
+}
+
+type Addresses = BTreeMap<LinkId, SocketAddr>;
+
+/// Where to listen and whom to reach; there must be an address for everybody who is called.
+fn addresses(words: &ServeWords, cast: &Cast, traffic: &Traffic) -> Found<(Addresses, Addresses)> {
+    let (suite, who) = (&cast.suite, words.play_as.join(" and "));
+    let name = |link: &LinkId| suite.links[*link].name.as_str();
+    let called: Vec<LinkId> = traffic.called.keys().copied().collect();
+    let calling: Vec<LinkId> = traffic.calling.iter().copied().collect();
+    if called.is_empty() && calling.is_empty() {
+        let title = format!("nobody is left in `{}` for {who} to talk to", cast.exchange.name);
+        return wrong(Diagnostic::plain(title).help("give fewer parties to play"));
+    }
+    if let Some(link) = &traffic.refuses {
+        let title = format!(
+            "{who} refuses a call on link `{}` in `{}`, which cannot be served: the socket is there for others too",
+            name(link),
+            cast.exchange.name
+        );
+        return wrong(Diagnostic::plain(title));
+    }
+    let read = |flag: &str, pairs: &[String], links: &[LinkId], what: &str| {
+        let mut found = Addresses::new();
+        for (key, text) in super::pairs(flag, pairs).map_err(|why| vec![why])? {
+            let Some(link) = links.iter().find(|link| name(link) == key) else {
+                let title = format!("{who} {what} no link `{key}` here");
+                return wrong(Diagnostic::plain(title).suggest(&key, links.iter().map(name)));
+            };
+            let Ok(address) = text.parse() else {
+                let title = format!("{flag} {key}: `{text}` is no address");
+                return wrong(Diagnostic::plain(title).help("such as 127.0.0.1:1812"));
+            };
+            found.insert(*link, address);
+        }
+        Ok(found)
+    };
+    let listen = read("--listen", &words.listen, &called, "is called on")?;
+    let reach = read("--reach", &words.reach, &calling, "calls on")?;
+    if let Some(link) = calling.iter().find(|link| !reach.contains_key(link)) {
+        let title = format!("{who} calls on link `{}`, and nobody says whom", name(link));
+        let help = format!("give --reach {}=ADDRESS", name(link));
+        return wrong(Diagnostic::plain(title).help(help));
+    }
+    Ok((listen, reach))
+}
+
+/// Tells what is played, line by line.
+struct Shop<'s> {
+    suite: &'s Suite,
+    exchange: &'s Exchange,
+    mask: Mask,
+    /// Every so many plays are wrong, in one of these ways after the other.
+    every: usize,
+    mutants: Vec<Mutant>,
+    /// The plays that are wrong and have not ended.
+    wrong: BTreeMap<usize, Mutant>,
+}
+
+impl Host for Shop<'_> {
+    fn listens(&mut self, link: LinkId, address: SocketAddr) {
+        super::print(&format!("link {} at {address}\n", self.suite.links[link].name));
+    }
+
+    fn wrong(&mut self, number: usize) -> Option<Arc<Wrong>> {
+        if !number.is_multiple_of(self.every) || self.mutants.is_empty() {
+            return None;
+        }
+        let turn = (number / self.every - 1) % self.mutants.len();
+        let mutant = self.mutants[turn].clone();
+        let wrong = Arc::new(mutant.wrong.clone());
+        self.wrong.insert(number, mutant);
+        Some(wrong)
+    }
+
+    fn ended(&mut self, number: usize, other: Option<SocketAddr>, report: &Report) {
+        let other = other.map_or_else(|| "nobody".to_owned(), |other| other.to_string());
+        let played = match self.wrong.remove(&number) {
+            None => "right".to_owned(),
+            Some(mutant) if report.deviated => format!("{}, {}", mutant.id, mutant.about),
+            Some(mutant) => format!("right, it did not come to {}", mutant.id),
+        };
+        let line = self.mask.text(&format!("{number} {other} {played}: {}", self.end(report)));
+        // A line is a line, whatever stands in it.
+        super::print(&format!("{}\n", line.replace('\n', " ")));
+    }
+}
+
+impl Shop<'_> {
+    /// How a play ended, as the played party saw it.
+    fn end(&self, report: &Report) -> String {
+        let steps = &self.exchange.steps;
+        let unreached = report.steps.iter().any(|step| step.verdict == Verdict::NotReached);
+        let failed = report.steps.iter().position(|step| step.verdict > Verdict::NotReached);
+        // What fails in the opening part stands in the place of the first step.
+        if let Some((at, step)) = failed.and_then(|at| Some((at, steps.get(at)?))) {
+            let title = report.steps[at].failures.first().map_or("", |f| f.title.as_str());
+            let stopped = unreached || at + 1 == report.steps.len();
+            let what = if stopped { "stopped at" } else { "done, but" };
+            return format!("{what} step {}: {title}", step.name);
+        }
+        if let Some(step) = steps.get(report.steps.len()) {
+            return format!("stopped before step {}", step.name);
+        }
+        let profile = self.exchange.profile.as_deref();
+        let rules = self.suite.rules.iter().zip(&report.rules);
+        let mut broken = rules.filter(|(rule, _)| rule_in_force(rule, profile));
+        match broken.find_map(|(rule, sight)| Some((rule, sight.failures.first()?))) {
+            Some((rule, failure)) => format!("done, but rule {}: {}", rule.name, failure.title),
+            None => "done".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,440 @@
+//! `serve` and `score --soak`: parties played over real sockets, right and wrong.
+#![cfg(feature = "live")]
+
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use stepladder::ladder::{Projection, Suite};
+use stepladder::live::Traffic;
+use stepladder::play::{Cast, FlowId, Input, Output as Act, Play};
+use stepladder::record::{Report, Verdict};
+use stepladder::{sim, suite};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_stepladder");
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Runs the program in the project's folder.
+fn stepladder(words: &[&str]) -> Output {
+    Command::new(PROGRAM).args(words).current_dir(ROOT).output().expect("it runs")
+}
+
+fn told(output: &Output) -> String {
+    let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+/// A party that is served, until its handle goes away.
+struct Served {
+    child: Child,
+    lines: BufReader<ChildStdout>,
+    address: SocketAddr,
+}
+
+impl Served {
+    fn begin(words: &[&str]) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .arg("serve")
+            .args(words)
+            .current_dir(ROOT)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped"));
+        let mut line = String::new();
+        lines.read_line(&mut line).expect("it says where");
+        let address = line.trim().rsplit(' ').next().and_then(|a| a.parse().ok());
+        let address = address.unwrap_or_else(|| panic!("{line}"));
+        Self { child, lines, address }
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).expect("it tells");
+        assert!(line.ends_with('\n'), "it ended after `{line}`");
+        line
+    }
+
+    /// Asks it to end, as a service manager would; what it still told.
+    fn end(mut self) -> String {
+        let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(kill.expect("kill runs").success());
+        self.ended()
+    }
+
+    /// Waits for its end; what it still told.
+    fn ended(&mut self) -> String {
+        let mut rest = String::new();
+        self.lines.read_to_string(&mut rest).expect("readable");
+        assert_eq!(self.child.wait().expect("it ends").code(), Some(0), "{rest}");
+        rest
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn load(file: &str) -> Arc<Suite> {
+    let (suite, problems) = suite::load(&PathBuf::from(ROOT).join("suites").join(file));
+    Arc::new(suite.unwrap_or_else(|| panic!("{problems:?}")))
+}
+
+/// The cast of everybody but one party.
+fn testing(suite: &Arc<Suite>, exchange: &str, tested: &str, seed: u64) -> Cast {
+    let exchange = suite.exchange(exchange).expect("it is there");
+    let projection = Projection::testing(suite, &[suite.party(tested).expect("it is there")]);
+    let margin = Duration::ZERO;
+    Cast { seed, margin, ..Cast::new(suite, exchange, projection) }
+}
+
+/// What a caller talks over.
+enum Wire {
+    Datagrams(UdpSocket),
+    Stream(TcpStream),
+}
+
+/// A caller: a play of the library on one plain socket that stays open, turn by turn.
+struct Caller {
+    play: Play,
+    wire: Wire,
+    flow: FlowId,
+    epoch: Instant,
+}
+
+impl Caller {
+    fn new(cast: Cast, wire: Wire) -> Self {
+        let mut caller = Self { play: Play::new(cast), wire, flow: 0, epoch: Instant::now() };
+        caller.play.start(Duration::ZERO);
+        caller
+    }
+
+    fn datagrams(cast: Cast, socket: &UdpSocket) -> Self {
+        Self::new(cast, Wire::Datagrams(socket.try_clone().expect("a socket")))
+    }
+
+    fn stream(cast: Cast, to: SocketAddr) -> Self {
+        Self::new(cast, Wire::Stream(TcpStream::connect(to).expect("it is not refused")))
+    }
+
+    /// Says what there is to say.
+    fn say(&mut self) {
+        while let Some(act) = self.play.next_output() {
+            match (act, &mut self.wire) {
+                (Act::Open { flow, .. }, _) => {
+                    self.flow = flow;
+                    self.play.take(self.epoch.elapsed(), Input::Established(flow));
+                }
+                (Act::Send(_, octets), Wire::Datagrams(socket)) => {
+                    socket.send(&octets).expect("sent");
+                }
+                (Act::Send(_, octets), Wire::Stream(stream)) => {
+                    stream.write_all(&octets).expect("sent");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Hears something, or waits for as long as the play waits.
+    fn hear(&mut self) {
+        let Some(wake) = self.play.wake_at().filter(|_| !self.play.is_over()) else { return };
+        let patience = wake.saturating_sub(self.epoch.elapsed()).max(Duration::from_millis(1));
+        let mut octets = vec![0; 4096];
+        let heard = match &mut self.wire {
+            Wire::Datagrams(socket) => {
+                socket.set_read_timeout(Some(patience)).expect("a limit");
+                socket.recv(&mut octets)
+            }
+            Wire::Stream(stream) => {
+                stream.set_read_timeout(Some(patience)).expect("a limit");
+                stream.read(&mut octets)
+            }
+        };
+        let input = match heard {
+            Ok(0) => Input::Closed(self.flow),
+            Ok(length) => Input::Received(self.flow, octets[..length].to_vec()),
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                Input::Tick
+            }
+            Err(e) => panic!("{e}"),
+        };
+        self.play.take(self.epoch.elapsed(), input);
+    }
+
+    fn finish(mut self) -> Report {
+        self.say();
+        while !self.play.is_over() {
+            self.hear();
+            self.say();
+        }
+        self.play.into_report()
+    }
+}
+
+fn passed(report: &Report) -> bool {
+    report.steps.iter().all(|step| step.verdict == Verdict::Pass)
+}
+
+/// A socket that talks to one address.
+fn socket(to: SocketAddr) -> UdpSocket {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    socket.connect(to).expect("an address");
+    socket
+}
+
+const RECORDS: &str = "radius-accounting/records::unknown-attribute[private]";
+
+#[test]
+fn a_server_is_right_unless_it_is_told_otherwise() {
+    let suite = load("radius-accounting/records.yaml");
+    let cast = |seed| testing(&suite, "unknown-attribute[private]", "server", seed);
+    let mut right = Served::begin(&[RECORDS, "--as", "server", "--count", "2"]);
+    // One socket for both: an exchange that has ended does not stand in the way of the next one.
+    let ours = socket(right.address);
+    for number in 1..=2 {
+        assert!(passed(&Caller::datagrams(cast(number), &ours).finish()));
+        let caller = ours.local_addr().expect("an address");
+        assert_eq!(right.line(), format!("{number} {caller} right: done\n"));
+    }
+    assert_eq!(right.ended(), "");
+
+    let id = "0:authenticator:wrong";
+    for id in [id.to_owned(), format!("{RECORDS}::server::{id}")] {
+        let mut wrong = Served::begin(&[RECORDS, "--as", "server", "--mutant", &id]);
+        let report = Caller::datagrams(cast(3), &socket(wrong.address)).finish();
+        assert_eq!(report.steps[0].verdict, Verdict::Fail);
+        assert_eq!(report.steps[0].failures[0].differences[0].path, "authenticator");
+        let line = wrong.line();
+        assert!(line.contains(" 0:authenticator:wrong, the last bit of `authenticator`"), "{line}");
+        assert!(line.ends_with(" is turned: done\n"), "{line}");
+        assert_eq!(wrong.end(), "");
+    }
+}
+
+#[test]
+fn every_second_exchange_is_wrong_in_another_way() {
+    let suite = load("radius-accounting/records.yaml");
+    let mut served = Served::begin(&[RECORDS, "--as", "server", "--every", "2", "--count", "6"]);
+    let mut ways = Vec::new();
+    for number in 1..=6 {
+        let cast = testing(&suite, "unknown-attribute[private]", "server", number);
+        let report = Caller::datagrams(cast, &socket(served.address)).finish();
+        assert_eq!(passed(&report), number % 2 == 1, "exchange {number}");
+        let line = served.line();
+        assert_eq!(line.contains(" right: "), number % 2 == 1, "{line}");
+        ways.extend(line.split(' ').nth(2).filter(|_| number % 2 == 0).map(str::to_owned));
+    }
+    assert_eq!(ways, ["0:code:other,", "0:code:illegal,", "0:code:zero,"]);
+    assert_eq!(served.ended(), "");
+}
+
+#[test]
+fn callers_at_once_get_a_play_each() {
+    let suite = load("tacacs/authentication.yaml");
+    let mut served =
+        Served::begin(&["tacacs/authentication::ascii", "--as", "server", "--count", "2"]);
+    let cast = |seed| testing(&suite, "ascii", "server", seed);
+    let (mut one, mut other) =
+        (Caller::stream(cast(1), served.address), Caller::stream(cast(2), served.address));
+    // Turn by turn: the one is never done before the other has begun.
+    while !(one.play.is_over() && other.play.is_over()) {
+        one.say();
+        other.say();
+        other.hear();
+        one.hear();
+    }
+    assert!(passed(&one.play.into_report()) && passed(&other.play.into_report()));
+    let lines = [served.line(), served.line()];
+    assert!(lines.iter().all(|line| line.ends_with(" right: done\n")), "{lines:?}");
+    assert_eq!(served.ended(), "");
+}
+
+#[test]
+fn an_exchange_may_take_several_streams_and_several_parties() {
+    let login = "tacacs/telnet-login::login";
+    let mut server = Served::begin(&[login, "--as", "server", "--count", "1"]);
+    let aaa = format!("aaa={}", server.address);
+    let mut nas = Served::begin(&[login, "--as", "nas", "--reach", &aaa, "--count", "1"]);
+    let session = format!("session={}", nas.address);
+    let user = stepladder(&["serve", login, "--as", "user", "--reach", &session]);
+    assert_eq!(user.status.code(), Some(0), "{}", told(&user));
+    assert!(told(&user).ends_with(" right: done\n"), "{}", told(&user));
+    assert!(nas.line().ends_with(" right: done\n"));
+    assert!(server.line().ends_with(" right: done\n"));
+    assert_eq!((nas.ended(), server.ended()), (String::new(), String::new()));
+}
+
+#[test]
+fn whoever_calls_others_plays_so_many_rounds() {
+    let reject = "radius/pap::reject";
+    let mut server = Served::begin(&[reject, "--as", "server", "--every", "2", "--count", "4"]);
+    let reach = format!("auth={}", server.address);
+    let nas = stepladder(&["serve", reject, "--as", "nas", "--reach", &reach, "--count", "4"]);
+    assert_eq!(nas.status.code(), Some(0), "{}", told(&nas));
+    let told = told(&nas);
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines.len(), 4, "{told}");
+    for (at, line) in lines.iter().enumerate() {
+        assert!(line.starts_with(&format!("{} {} right: ", at + 1, server.address)), "{line}");
+        assert_eq!(line.ends_with(": done"), at % 2 == 0, "{line}");
+    }
+    assert!(lines[1].contains("stopped at step rejected: `server` said"), "{told}");
+    (0..4).for_each(|_| drop(server.line()));
+    assert_eq!(server.ended(), "");
+}
+
+#[test]
+fn nonsense_ends_its_own_play_only_and_reaches_no_terminal() {
+    let suite = load("tacacs/authentication.yaml");
+    let mut served = Served::begin(&["tacacs/authentication::ascii", "--as", "server"]);
+    let mut hostile = TcpStream::connect(served.address).expect("it is not refused");
+    hostile.write_all(b"\x1b]0;owned\x07\xc1\x01\r\n".repeat(9).as_slice()).expect("sent");
+    let line = served.line();
+    assert!(line.contains(" right: stopped at step name-asked: `nas` said "), "{line}");
+    assert!(!line.trim_end().chars().any(char::is_control), "{line:?}");
+    let report = Caller::stream(testing(&suite, "ascii", "server", 1), served.address).finish();
+    assert!(passed(&report));
+    assert!(served.line().starts_with("2 "));
+    // One who has called and says nothing is told of, too.
+    let mut idle = Caller::stream(testing(&suite, "ascii", "server", 2), served.address);
+    idle.say();
+    idle.hear();
+    let rest = served.end();
+    assert!(rest.contains("3 ") && rest.contains("the run was stopped"), "{rest}");
+}
+
+#[test]
+fn a_stream_that_is_left_open_on_purpose_is_seen_to_be_open() {
+    let login = "tacacs/telnet-login::login";
+    let server = Served::begin(&[login, "--as", "server"]);
+    let aaa = format!("aaa={}", server.address);
+    let listed = stepladder(&["serve", login, "--as", "nas", "--list"]);
+    let told = told(&listed);
+    let id =
+        told.lines().find_map(|line| line.split(' ').next().filter(|w| w.ends_with("left-open")));
+    let mutant = id.unwrap_or_else(|| panic!("{told}"));
+    let mut nas =
+        Served::begin(&[login, "--as", "nas", "--reach", &aaa, "--mutant", mutant, "--count", "1"]);
+    let suite = load("tacacs/telnet-login.yaml");
+    let exchange = &suite.exchanges[0];
+    let user = Projection { played: suite.parties.iter().map(|p| p.name == "user").collect() };
+    let report = Caller::stream(Cast::new(&suite, exchange, user), nas.address).finish();
+    let last = report.steps.last().expect("steps");
+    assert_eq!(last.verdict, Verdict::Fail);
+    assert!(last.failures[0].title.contains("did not close the connection"), "{last:?}");
+    assert!(nas.line().contains(" line-"));
+    assert_eq!(nas.ended(), "");
+}
+
+#[test]
+fn the_ways_of_being_wrong_are_listed_as_score_names_them() {
+    let output = stepladder(&["serve", RECORDS, "--as", "server", "--list"]);
+    let listed = told(&output);
+    assert_eq!(output.status.code(), Some(0), "{listed}");
+    let all = ["score", "suites/radius-accounting/records.yaml", "--as", "nas", "--all", "--only"];
+    let scored = told(&stepladder(&[&all[..], &[RECORDS]].concat()));
+    let mut found = 0;
+    for line in listed.lines() {
+        let (id, about) = line.split_once("  ").expect("a name and what is done");
+        assert!(!about.trim().is_empty(), "{line}");
+        found += usize::from(scored.contains(&format!("{RECORDS}::server::{id}\n")));
+    }
+    // What cannot be done over two plays in memory is not scored.
+    assert!(found > 10 && found + 3 > listed.lines().count(), "{listed}\n{scored}");
+}
+
+#[test]
+fn what_is_wrong_with_the_words_is_one_message_and_exit_2() {
+    for (words, expected) in [
+        (&["radius/pap", "--as", "server"][..], "is no SUITE::EXCHANGE"),
+        (&["radius/pp::accept", "--as", "server"], "did you mean `radius/pap`?"),
+        (&["radius/pap::acept", "--as", "server"], "did you mean `accept`?"),
+        (&["radius/pap::accept", "--as", "sever"], "did you mean `server`?"),
+        (&["radius/pap::accept", "--as", "nas"], "give --reach auth=ADDRESS"),
+        (&["radius/pap::accept", "--as", "nas", "--reach", "auth=here"], "`here` is no address"),
+        (&["radius/pap::accept", "--as", "nas", "--reach", "auht=x"], "did you mean `auth`?"),
+        (&["radius/pap::accept", "--as", "server", "--listen", "auth"], "takes KEY=VALUE"),
+        (&["radius/pap::accept", "--as", "nas,server"], "nobody is left"),
+        (&["radius/pap::accept", "--as", "server", "--set", "sekret=x"], "did you mean `secret`?"),
+        (&["radius/pap::reject", "--as", "nas", "--list"], "it does not test `nas`"),
+        (
+            &["radius/pap::accept", "--as", "server", "--mutant", "0:cod:other"],
+            "did you mean `0:code:other`?",
+        ),
+        (&["radius/pap::accept", "--as", "server", "--every", "0"], "a number from 1"),
+        (&["radius/pap::accept", "--as", "server", "--suites", "nowhere"], "there is no nowhere"),
+        (&["radius/pap::accept"], "--as"),
+        (
+            &["radius/pap::accept", "--as", "server", "--listen", "auth=192.0.2.1:1"],
+            "cannot listen on 192.0.2.1:1",
+        ),
+    ] {
+        let output = stepladder(&[&["serve"], words].concat());
+        let text = told(&output);
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {text}");
+        assert!(text.contains(expected), "{words:?}: {text}");
+        assert!(!text.contains("panicked"), "{words:?}: {text}");
+    }
+}
+
+#[test]
+fn traffic_tells_what_sockets_there_must_be() {
+    let login = load("tacacs/telnet-login.yaml");
+    let of = |party: &str| {
+        let cast = testing(&login, "login", party, 1);
+        Traffic::of(&Cast { margin: Duration::ZERO, ..sim::peer(&cast) })
+    };
+    let (session, aaa) = (0, 1);
+    let server = of("server");
+    assert!(!server.ours_first);
+    assert_eq!(server.quiet, Duration::from_millis(500));
+    assert_eq!(server.called.into_iter().collect::<Vec<_>>(), [(aaa, 4)]);
+    let nas = of("nas");
+    assert!(!nas.ours_first);
+    assert_eq!(nas.called.into_iter().collect::<Vec<_>>(), [(session, 1)]);
+    assert_eq!(nas.calling.into_iter().collect::<Vec<_>>(), [aaa]);
+    let user = of("user");
+    assert!(user.ours_first && user.called.is_empty());
+}
+
+#[test]
+fn two_hundred_plays_on_a_busy_machine_go_as_they_should() {
+    let output = stepladder(&["score", "--soak", "200", "--seed", "7"]);
+    let text = told(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("200 plays of ") && text.contains(": 0 failed"), "{text}");
+}
+
+#[test]
+fn a_soak_tells_of_five_plays_that_fail() {
+    let path = std::env::temp_dir().join(format!("stepladder-soak-{}.yaml", std::process::id()));
+    let suite = "\
+suite: try/contrary
+parties: {nas: client, server: server}
+links: {auth: {nas -> server: radius, secret: $secret}}
+settings: {secret: testing123}
+exchanges:
+  one:
+    tests: server
+    steps:
+      - step: asked
+        ladder:
+          - nas -> server: {access-request: {attributes: {User-Name: bob}}}
+          - server -> nas: {access-accept: {attributes: {Reply-Message: {say: yes, hear: no}}}}
+";
+    std::fs::write(&path, suite).expect("writable");
+    let output = stepladder(&["score", "--soak", "8", &path.display().to_string()]);
+    let text = told(&output);
+    let _ = std::fs::remove_file(&path);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("8 plays of 1 exchanges and sides") && text.contains(": 8 failed"));
+    assert_eq!(text.matches("---- try/contrary::one::server::asked ----").count(), 5, "{text}");
+    assert_eq!(text.matches("what went before:").count(), 5, "{text}");
+}
