@@ -441,7 +441,11 @@ impl Stage {
         let fields = |m: &Message| -> Vec<(String, Node)> {
             m.paths()
                 .filter(|(path, node)| {
-                    node.value != Value::Group && !excepted(path) && !path.ends_with(".separator")
+                    // Type and length of an item follow from the item.
+                    let header = [".type", ".length", ".separator"];
+                    node.value != Value::Group
+                        && !excepted(path)
+                        && !header.iter().any(|part| path.ends_with(part))
                 })
                 .map(|(path, node)| (path, node.clone()))
                 .collect()
