@@ -71,6 +71,7 @@ pub async fn course(stage: Rc<RefCell<Stage>>) {
         player.stage.borrow_mut().report.steps.truncate(kept);
     }
     let mut stage = player.stage.borrow_mut();
+    stage.overhear();
     let stays = stage.cast.wrong.as_ref().is_some_and(|w| w.deed == Deed::StayOpen);
     for flow in 0..stage.flows.len() {
         if stage.flows[flow].state != FlowState::Internal && !(stays && stage.report.deviated) {

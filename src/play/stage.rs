@@ -11,7 +11,8 @@ use super::{Cast, FlowId, Input, Output};
 use crate::ladder::{Ends, LinkId, PartyId, Role, Setting};
 use crate::record::{Event, Failure, Happening, Outcome, Report, RuleSight, Verdict};
 use crate::wire::{
-    Context, Frame, Framing, Message, MessageType, Parameters, Side, Value, decode, find,
+    Context, Flow as TextFlow, Frame, Framing, Message, MessageType, Parameters, Side, Value,
+    decode, find,
 };
 
 /// The most octets and messages that one play takes from its peers: beyond, it is a flood.
@@ -397,6 +398,24 @@ impl Stage {
         }
         self.arrivals.push_back(Arrival { flow, ends, message, at: self.now, event });
         self.settle(flow);
+    }
+
+    /// Takes text that no rung asked for as one last message of its flow: nobody has to ask for what
+    /// a terminal shows, but it is told, and rules look at it.
+    pub fn overhear(&mut self) {
+        for flow in 0..self.flows.len() {
+            let octets = std::mem::take(&mut self.flows[flow].text);
+            let from_initiator = !self.flows[flow].ours;
+            let mut kinds = self.cast.suite.links[self.flows[flow].link].protocol.messages.iter();
+            let text = kinds.find(|kind| {
+                kind.flow == TextFlow::Growing
+                    && kind.when.is_empty()
+                    && kind.from.fits(from_initiator)
+            });
+            if !octets.is_empty() && text.is_some() {
+                self.arrived(flow, &octets, text);
+            }
+        }
     }
 
     /// Reads a message in the light of what went before on its flow.
