@@ -73,6 +73,11 @@ fn a_tacacs_server_that_hangs_up_on_what_is_invalid_passes_every_step_and_rule()
 }
 
 #[test]
+fn a_tacacs_server_that_sends_each_octet_by_itself_passes_every_step_and_rule() {
+    passes(tacacs_server, &["--dribble"], &["tacacs"], &[]);
+}
+
+#[test]
 fn wrong_tacacs_servers_are_caught_where_it_is_demanded() {
     are_caught(tacacs_server, TACACS_SERVERS);
 }
@@ -80,6 +85,11 @@ fn wrong_tacacs_servers_are_caught_where_it_is_demanded() {
 #[test]
 fn a_right_router_passes_all_thirteen_steps() {
     passes(router, &[], &["tacacs/telnet-login.yaml"], &[]);
+}
+
+#[test]
+fn a_router_that_shows_stars_for_a_password_passes_all_thirteen_steps() {
+    passes(router, &["--stars"], &["tacacs/telnet-login.yaml"], &[]);
 }
 
 #[test]

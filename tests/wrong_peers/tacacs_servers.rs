@@ -45,7 +45,6 @@ pub const TACACS_SERVERS: &[Wrong] = &[
         says: &["field `major_version`", "requirement tacacs."],
         ..WRONG
     },
-    // wrong-minor-version is not caught yet: a reply of any minor version passes every suite.
     Wrong {
         name: "fails-right-password",
         suite: "tacacs/authentication",
@@ -158,6 +157,188 @@ pub const TACACS_SERVERS: &[Wrong] = &[
         fails: &["tacacs/telnet-login::login::server::02-user-name-asked"],
         says: &["authen-reply did not come", "tacacs.step02-server-asks-for-username"],
         scale: "0.4",
+        ..WRONG
+    },
+    // What operators of the score make too.
+    Wrong {
+        name: "wrong-minor-version",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::server::name-asked"],
+        says: &["field `minor_version`", "the minor version of the packet before"],
+        like: "tacacs/authentication::ascii::server::0:minor_version:neighbour",
+        ..WRONG
+    },
+    Wrong {
+        name: "reserved-header-bits",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::rules::server::undefined-bits-of-replies-are-zero"],
+        says: &["header_flags.reserved", "tacacs.undefined-header-flags-zero"],
+        like: "tacacs/authentication::ascii::server::0:header_flags.reserved:max",
+        ..WRONG
+    },
+    Wrong {
+        name: "reserved-reply-flags",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::rules::server::undefined-reply-flags-are-zero"],
+        says: &["flags.reserved", "tacacs.undefined-authentication-flags-zero"],
+        like: "tacacs/authentication::ascii::server::0:flags.reserved:neighbour",
+        ..WRONG
+    },
+    Wrong {
+        name: "unencrypted",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::rules::server::replies-obfuscated"],
+        says: &["header_flags.unencrypted", "tacacs.body-obfuscated"],
+        like: "tacacs/authentication::ascii::server::0:header_flags.unencrypted:turned",
+        ..WRONG
+    },
+    Wrong {
+        name: "session-id-zero",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::server::name-asked"],
+        says: &["field `session_id`", "the session's id, got 0"],
+        like: "tacacs/authentication::ascii::server::0:session_id:zero",
+        ..WRONG
+    },
+    Wrong {
+        name: "length-one-more",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::server::name-asked"],
+        says: &["authen-reply did not come"],
+        scale: "0.4",
+        like: "tacacs/authentication::ascii::server::0:length:one-more",
+        ..WRONG
+    },
+    Wrong {
+        name: "message-length-one-more",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::server::name-asked"],
+        says: &["field `server_msg`", "expected 11 octets, got 10 octets"],
+        like: "tacacs/authentication::ascii::server::0:server_msg_len:one-more",
+        ..WRONG
+    },
+    Wrong {
+        name: "unprintable-prompt",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::server::name-asked"],
+        says: &["field `server_msg`", "printable US-ASCII and line ends"],
+        like: "tacacs/authentication::ascii::server::0:server_msg:max",
+        ..WRONG
+    },
+    Wrong {
+        name: "octets-behind",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::server::password-asked"],
+        says: &["fields of the authen-reply"],
+        like: "tacacs/authentication::ascii::server::0:message:trailing",
+        ..WRONG
+    },
+    Wrong {
+        name: "closes-in-login",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::server::password-asked"],
+        says: &["closed"],
+        like: "tacacs/authentication::ascii::server::0:message:closed-after",
+        ..WRONG
+    },
+    Wrong {
+        name: "half-closes-in-login",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::server::password-asked"],
+        says: &["closed"],
+        like: "tacacs/authentication::ascii::server::0:message:half-closed",
+        ..WRONG
+    },
+    Wrong {
+        name: "answers-again",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::server::password-asked"],
+        says: &["fields of the authen-reply", "seq_no"],
+        like: "tacacs/authentication::ascii::server::0:message:twice",
+        ..WRONG
+    },
+    Wrong {
+        name: "arguments-announced-only",
+        suite: "tacacs/authorization",
+        fails: &["tacacs/authorization::shell::server::granted"],
+        says: &["field `arg_lens`"],
+        like: "tacacs/authorization::shell::server::0:arg_cnt:one-more",
+        ..WRONG
+    },
+    Wrong {
+        name: "authorizes-anybody",
+        suite: "tacacs/authorization",
+        fails: &["tacacs/authorization::unknown-user::server::refused"],
+        says: &["field `status`", "expected fail (16)"],
+        ..WRONG
+    },
+    Wrong {
+        name: "single-connect",
+        suite: "tacacs/authentication",
+        like: "tacacs/authentication::ascii::server::0:header_flags.single_connect:turned",
+        ..WRONG
+    },
+    Wrong {
+        name: "noecho-for-name",
+        suite: "tacacs/authentication",
+        like: "tacacs/authentication::ascii::server::0:flags.noecho:turned",
+        ..WRONG
+    },
+    // What no operator makes.
+    Wrong {
+        name: "first-session-for-all",
+        suite: "tacacs/telnet-login",
+        fails: &["tacacs/telnet-login::login::server::08-authorized"],
+        says: &["field `session_id`", "the session's id"],
+        ..WRONG
+    },
+    Wrong {
+        name: "sequence-number-stands-still",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::server::password-asked"],
+        says: &["field `seq_no`", "one more than the packet before"],
+        ..WRONG
+    },
+    Wrong {
+        name: "forgets-user-name",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::server::passed"],
+        says: &["expected pass (1), got fail (2)", "tacacs.server-remembers-username"],
+        ..WRONG
+    },
+    Wrong {
+        name: "passes-without-password",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::server::password-asked"],
+        says: &["fields of the authen-reply", "status"],
+        ..WRONG
+    },
+    Wrong {
+        name: "password-before-name",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::server::name-asked"],
+        says: &["expected getuser (4), got getpass (5)"],
+        ..WRONG
+    },
+    Wrong {
+        name: "once-right-always-right",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::each-login-for-itself::server::wrong-failed-again"],
+        says: &["expected fail (2), got pass (1)", "tacacs.server-rejects-wrong-password"],
+        ..WRONG
+    },
+    Wrong {
+        name: "once-wrong-always-wrong",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::each-login-for-itself::server::right-passed"],
+        says: &["expected pass (1), got fail (2)", "tacacs.server-accepts-correct-password"],
+        ..WRONG
+    },
+    Wrong {
+        name: "answers-aborted",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::aborted::server::given-up"],
+        says: &["was to be silent", "authen-reply"],
         ..WRONG
     },
 ];
