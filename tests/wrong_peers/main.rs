@@ -7,6 +7,7 @@ mod radius_clients;
 mod radius_servers;
 mod routers;
 mod score;
+mod tacacs_clients;
 mod tacacs_servers;
 mod targets;
 
@@ -14,8 +15,9 @@ use harness::{are_caught, passes};
 use radius_clients::RADIUS_CLIENTS;
 use radius_servers::RADIUS_SERVERS;
 use routers::ROUTERS;
+use tacacs_clients::TACACS_CLIENTS;
 use tacacs_servers::TACACS_SERVERS;
-use targets::{radius_client, radius_server, router, tacacs_server};
+use targets::{radius_client, radius_server, router, tacacs_client, tacacs_server};
 
 #[test]
 fn a_right_radius_server_passes_every_step_and_rule() {
@@ -83,6 +85,18 @@ fn wrong_tacacs_servers_are_caught_where_it_is_demanded() {
 }
 
 #[test]
+fn a_right_tacacs_client_passes_every_step_and_rule() {
+    let suites =
+        ["tacacs/authentication.yaml", "tacacs/authorization.yaml", "tacacs/accounting.yaml"];
+    passes(tacacs_client, &[], &suites, &[]);
+}
+
+#[test]
+fn wrong_tacacs_clients_are_caught_where_it_is_demanded() {
+    are_caught(tacacs_client, TACACS_CLIENTS);
+}
+
+#[test]
 fn a_right_router_passes_all_thirteen_steps() {
     passes(router, &[], &["tacacs/telnet-login.yaml"], &[]);
 }
@@ -99,5 +113,5 @@ fn wrong_routers_are_caught_where_it_is_demanded() {
 
 #[test]
 fn the_score_agrees_with_real_peers() {
-    score::agree(&[RADIUS_SERVERS, RADIUS_CLIENTS, TACACS_SERVERS, ROUTERS]);
+    score::agree(&[RADIUS_SERVERS, RADIUS_CLIENTS, TACACS_SERVERS, TACACS_CLIENTS, ROUTERS]);
 }

@@ -71,6 +71,27 @@ start: {{command: {start}, ready: {{line: READY, within: 30s}}}}
     )
 }
 
+pub fn tacacs_client(more: &[&str]) -> String {
+    let mut text = format!(
+        "target: peer
+takes: nas
+suites: [tacacs/authentication, tacacs/authorization, tacacs/accounting]
+{TACACS_SETTINGS}
+triggers:
+"
+    );
+    let actions = "log-in-ascii log-in-ascii-named log-in-pap log-in-chap authorize-shell \
+                   account-start account-stop account-watchdog";
+    for action in actions.split(' ') {
+        let words = format!(
+            "{{link:aaa}} {action} --key {{key}} --username {{username}} --password {{password}}"
+        );
+        let command = command("tacacs_client.py", &words, more);
+        text.push_str(&format!("  {action}: {{command: {command}}}\n"));
+    }
+    text
+}
+
 /// It is started before our doors open, so it is told where they will be.
 pub fn router(more: &[&str]) -> String {
     let free = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr());

@@ -1,0 +1,184 @@
+//! Wrong TACACS+ clients that do one thing at a time.
+
+use crate::harness::{WRONG, Wrong};
+
+pub const TACACS_CLIENTS: &[Wrong] = &[
+    // What operators of the score make too.
+    Wrong {
+        name: "reserved-header-bits",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::rules::nas::undefined-bits-are-zero"],
+        says: &["header_flags.reserved", "tacacs.undefined-header-flags-zero"],
+        like: "tacacs/authentication::ascii::nas::0:header_flags.reserved:max",
+        ..WRONG
+    },
+    Wrong {
+        name: "reserved-continue-flags",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::rules::nas::undefined-continue-flags-are-zero"],
+        says: &["flags.reserved", "tacacs.undefined-authentication-flags-zero"],
+        like: "tacacs/authentication::ascii::nas::1:flags.reserved:neighbour",
+        ..WRONG
+    },
+    Wrong {
+        name: "minor-version-zero",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::pap::nas::requested"],
+        says: &["field `minor_version`", "expected 1, got 0"],
+        like: "tacacs/authentication::pap::nas::0:minor_version:zero",
+        ..WRONG
+    },
+    Wrong {
+        name: "minor-version-one",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::rules::nas::ascii-login-has-minor-version-0"],
+        says: &["minor_version", "tacacs.minor-version-follows-authentication-type"],
+        like: "tacacs/authentication::ascii::nas::0:minor_version:neighbour",
+        ..WRONG
+    },
+    Wrong {
+        name: "unencrypted",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::rules::nas::bodies-obfuscated"],
+        says: &["header_flags.unencrypted", "tacacs.body-obfuscated"],
+        like: "tacacs/authentication::ascii::nas::0:header_flags.unencrypted:turned",
+        ..WRONG
+    },
+    Wrong {
+        name: "session-id-changed",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::nas::password-asked"],
+        says: &["field `session_id`", "the session's id"],
+        like: "tacacs/authentication::ascii::nas::1:session_id:max",
+        ..WRONG
+    },
+    Wrong {
+        name: "sequence-number-wrong",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::nas::password-asked"],
+        says: &["field `seq_no`", "one more than the packet before"],
+        like: "tacacs/authentication::ascii::nas::1:seq_no:neighbour",
+        ..WRONG
+    },
+    Wrong {
+        name: "other-key",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::nas::name-asked"],
+        says: &["fields of the authen-start"],
+        like: "tacacs/authentication::ascii::nas::0:message:key",
+        ..WRONG
+    },
+    Wrong {
+        name: "privilege-200",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::nas::name-asked"],
+        says: &["field `priv_lvl`", "0 to 15, got 200"],
+        like: "tacacs/authentication::ascii::nas::0:priv_lvl:max",
+        ..WRONG
+    },
+    Wrong {
+        name: "unprintable-port",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::nas::name-asked"],
+        says: &["field `port`", "printable US-ASCII"],
+        like: "tacacs/authentication::ascii::nas::0:port:zero",
+        ..WRONG
+    },
+    Wrong {
+        name: "data-length-one-more",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::nas::name-asked"],
+        says: &["field `data`", "expected 1 octets, got 0 octets"],
+        like: "tacacs/authentication::ascii::nas::0:data_len:one-more",
+        ..WRONG
+    },
+    Wrong {
+        name: "service-enable",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::nas::name-asked"],
+        says: &["field `authen_service`"],
+        like: "tacacs/authentication::ascii::nas::0:authen_service:other",
+        ..WRONG
+    },
+    Wrong {
+        name: "command-left-out",
+        suite: "tacacs/authorization",
+        fails: &["tacacs/authorization::shell::nas::requested"],
+        says: &["field `args.cmd`", "got nothing"],
+        like: "tacacs/authorization::shell::nas::0:args.cmd:dropped",
+        ..WRONG
+    },
+    Wrong {
+        name: "arguments-backwards",
+        suite: "tacacs/accounting",
+        fails: &["tacacs/accounting::rules::nas::record-named-once"],
+        says: &["args.task_id", "tacacs.accounting-arguments-first"],
+        like: "tacacs/accounting::record[start]::nas::0:args.task_id:moved",
+        ..WRONG
+    },
+    Wrong {
+        name: "flags-left-out",
+        suite: "tacacs/accounting",
+        fails: &["tacacs/accounting::record[start]::nas::reported"],
+        says: &["field `flags.start`"],
+        like: "tacacs/accounting::record[start]::nas::0:flags.start:turned",
+        ..WRONG
+    },
+    Wrong {
+        name: "half-closes",
+        suite: "tacacs/authorization",
+        like: "tacacs/authorization::shell::nas::0:message:half-closed",
+        ..WRONG
+    },
+    Wrong {
+        name: "half-closes",
+        suite: "tacacs/accounting",
+        like: "tacacs/accounting::record[start]::nas::0:message:half-closed",
+        ..WRONG
+    },
+    // RFC 8907 section 5.4.2.3 says how it is computed; the suite does not compute it.
+    Wrong {
+        name: "chap-response-wrong",
+        suite: "tacacs/authentication",
+        like: "tacacs/authentication::chap::nas::0:data:other",
+        ..WRONG
+    },
+    // What no operator makes.
+    Wrong {
+        name: "session-id-one",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::rules::nas::session-ids-drawn"],
+        says: &["session_id", "tacacs.session-id-drawn"],
+        ..WRONG
+    },
+    Wrong {
+        name: "chap-response-short",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::chap::nas::requested"],
+        says: &["field `data`", "18 to 255 octets"],
+        ..WRONG
+    },
+    Wrong {
+        name: "password-as-name",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii::nas::password-asked"],
+        says: &["field `user_msg`", "tacacs.step03-client-sends-username"],
+        ..WRONG
+    },
+    Wrong {
+        name: "goes-on-after-bad-reply",
+        suite: "tacacs/authentication",
+        fails: &[
+            "tacacs/authentication::bad-reply-ends-session[session-id]::nas::no-password-for-it",
+        ],
+        says: &["was to be silent", "authen-continue", "tacacs.client-invalid-packet-ends-session"],
+        ..WRONG
+    },
+    Wrong {
+        name: "asks-again-after-fail",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::refused::nas::told-fail"],
+        says: &["was to be silent", "tacacs.client-reports-authentication-failure"],
+        ..WRONG
+    },
+];
