@@ -82,6 +82,9 @@ fn is_caught(peer: Peer, wrong: &Wrong) -> Result<(), String> {
     if came.code != Some(due) {
         return Err(format!("it ended with {:?}, not with {due}\n{}", came.code, came.text));
     }
+    if came.text.contains(" 0 passed") && wrong.fails.is_empty() {
+        return Err(format!("nothing was played\n{}", came.text));
+    }
     for trial in wrong.fails {
         let Some(told) = told(&came.text, trial) else {
             return Err(format!("{trial} did not fail\n{}", came.text));
