@@ -13,4 +13,5 @@ mod ports;
 mod process;
 
 pub use file::{Deviation, Target, all, find, load};
+pub use ports::{Port, take as take_port};
 pub use process::{Places, Running, Troupe, run_trigger, start};
