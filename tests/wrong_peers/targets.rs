@@ -1,7 +1,8 @@
 //! The target files of the private implementations.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+
+use stepladder::target::take_port;
 
 /// A script's target file, with more arguments for the script.
 pub type Peer = fn(more: &[&str]) -> String;
@@ -92,10 +93,12 @@ triggers:
     text
 }
 
-/// It is started before our doors open, so it is told where they will be.
+/// It is started before our doors open, so it is told where they will be. Nobody else may be given
+/// that port before we open it, so it stays taken as long as the tests run.
 pub fn router(more: &[&str]) -> String {
-    let free = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr());
-    let aaa = free.expect("the loopback has a free port");
+    let port = take_port().expect("the loopback has a free port");
+    let aaa = format!("127.0.0.1:{}", port.number);
+    std::mem::forget(port);
     let start = command("nas.py", &format!("{{port:telnet}} {aaa} --key {{key}}"), more);
     format!(
         "target: peer
