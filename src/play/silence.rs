@@ -33,7 +33,13 @@ impl Player {
             }
             return Ok(());
         };
-        let began = self.stage.borrow().now;
+        // From where the rung before ended, and not from now: a margin that we kept there, or a
+        // late look at the clock, is no time of the other end's.
+        let (mark, margin) = {
+            let stage = self.stage.borrow();
+            (stage.mark, stage.cast.margin)
+        };
+        let mut until = mark + lasting;
         match role {
             Role::Unseen => return Ok(()),
             Role::Hear => {
@@ -42,21 +48,17 @@ impl Player {
                     stage.waiting = format!("silence of {}", seconds(lasting));
                     stage.watch(silence, rung.pos)
                 };
-                let paused = self.pause(lasting).await;
+                let paused = self.pause_until(until).await;
                 self.stage.borrow_mut().watches.retain(|w| w.number != number);
                 paused?;
             }
-            Role::Say => {
-                let margin = self.stage.borrow().cast.margin;
-                self.pause(lasting + margin).await?;
-            }
+            Role::Say => self.pause_until(until + margin).await?,
             // Both are ours: nothing would be said.
-            Role::Internal => {}
+            Role::Internal => until = self.stage.borrow().now,
         }
         let mut stage = self.stage.borrow_mut();
         stage.happened(Happening::Silence(silence.ends, lasting));
-        let _ = began;
-        stage.mark = stage.now;
+        stage.mark = until;
         stage.mark_name = format!("the silence of {}", seconds(lasting));
         Ok(())
     }
@@ -64,6 +66,10 @@ impl Player {
     /// Lets time go by; standing answers are given meanwhile, and silences are watched.
     pub(super) async fn pause(&self, time: Duration) -> Result<(), Stop> {
         let until = self.stage.borrow().now + time;
+        self.pause_until(until).await
+    }
+
+    async fn pause_until(&self, until: Duration) -> Result<(), Stop> {
         loop {
             let found = wait(&self.stage, Some(until), |stage| {
                 if stage.trouble.is_some() {
@@ -92,12 +98,12 @@ impl Player {
 
     /// Lets the time go by that must pass before something of ours.
     pub(super) async fn before_ours(&self, rung: &Rung) -> Result<(), Stop> {
-        let (margin, hurries) = {
+        let (mark, margin, hurries) = {
             let stage = self.stage.borrow();
-            (stage.cast.margin, stage.hurries())
+            (stage.mark, stage.cast.margin, stage.hurries())
         };
         match rung.timing.after.filter(|_| !hurries) {
-            Some(after) => self.pause(after + margin).await,
+            Some(after) => self.pause_until(mark + after + margin).await,
             None => Ok(()),
         }
     }

@@ -463,7 +463,7 @@ impl Stage {
     pub fn watch(&mut self, silence: &crate::ladder::Silence, pos: crate::diag::Pos) -> u64 {
         let number = self.watches_begun;
         self.watches_begun += 1;
-        let since = self.now;
+        let since = self.mark;
         let until = silence.lasting.map(|lasting| since + lasting);
         self.watches.push(Watch { number, silence: silence.clone(), pos, since, until });
         number
