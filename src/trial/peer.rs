@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::live::{Doors, Jitter, Scene, perform};
 use crate::play::Cast;
@@ -38,9 +38,23 @@ pub(super) async fn against_peer(
     };
     let before = Scene { observe, ..scene(&theirs, &cast) };
     let behind = scene(&ours, &peer);
-    let peer = tokio::task::spawn_local(perform(peer, theirs, behind));
-    let report = perform(cast, ours, before).await;
-    // The peer follows the same ladder: it is done, or waits for something that will not come.
-    let grace = tokio::time::timeout(GRACE, peer).await;
-    Ok((report, grace.ok().and_then(Result::ok).unwrap_or_default()))
+    let (over, ended) = oneshot::channel::<()>();
+    let tester = async {
+        let report = perform(cast, ours, before).await;
+        drop(over);
+        report
+    };
+    let stand_in = async {
+        tokio::select! {
+            report = perform(peer, theirs, behind) => report,
+            // It follows the same ladder: it is done, or waits for something that will not come.
+            () = async {
+                let _ = ended.await;
+                tokio::time::sleep(GRACE).await;
+            } => Report::default(),
+        }
+    };
+    // In one task, so that both begin at once: what is due at the start is due for both of them
+    // from the same moment, however many others are about to begin.
+    Ok(tokio::join!(tester, stand_in))
 }

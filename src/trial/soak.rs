@@ -82,6 +82,9 @@ async fn run(options: &Options, plan: &Plan, order: impl Iterator<Item = usize>)
             let seed = seed_for(options.seed.unwrap_or(1), &format!("{} {number}", case.name));
             let (options, stop) = (options.clone(), stop.clone());
             playing.spawn_local(async move { play(&options, &case, seed, &stop).await });
+            // Nobody begins before those that began have had their turn: hundreds of beginnings in
+            // one go would keep everybody's clock from being looked at.
+            tokio::task::yield_now().await;
         }
         tokio::select! {
             ended = playing.join_next() => {
