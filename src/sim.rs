@@ -2,7 +2,7 @@
 //!
 //! The tester plays its parties, the peer all others; what one sends the other receives at once.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use crate::ladder::Projection;
@@ -40,6 +40,7 @@ pub fn run(casts: Vec<Cast>) -> Vec<Report> {
         plays: casts.into_iter().map(Play::new).collect(),
         parties,
         wires: HashMap::new(),
+        ended: HashSet::new(),
         queue: VecDeque::new(),
         now: Duration::ZERO,
     };
@@ -52,6 +53,8 @@ struct Sim {
     parties: Vec<Projection>,
     /// The other end of a play's flow.
     wires: HashMap<(usize, FlowId), (usize, FlowId)>,
+    /// The ends of flows that their play has closed.
+    ended: HashSet<(usize, FlowId)>,
     queue: VecDeque<(usize, Input)>,
     now: Duration,
 }
@@ -101,12 +104,15 @@ impl Sim {
                     self.queue.push_back((other, Input::Tick));
                     self.queue.push_back((at, Input::Established(flow)));
                 }
+                // Behind the end of a stream nothing more goes out.
+                Output::Send(flow, _) if self.ended.contains(&(at, flow)) => {}
                 Output::Send(flow, octets) => {
                     if let Some((other, theirs)) = self.wires.get(&(at, flow)) {
                         self.queue.push_back((*other, Input::Received(*theirs, octets)));
                     }
                 }
                 Output::Close(flow) => {
+                    self.ended.insert((at, flow));
                     if let Some((other, theirs)) = self.wires.get(&(at, flow)) {
                         self.queue.push_back((*other, Input::Closed(*theirs)));
                     }

@@ -17,6 +17,9 @@ pub(super) fn mutants(baseline: &Baseline) -> Vec<Mutant> {
     found
 }
 
+/// Where TCP lets an end close its half, and go on hearing.
+const HALF_CLOSE: &str = "RFC 9293 section 3.6";
+
 /// How long nobody waits for anything in an exchange.
 fn too_long(baseline: &Baseline) -> Duration {
     let mut longest = Duration::ZERO;
@@ -129,7 +132,7 @@ fn messages(baseline: &Baseline, found: &mut Vec<Mutant>) {
                 let about = format!("the connection is closed behind {kind}");
                 add("closed-after", about, Deed::CloseAfter, free);
                 let about = format!("half of the connection is closed behind {kind}");
-                add("half-closed", about, Deed::HalfClose, free);
+                add("half-closed", about, Deed::HalfClose, Some(HALF_CLOSE));
             }
         }
     }

@@ -14,6 +14,7 @@ mod conduct;
 mod fields;
 mod score;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::ladder::{Ends, Exchange, Free, Projection, Suite};
@@ -72,6 +73,15 @@ impl Baseline {
     pub fn mutants(&self, before: &[&Baseline]) -> Vec<Mutant> {
         let mut mutants = fields::mutants(self, before);
         mutants.extend(conduct::mutants(self));
+        // Items of one name have mutants of one name: the later ones get a number.
+        let mut times: HashMap<String, usize> = HashMap::new();
+        for mutant in &mut mutants {
+            let times = times.entry(mutant.id.clone()).or_default();
+            *times += 1;
+            if *times > 1 {
+                mutant.id = format!("{}#{times}", mutant.id);
+            }
+        }
         for mutant in mutants.iter_mut().filter(|m| m.free.is_none()) {
             let free = self.cast.suite.free.iter().find(|free| free.covers(mutant));
             mutant.free = free.map(|free| free.because.clone());

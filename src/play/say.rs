@@ -11,8 +11,7 @@ use crate::diag::Pos;
 use crate::ladder::{Role, Rung, Say};
 use crate::record::{Happening, Verdict};
 use crate::wire::{
-    Assignment, Context, Corruption, Draft, Entry, Flow as TextFlow, Framing, Message, decode,
-    encode,
+    Assignment, Context, Corruption, Draft, Entry, Flow as TextFlow, Message, decode, encode,
 };
 
 impl Player {
@@ -140,26 +139,7 @@ impl Player {
         if opened {
             self.established(pos, flow).await?;
         }
-        self.still_there(pos, say, flow)?;
         Ok(flow)
-    }
-
-    /// Fails where the other end has closed the stream on which it is to be told something.
-    fn still_there(&self, pos: Pos, say: &Say, flow: usize) -> Result<(), Stop> {
-        let mut stage = self.stage.borrow_mut();
-        let stage = &mut *stage;
-        let link = &stage.cast.suite.links[say.ends.link];
-        let datagrams = matches!(link.protocol.framing, Framing::Datagram);
-        let may = !link.protocol.conversation.may_close.is_empty();
-        if datagrams || may || stage.flows[flow].state != FlowState::ClosedByPeer {
-            return Ok(());
-        }
-        let (who, kind) = (stage.party(say.ends.to), say.kind.name);
-        let title = format!("`{who}` closed the connection before {kind} could be said");
-        let mut failure = stage.failure(Verdict::Fail, title, pos);
-        failure.party = Some(say.ends.to);
-        failure.after = Some((stage.now.saturating_sub(stage.mark), stage.mark_name.clone()));
-        Err(add(stage, failure))
     }
 
     /// Waits for a stream that we opened.

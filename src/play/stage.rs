@@ -311,8 +311,6 @@ impl Stage {
                     self.flows[flow].state = FlowState::ClosedByPeer;
                     let ends = self.ends(flow, !self.flows[flow].ours);
                     self.happened(Happening::Closed(ends));
-                    // Our half follows theirs, behind all that we have said.
-                    self.out.push_back(Output::Close(flow));
                 }
             }
             Input::NotTriggered(party, why) => {
@@ -490,6 +488,11 @@ impl Stage {
                 self.out.push_back(Output::Close(flow));
                 let ends = self.ends(flow, self.flows[flow].ours);
                 self.happened(Happening::Closed(ends));
+            }
+            // It has closed its half, and may have heard on until now.
+            FlowState::ClosedByPeer => {
+                self.flows[flow].state = FlowState::ClosedByUs;
+                self.out.push_back(Output::Close(flow));
             }
             FlowState::Internal => self.flows[flow].state = FlowState::ClosedByUs,
             _ => {}

@@ -97,6 +97,11 @@ impl Stage {
     /// Sends the last octets of a flow again.
     pub(super) fn repeat_last(&mut self, flow: FlowId) {
         let from_initiator = self.flows[flow].ours;
+        // Behind the end of a stream nothing can be said any more.
+        if self.flows[flow].state == FlowState::ClosedByUs {
+            self.report.deviated = false;
+            return;
+        }
         let mut said = self.flows[flow].history.iter().rev();
         if let Some((message, _)) = said.find(|(_, by)| *by == from_initiator) {
             self.out.push_back(Output::Send(flow, message.bytes.clone()));
@@ -149,18 +154,40 @@ impl Player {
         if let Some(say) = next {
             return self.say(pos, &say).await;
         }
-        let mut stage = self.stage.borrow_mut();
-        let from_initiator = stage.cast.suite.links[ends.link].initiator == ends.from;
-        let last = stage.flows.iter().enumerate().rev().find_map(|(flow, f)| {
-            let mut said = f.history.iter().rev().filter(|(_, by)| *by == from_initiator);
-            (f.link == ends.link).then(|| said.next())?.map(|(m, _)| (flow, m.bytes.clone()))
-        });
-        match last {
-            Some((flow, octets)) => stage.out.push_back(Output::Send(flow, octets)),
-            None => stage.report.deviated = false,
-        }
+        let (last, from_initiator) = {
+            let stage = self.stage.borrow();
+            let from_initiator = stage.cast.suite.links[ends.link].initiator == ends.from;
+            (last_said(&stage, ends, from_initiator), from_initiator)
+        };
+        let Some((flow, octets)) = last else {
+            self.stage.borrow_mut().report.deviated = false;
+            return Ok(());
+        };
+        let closed = self.stage.borrow().flows[flow].state == FlowState::ClosedByUs;
+        let flow = match (closed, from_initiator) {
+            (false, _) => flow,
+            // Over a stream of its own, since the one before has ended.
+            (true, true) => {
+                let flow = self.stage.borrow_mut().open(ends);
+                self.established(pos, flow).await?;
+                flow
+            }
+            (true, false) => {
+                self.stage.borrow_mut().report.deviated = false;
+                return Ok(());
+            }
+        };
+        self.stage.borrow_mut().out.push_back(Output::Send(flow, octets));
         Ok(())
     }
+}
+
+/// The last octets that were said to a party, and the flow on which.
+fn last_said(stage: &Stage, ends: Ends, from_initiator: bool) -> Option<(FlowId, Vec<u8>)> {
+    stage.flows.iter().enumerate().rev().find_map(|(flow, f)| {
+        let mut said = f.history.iter().rev().filter(|(_, by)| *by == from_initiator);
+        (f.link == ends.link).then(|| said.next())?.map(|(m, _)| (flow, m.bytes.clone()))
+    })
 }
 
 /// The next message after a rung that the same party says to the same one.

@@ -64,6 +64,23 @@ STATUS = {
 }
 TRIES, PATIENCE = 4, 1.0
 USER_REQUEST = 1
+# RFC 2866 section 5.10, in the order of their numbers.
+CAUSES = (
+    "user-request lost-carrier lost-service idle-timeout session-timeout admin-reset admin-reboot "
+    "port-error nas-error nas-request nas-reboot port-unneeded port-preempted port-suspended "
+    "service-unavailable callback user-error host-request"
+).split()
+# RFC 2866 section 5.12: the link, what is told of it, how many links there have been.
+MULTILINK = [
+    (1, "start-session", 1),
+    (2, "start-session", 2),
+    (2, "stop-session", 2),
+    (3, "start-session", 3),
+    (4, "start-session", 4),
+    (3, "stop-session", 4),
+    (4, "stop-session", 4),
+    (1, "stop-session", 4),
+]
 # linux/udp.h
 UDP_SEGMENT = 103
 
@@ -164,12 +181,30 @@ class Client:
             attributes += [(STATE, value) for value in states]
         return self.signed(identifier, authenticator, attributes)
 
-    def account(self, kind):
+    def whole_session(self):
+        """The records of one session, each after the answer to the one before."""
+        session = self.session_id()
+        kinds = ["start-session", "interim-update", "stop-session"]
+        return max(self.account(kind, session) for kind in kinds)
+
+    def multilink_session(self):
+        """The worked example of RFC 2866 section 5.12."""
+        bundle, ids = self.session_id(), {}
+        for link, kind, count in MULTILINK:
+            more = [(ACCT_MULTI_SESSION_ID, bundle), (ACCT_LINK_COUNT, number(count))]
+            if self.account(kind, ids.setdefault(link, self.session_id()), more=more):
+                return 2
+        return 0
+
+    def session_id(self):
+        return os.urandom(6).hex().encode()
+
+    def account(self, kind, session=None, cause=USER_REQUEST, more=()):
         attributes = [(ACCT_STATUS_TYPE, number(STATUS[kind]))]
         if self.wrong == "status-type-left-out":
             attributes = []
         if self.wrong != "no-session-id":
-            attributes += [(ACCT_SESSION_ID, os.urandom(6).hex().encode())]
+            attributes += [(ACCT_SESSION_ID, session or self.session_id())]
         if self.wrong == "session-id-twice":
             attributes += [(ACCT_SESSION_ID, os.urandom(6).hex().encode())]
         if self.wrong == "session-time-in-start" and kind == "start-session":
@@ -181,7 +216,8 @@ class Client:
             attributes += [(USER_NAME, self.words.username.encode())]
         if kind == "stop-session":
             attributes += [(ACCT_SESSION_TIME, number(60))]
-            attributes += [(ACCT_TERMINATE_CAUSE, number(USER_REQUEST))]
+            attributes += [(ACCT_TERMINATE_CAUSE, number(cause))]
+        attributes += more
         if self.wrong == "password-in-accounting":
             password = self.words.password.encode()
             attributes += [(USER_PASSWORD, hidden(password, self.secret, NO_AUTHENTICATOR))]
@@ -327,6 +363,13 @@ def main():
     client = Client(words)
     if words.action.startswith("log-in-"):
         sys.exit(client.log_in(words.action.removeprefix("log-in-")))
+    if words.action.startswith("stop-because-"):
+        cause = CAUSES.index(words.action.removeprefix("stop-because-")) + 1
+        sys.exit(client.account("stop-session", cause=cause))
+    if words.action == "whole-session":
+        sys.exit(client.whole_session())
+    if words.action == "run-multilink-session":
+        sys.exit(client.multilink_session())
     sys.exit(client.account(words.action))
 
 

@@ -42,6 +42,14 @@ triggers:
     for (link, actions) in [
         ("auth", "log-in-pap log-in-chap log-in-challenge"),
         ("acct", "start-session stop-session interim-update accounting-on accounting-off"),
+        ("acct", "whole-session run-multilink-session"),
+        ("acct", "stop-because-user-request stop-because-lost-carrier stop-because-lost-service"),
+        ("acct", "stop-because-idle-timeout stop-because-session-timeout stop-because-admin-reset"),
+        ("acct", "stop-because-admin-reboot stop-because-port-error stop-because-nas-error"),
+        ("acct", "stop-because-nas-request stop-because-nas-reboot stop-because-port-unneeded"),
+        ("acct", "stop-because-port-preempted stop-because-port-suspended stop-because-callback"),
+        ("acct", "stop-because-service-unavailable stop-because-user-error"),
+        ("acct", "stop-because-host-request"),
     ] {
         for action in actions.split(' ') {
             let words = format!(
