@@ -60,9 +60,13 @@ impl Served {
 
     /// Asks it to end, as a service manager would; what it still told.
     fn end(mut self) -> String {
-        let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        assert!(kill.expect("kill runs").success());
+        self.signal("-TERM");
         self.ended()
+    }
+
+    fn signal(&self, which: &str) {
+        let kill = Command::new("kill").args([which, &self.child.id().to_string()]).status();
+        assert!(kill.expect("kill runs").success());
     }
 
     /// Waits for its end; what it still told.
@@ -106,11 +110,14 @@ struct Caller {
     wire: Wire,
     flow: FlowId,
     epoch: Instant,
+    /// Whether it hangs up and calls again at once, before there is anything more to say.
+    redials: bool,
 }
 
 impl Caller {
     fn new(cast: Cast, wire: Wire) -> Self {
-        let mut caller = Self { play: Play::new(cast), wire, flow: 0, epoch: Instant::now() };
+        let (play, epoch) = (Play::new(cast), Instant::now());
+        let mut caller = Self { play, wire, flow: 0, epoch, redials: false };
         caller.play.start(Duration::ZERO);
         caller
     }
@@ -130,6 +137,11 @@ impl Caller {
                 (Act::Open { flow, .. }, _) => {
                     self.flow = flow;
                     self.play.take(self.epoch.elapsed(), Input::Established(flow));
+                }
+                (Act::Close(_), Wire::Stream(stream)) if self.redials => {
+                    self.redials = false;
+                    let to = stream.peer_addr().expect("an address");
+                    *stream = TcpStream::connect(to).expect("it is not refused");
                 }
                 (Act::Send(_, octets), Wire::Datagrams(socket)) => {
                     socket.send(&octets).expect("sent");
@@ -269,6 +281,28 @@ fn an_exchange_may_take_several_streams_and_several_parties() {
     assert!(nas.line().ends_with(" right: done\n"));
     assert!(server.line().ends_with(" right: done\n"));
     assert_eq!((nas.ended(), server.ended()), (String::new(), String::new()));
+}
+
+#[test]
+fn whoever_hangs_up_and_calls_again_at_once_is_still_the_same() {
+    let suite = load("tacacs/authentication.yaml");
+    let mut served = Served::begin(&["tacacs/authentication::aborted", "--as", "server"]);
+    for number in 1..=3 {
+        let cast = testing(&suite, "aborted", "server", number);
+        let mut caller = Caller::stream(cast, served.address);
+        caller.redials = true;
+        caller.say();
+        caller.hear();
+        // The server gets to hear of everything at once: the last word, its end, the next call.
+        served.signal("-STOP");
+        caller.say();
+        served.signal("-CONT");
+        assert!(passed(&caller.finish()), "exchange {number}");
+        let line = served.line();
+        assert!(line.starts_with(&format!("{number} ")), "{line}");
+        assert!(line.ends_with(" right: done\n"), "{line}");
+    }
+    assert_eq!(served.end(), "");
 }
 
 #[test]
