@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Runs a future, and the tasks that it starts, on this thread.
 ///
@@ -26,13 +26,23 @@ fn more_files() {
 }
 
 /// Waits until the process is asked to end, by Ctrl-C or SIGTERM.
-pub async fn asked_to_end() {
-    let mut terminated = match signal(SignalKind::terminate()) {
-        Ok(signal) => signal,
-        Err(_) => return std::future::pending().await,
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated.recv() => {}
+///
+/// From the call on, and not only from the first wait on, neither of them ends it by itself.
+pub fn asked_to_end() -> impl Future<Output = ()> {
+    let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
+    let (interrupted, terminated) = (signal(interrupt), signal(terminate));
+    async {
+        tokio::select! {
+            () = arrival(interrupted) => {}
+            () = arrival(terminated) => {}
+        }
+    }
+}
+
+/// A signal that cannot be awaited ends the process as it always does.
+async fn arrival(signal: std::io::Result<Signal>) {
+    match signal {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
     }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::sync::watch;
-use tokio::task::{JoinError, JoinSet, spawn_local};
+use tokio::task::{JoinError, JoinSet};
 
 use super::doors::{Call, Came};
 use super::{Doors, Heard, Inbox, Scene, Traffic, WAITING, asked_to_end, block_on, play};
@@ -87,9 +87,8 @@ impl<'h> Serving<'h> {
     async fn of(service: Service, host: &'h mut dyn Host) -> Result<usize, String> {
         let doors = Doors::open(&service.cast, &service.listen).await?;
         let (stopping, stop) = watch::channel(false);
-        let end = spawn_local(asked_to_end());
-        // Once it has run, a signal ends us as it should; then others may know that we are there.
-        tokio::task::yield_now().await;
+        // Before anybody knows that we are there: then a signal ends us as it should.
+        let end = asked_to_end();
         for (link, address) in &doors.addresses {
             host.listens(*link, *address);
         }
@@ -108,7 +107,7 @@ impl<'h> Serving<'h> {
         };
         tokio::select! {
             biased;
-            _ = end => {}
+            () = end => {}
             done = serving.run(calls) => done?,
         }
         // A play that is stopped still has its end told.

@@ -103,8 +103,9 @@ impl Run {
 
     async fn all(self: Rc<Self>, wanted: Wanted) {
         let (stopping, stop) = watch::channel(false);
+        let end = live::asked_to_end();
         let signals = tokio::task::spawn_local(async move {
-            live::asked_to_end().await;
+            end.await;
             let _ = stopping.send(true);
             // Kept, so that the channel stays open.
             std::future::pending::<()>().await;
