@@ -261,6 +261,13 @@ fn rows(sheets: &[Sheet]) -> Vec<(&str, &str, Tally)> {
     rows
 }
 
+/// The columns of a row.
+fn cells(t: &Tally) -> [String; 6] {
+    let numbers = [t.mutants, t.caught, t.missed, t.unviable, t.timed_out];
+    let [a, b, c, d, e] = numbers.map(|number| number.to_string());
+    [a, b, c, d, e, format!("{:.3}", t.score())]
+}
+
 fn as_text(sheets: &[Sheet], all: bool) -> String {
     let mut out = String::new();
     for sheet in sheets {
@@ -316,15 +323,10 @@ fn as_text(sheets: &[Sheet], all: bool) -> String {
         "suite", "party"
     );
     for (name, party, t) in rows(sheets) {
+        let [mutants, caught, missed, unviable, timed_out, score] = cells(&t);
         let _ = writeln!(
             out,
-            "{name:width$}  {party:side$}  {:7}  {:6}  {:6}  {:8}  {:9}  {:.3}",
-            t.mutants,
-            t.caught,
-            t.missed,
-            t.unviable,
-            t.timed_out,
-            t.score()
+            "{name:width$}  {party:side$}  {mutants:>7}  {caught:>6}  {missed:>6}  {unviable:>8}  {timed_out:>9}  {score}"
         );
     }
     out
@@ -390,16 +392,7 @@ fn as_markdown(sheets: &[Sheet]) -> String {
          |---|---|--:|--:|--:|--:|--:|--:|\n",
     );
     for (name, party, t) in rows(sheets) {
-        let _ = writeln!(
-            out,
-            "| {name} | {party} | {} | {} | {} | {} | {} | {:.3} |",
-            t.mutants,
-            t.caught,
-            t.missed,
-            t.unviable,
-            t.timed_out,
-            t.score()
-        );
+        let _ = writeln!(out, "| {name} | {party} | {} |", cells(&t).join(" | "));
     }
     out.push_str("\n## What is missed\n\n| suite | party under test | what is wrong | where | times |\n|---|---|---|---|--:|\n");
     for sheet in sheets {

@@ -88,11 +88,6 @@ impl Baseline {
         }
         mutants
     }
-
-    /// The mutant of a name.
-    pub fn mutant(&self, id: &str) -> Option<Mutant> {
-        self.mutants(&[]).into_iter().find(|m| m.id == id)
-    }
 }
 
 impl Free {
