@@ -3,15 +3,22 @@
 //!
 //! Plain data, checked when it was built. Knows layouts; knows neither YAML nor sockets nor time.
 
+mod pattern;
+mod rung;
+
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use regex::bytes::Regex;
-
 use crate::diag::{Pos, Source};
-use crate::wire::{Field, MessageType, Protocol};
+use crate::wire::{MessageType, Protocol};
+
+pub use pattern::{FieldSpec, Pattern, Reference, Saying, Term};
+pub use rung::{
+    Act, Again, Aside, Corrupt, Ends, Observation, Repeat, Rung, Say, Schedule, Silence, Timing,
+    walk,
+};
 
 /// Index of a party in its suite.
 pub type PartyId = usize;
@@ -222,304 +229,6 @@ pub struct Catalogue {
     pub by_id: BTreeMap<String, Requirement>,
 }
 
-/// One thing that happens.
-#[derive(Clone, Debug)]
-pub struct Rung {
-    /// Its place in the suite.
-    pub pos: Pos,
-    /// What happens.
-    pub act: Act,
-    /// When.
-    pub timing: Timing,
-}
-
-/// When a rung happens, counted from the end of the rung before it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Timing {
-    /// No sooner than this.
-    pub after: Option<Duration>,
-    /// No later than this.
-    pub within: Option<Duration>,
-}
-
-/// What happens on a rung.
-#[derive(Clone, Debug)]
-pub enum Act {
-    /// A message goes from one party to another.
-    Message(Arc<Say>),
-    /// One party says nothing to another.
-    Silent(Silence),
-    /// One party opens a stream to another.
-    Connect(Ends),
-    /// One party closes the stream to another.
-    Close(Ends),
-    /// The second party does not let the first one connect.
-    Refuse(Ends),
-    /// A party is made to act without a message.
-    Trigger {
-        /// Who.
-        party: PartyId,
-        /// What the target calls it.
-        name: String,
-    },
-    /// A party is asked something that it answers when it is well.
-    Alive {
-        /// Who.
-        party: PartyId,
-        /// The question and the answer.
-        rungs: Vec<Rung>,
-    },
-    /// One branch happens; who says the first message of the branches chooses.
-    Either(Vec<Vec<Rung>>),
-    /// All branches happen, in any order.
-    AnyOrder(Vec<Vec<Rung>>),
-    /// It happens or not; who says the first message chooses.
-    Optional(Vec<Rung>),
-    /// It happens several times.
-    Repeat(Repeat),
-}
-
-/// Two parties and the link between them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ends {
-    /// Where.
-    pub link: LinkId,
-    /// Who speaks, opens, closes.
-    pub from: PartyId,
-    /// To whom.
-    pub to: PartyId,
-}
-
-/// Nothing is said for a while.
-#[derive(Clone, Debug)]
-pub struct Silence {
-    /// Who is silent, to whom.
-    pub ends: Ends,
-    /// How long; `None` means until the next rung has happened.
-    pub lasting: Option<Duration>,
-    /// Only messages in which this holds break the silence.
-    pub containing: Option<Pattern>,
-}
-
-/// A repetition.
-#[derive(Clone, Debug)]
-pub struct Repeat {
-    /// What is repeated.
-    pub rungs: Vec<Rung>,
-    /// How often.
-    pub count: RangeInclusive<u32>,
-    /// When to stop before the count is full: a field of a named message holds this.
-    pub until: Option<(Reference, Pattern)>,
-    /// The pauses between repetitions.
-    pub schedule: Option<Schedule>,
-}
-
-/// The pauses of a retransmission.
-#[derive(Clone, Debug)]
-pub struct Schedule {
-    /// The first pause, from and to.
-    pub first: (Duration, Duration),
-    /// What each pause is multiplied with to give the next.
-    pub factor: f64,
-    /// By how much of itself a pause may vary because the sender draws it.
-    pub jitter: f64,
-    /// By how much of itself a pause may be off because it is measured.
-    pub tolerance: f64,
-    /// Whether only growth is demanded, not the factor.
-    pub growing: bool,
-}
-
-/// A message of a rung: what is said, and what is accepted when heard.
-#[derive(Debug)]
-pub struct Say {
-    /// Who, to whom, where.
-    pub ends: Ends,
-    /// Its type.
-    pub kind: &'static MessageType,
-    /// Fields that the author speaks of.
-    pub fields: Vec<FieldSpec>,
-    /// The octets of an earlier message, but for some fields.
-    pub again: Option<Again>,
-    /// The name it is kept under.
-    pub bind: Option<String>,
-    /// The earlier message that it follows; the latest one where the author says nothing.
-    pub follows: Option<String>,
-    /// Whether it comes from a port that was not used before.
-    pub new_port: bool,
-    /// Damage done to it.
-    pub corrupt: Option<Corrupt>,
-}
-
-/// The octets of an earlier message.
-#[derive(Clone, Debug)]
-pub struct Again {
-    /// The message.
-    pub name: String,
-    /// Fields that may differ. `source` stands for address and port.
-    pub except: Vec<String>,
-}
-
-/// Damage that a suite asks for.
-#[derive(Clone, Debug, Default)]
-pub struct Corrupt {
-    /// Octets in place of the whole message.
-    pub octets: Option<Vec<u8>>,
-    /// Other numbers in fields.
-    pub set: Vec<(String, u64)>,
-    /// Fields whose last bit is turned.
-    pub flip: Vec<String>,
-    /// The octets that are left.
-    pub truncate: Option<usize>,
-    /// Octets at the end.
-    pub append: Vec<u8>,
-    /// Computed fields that are not computed anew.
-    pub keep: Vec<String>,
-    /// Values of link parameters for this message alone, such as a wrong secret.
-    pub parameters: Vec<(&'static str, Term)>,
-}
-
-/// What the author says of one field.
-#[derive(Clone, Debug)]
-pub struct FieldSpec {
-    /// Name in its group or list.
-    pub name: String,
-    /// Path in the message.
-    pub path: String,
-    /// Its description.
-    pub field: &'static Field,
-    /// Its place in the suite.
-    pub pos: Pos,
-    /// What is said; `None` leaves it to the protocol.
-    pub say: Option<Saying>,
-    /// What is accepted.
-    pub hear: Pattern,
-    /// Fields inside it.
-    pub fields: Vec<FieldSpec>,
-    /// Whether no other items are accepted beside those in `fields`.
-    pub only: bool,
-}
-
-impl FieldSpec {
-    /// Whether the author asks if the field at this path is right, rather than for a value.
-    pub fn asks_whether_right(&self, path: &str) -> bool {
-        let inside = path.strip_prefix(&self.path);
-        let own = inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            && self.hear.asks_whether_right();
-        own || self.fields.iter().any(|field| field.asks_whether_right(path))
-    }
-}
-
-/// What is said in a field.
-#[derive(Clone, Debug)]
-pub enum Saying {
-    /// A value.
-    Term(Term),
-    /// A value never used before.
-    Fresh,
-    /// A computed value, where the field is one that may be left out.
-    Computed,
-}
-
-/// A value in a suite.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Term {
-    /// As it stands there; the field's kind reads it.
-    Text(String),
-    /// Octets.
-    Octets(Vec<u8>),
-    /// A setting, or something kept from an earlier message.
-    Ref(Reference),
-}
-
-/// `$name` or `$name.path`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reference {
-    /// The setting, value or message.
-    pub name: String,
-    /// The field of a message; empty for the message or value itself.
-    pub path: String,
-    /// Its place in the suite.
-    pub pos: Pos,
-}
-
-impl Reference {
-    /// As it is written, without the dollar.
-    pub fn text(&self) -> String {
-        if self.path.is_empty() {
-            self.name.clone()
-        } else {
-            format!("{}.{}", self.name, self.path)
-        }
-    }
-}
-
-/// What is accepted in a field.
-#[derive(Clone, Debug)]
-pub enum Pattern {
-    /// Anything, or nothing.
-    Any,
-    /// This value.
-    Equals(Term),
-    /// One of these.
-    OneOf(Vec<Pattern>),
-    /// All of these.
-    All(Vec<Pattern>),
-    /// Not this.
-    Not(Box<Pattern>),
-    /// A number from, to.
-    Range(u64, u64),
-    /// Text or octets in which this expression is found.
-    Matches(Regex),
-    /// Text or octets in which these stand.
-    Contains(Term),
-    /// Octets in this number.
-    Length(usize, usize),
-    /// So many items of this name, from, to.
-    Times(u64, u64),
-    /// The item stands before the item of this name in its list, where both are there.
-    Before(String),
-    /// The field is there.
-    Present,
-    /// The field is not there.
-    Absent,
-    /// A value not seen before in this run.
-    Fresh,
-    /// What the protocol computes or checks of it is right.
-    Valid,
-    /// A number above this.
-    MoreThan(Term),
-    /// A number below this.
-    LessThan(Term),
-    /// The seconds that have gone by since a message, give or take.
-    SecondsSince {
-        /// The message.
-        name: String,
-        /// Give or take.
-        tolerance: Duration,
-    },
-}
-
-impl Pattern {
-    /// Whether it asks if a value is right.
-    fn asks_whether_right(&self) -> bool {
-        match self {
-            Self::Valid => true,
-            Self::All(parts) | Self::OneOf(parts) => parts.iter().any(Self::asks_whether_right),
-            Self::Not(inner) => inner.asks_whether_right(),
-            _ => false,
-        }
-    }
-
-    /// Whether nothing is asked for.
-    pub fn is_any(&self) -> bool {
-        match self {
-            Self::Any => true,
-            Self::All(parts) => parts.iter().all(Self::is_any),
-            _ => false,
-        }
-    }
-}
-
 /// A standing answer.
 #[derive(Clone, Debug)]
 pub struct Responder {
@@ -562,6 +271,8 @@ pub struct Rule {
     pub when: Vec<FieldSpec>,
     /// What must hold in each of them: one of these. Empty where only the set is judged.
     pub hear: Vec<Vec<FieldSpec>>,
+    /// What must not stand among the octets of any of them.
+    pub nowhere: Option<Term>,
     /// What must hold for all of them together.
     pub set: Vec<SetCheck>,
 }
@@ -629,21 +340,6 @@ impl Projection {
             (true, false) => Role::Say,
             (false, true) => Role::Hear,
             (false, false) => Role::Unseen,
-        }
-    }
-}
-
-/// Calls `visit` for every rung, nested ones included, in the order of the suite.
-pub fn walk<'r>(rungs: &'r [Rung], visit: &mut dyn FnMut(&'r Rung)) {
-    for rung in rungs {
-        visit(rung);
-        match &rung.act {
-            Act::Either(branches) | Act::AnyOrder(branches) => {
-                branches.iter().for_each(|branch| walk(branch, visit));
-            }
-            Act::Optional(rungs) | Act::Alive { rungs, .. } => walk(rungs, visit),
-            Act::Repeat(repeat) => walk(&repeat.rungs, visit),
-            _ => {}
         }
     }
 }

@@ -18,7 +18,7 @@ mod serve;
 mod traffic;
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -29,8 +29,8 @@ use tokio::net::{TcpStream, UdpSocket};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::spawn_local;
 
-use crate::ladder::{LinkId, PartyId};
-use crate::play::{Cast, FlowId, Input, Output, Play};
+use crate::ladder::{Aside, LinkId, PartyId};
+use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Play, Sight};
 use crate::record::{Event, Report};
 use crate::wire::Transport;
 use doors::{Call, Came, datagram_socket, near};
@@ -49,7 +49,10 @@ const WAITING: usize = 256;
 /// What carries out triggers: given the party and the trigger's name, it ends with what the
 /// implementation printed, or with why it could not be started. Dropping it ends the implementation.
 pub type Trigger =
-    Rc<dyn Fn(PartyId, String) -> Pin<Box<dyn Future<Output = Result<String, String>>>>>;
+    Rc<dyn Fn(PartyId, String) -> Pin<Box<dyn Future<Output = Result<Ended, String>>>>>;
+
+/// What looks at implementations, and tells what is seen no later than it is asked to.
+pub type Watcher = Rc<dyn Fn(Look) -> Pin<Box<dyn Future<Output = Sight>>>>;
 
 /// How many datagrams may be on their way to one implementation at once.
 ///
@@ -76,6 +79,8 @@ pub struct Scene {
     pub reach: BTreeMap<LinkId, SocketAddr>,
     /// What carries out triggers.
     pub trigger: Trigger,
+    /// What looks at implementations.
+    pub watcher: Watcher,
     /// Called with each new event.
     pub observe: Box<dyn FnMut(&Event)>,
     /// Becomes true when the run is to stop.
@@ -99,6 +104,7 @@ impl Scene {
             reach: BTreeMap::new(),
             // Whoever is under test acts on its own.
             trigger: Rc::new(|_, _| Box::pin(std::future::pending())),
+            watcher: Rc::new(|_| Box::pin(std::future::ready(Sight::Blind))),
             observe: Box::new(|_| {}),
             stop,
             epoch: Instant::now(),
@@ -134,6 +140,7 @@ async fn play(
         tasks: Vec::new(),
         reach: scene.reach,
         trigger: scene.trigger,
+        watcher: scene.watcher,
         gate: scene.gate,
         jitter: scene.jitter,
         crossing: HashMap::new(),
@@ -253,6 +260,7 @@ struct Driver {
     tasks: Vec<Task>,
     reach: BTreeMap<LinkId, SocketAddr>,
     trigger: Trigger,
+    watcher: Watcher,
     gate: Option<Gate>,
     jitter: Option<Jitter>,
     /// Datagrams on their way, by flow: they leave the gate with their answer.
@@ -363,11 +371,17 @@ impl Driver {
                 self.pass(flow).await;
                 self.send(flow, octets);
             }
-            Output::SendAside(flow, octets) => {
-                if let Some(Way::Caller(_, to)) = self.flows.get(&flow) {
-                    // Lost on the way where it cannot be sent, as datagrams are.
-                    let aside = std::net::UdpSocket::bind((near(*to), 0));
-                    let _ = aside.and_then(|socket| socket.send_to(&octets, to));
+            Output::SendAside(flow, octets, aside) => {
+                let sent = match self.flows.get(&flow) {
+                    Some(Way::Caller(_, to)) => send_aside(*to, &octets, aside),
+                    Some(Way::Own(socket)) => {
+                        socket.peer_addr().and_then(|to| send_aside(to, &octets, aside))
+                    }
+                    _ => Ok(()),
+                };
+                if let Err(error) = sent {
+                    let why = format!("nothing can be sent from another place here: {error}");
+                    self.play.take(self.epoch.elapsed(), Input::NotDone(why));
                 }
             }
             Output::Close(flow) => {
@@ -378,12 +392,20 @@ impl Driver {
             Output::Refuse(link) => {
                 self.listening.remove(&link);
             }
+            Output::Observe(look) => {
+                let seen = (self.watcher)(look);
+                let inbox = self.inbox.clone();
+                self.tasks.push(Task(spawn_local(async move {
+                    let input = Input::Observed(seen.await);
+                    let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
+                })));
+            }
             Output::Trigger(party, name) => {
                 let ended = (self.trigger)(party, name);
                 let inbox = self.inbox.clone();
                 self.tasks.push(Task(spawn_local(async move {
                     let input = match ended.await {
-                        Ok(printed) => Input::Ended(party, printed),
+                        Ok(ended) => Input::Ended(party, ended),
                         Err(why) => Input::NotTriggered(party, why),
                     };
                     let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
@@ -501,6 +523,23 @@ impl Driver {
         tokio::task::yield_now().await;
         tokio::task::yield_now().await;
     }
+}
+
+/// Sends a datagram from a port, or from an address, that it is not expected from.
+fn send_aside(to: SocketAddr, octets: &[u8], aside: Aside) -> std::io::Result<()> {
+    let from = match (aside, to) {
+        (Aside::Port, _) => near(to),
+        // Every address that begins with 127 is this host's.
+        (Aside::Address, SocketAddr::V4(v4)) if to.ip().is_loopback() => {
+            let [first, second, third, last] = v4.ip().octets();
+            Ipv4Addr::new(first, second, third, last.wrapping_add(1).max(2)).into()
+        }
+        (Aside::Address, _) => {
+            return Err(std::io::Error::other("this host has one address towards the peer"));
+        }
+    };
+    let socket = std::net::UdpSocket::bind((from, 0))?;
+    socket.send_to(octets, to).map(|_| ())
 }
 
 /// Reads a datagram socket of our own.

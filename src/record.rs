@@ -85,6 +85,8 @@ pub enum Happening {
     Silence(Ends, Duration),
     /// A party was made to act.
     Triggered(PartyId, String),
+    /// Something about a party was seen that no message shows.
+    Observed(PartyId, String),
     /// Something to know.
     Note(String),
 }

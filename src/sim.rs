@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use crate::ladder::Projection;
-use crate::play::{Cast, FlowId, Input, Output, Play};
+use crate::play::{Cast, FlowId, Input, Output, Play, Sight};
 use crate::record::Report;
 
 /// The most deliveries of one run; plays that talk more than this talk for ever.
@@ -119,6 +119,7 @@ impl Sim {
                 }
                 // It does not come from where the other end listens to.
                 Output::SendAside(..) => {}
+                Output::Observe(_) => self.queue.push_back((at, Input::Observed(Sight::Blind))),
                 // Whoever is under test here acts on its own; and nobody is turned away.
                 Output::Trigger(..) | Output::Refuse(_) => {}
             }

@@ -38,9 +38,9 @@ impl Jitter {
         let flow = match &output {
             Output::Open { flow, .. }
             | Output::Send(flow, _)
-            | Output::SendAside(flow, _)
+            | Output::SendAside(flow, ..)
             | Output::Close(flow) => *flow,
-            Output::Refuse(_) | Output::Trigger(..) => return Some(output),
+            Output::Refuse(_) | Output::Trigger(..) | Output::Observe(_) => return Some(output),
         };
         let drawn = now + self.most.mul_f64(self.rng.f64());
         let last = self.last.entry(flow).or_insert(drawn);

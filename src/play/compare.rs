@@ -103,6 +103,10 @@ impl Stage {
                         }
                         _ => Value::Octets(self.fresh_text()),
                     }),
+                    Some(Saying::Filler(octets)) => {
+                        let letters = (b'a'..=b'z').cycle();
+                        Assignment::Value(Value::Octets(letters.take(*octets).collect()))
+                    }
                     Some(Saying::Term(term)) => match term {
                         // A name that nobody has given a value yet: the protocol chooses, and the
                         // name keeps it.

@@ -422,8 +422,11 @@ pub(super) fn line_end(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Whether a message cannot come any more: its stream is closed.
+/// Whether a message cannot come any more: its stream is closed, or whoever says it has ended.
 pub(super) fn gone(stage: &Stage, say: &Say) -> Option<Found> {
+    if stage.left[say.ends.from] {
+        return Some(Found::Gone("its program has ended"));
+    }
     let link = &stage.cast.suite.links[say.ends.link];
     let from_initiator = link.initiator == say.ends.from;
     let flow = match stage.latest.get(&(say.ends.link, !from_initiator)) {

@@ -17,6 +17,7 @@
 //! | `stage` | everything a play knows: time, flows, arrivals, names, events |
 //! | `script` | the course of the exchange: steps, choice, order, repetition |
 //! | `say`, `hear`, `silence`, `stream` | what the kinds of rungs do, from the side of whoever is played |
+//! | `observe` | looking at what no message shows |
 //! | `blame` | how a failure gets into the outcome of its step |
 //! | `compare` | a message against what was asked for; values of names |
 //! | `rules` | requirements over all messages |
@@ -28,6 +29,7 @@
 mod blame;
 mod compare;
 mod hear;
+mod observe;
 mod rules;
 mod say;
 mod script;
@@ -44,7 +46,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use crate::ladder::{Exchange, LinkId, PartyId, Projection, Setting, Suite};
+use crate::ladder::{Aside, Exchange, LinkId, PartyId, Projection, Setting, Suite};
 use crate::record::Report;
 use stage::Stage;
 
@@ -69,10 +71,34 @@ pub enum Input {
     Closed(FlowId),
     /// A trigger could not be carried out.
     NotTriggered(PartyId, String),
-    /// A triggered implementation ended, and what it printed.
-    Ended(PartyId, String),
+    /// Something could not be done here, for a reason that lies with us.
+    NotDone(String),
+    /// The program of a trigger ended.
+    Ended(PartyId, Ended),
+    /// What is seen of an implementation beside its messages.
+    Observed(Sight),
     /// The run is being stopped.
     Interrupted,
+}
+
+/// The end of what a trigger started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// What it printed.
+    pub printed: String,
+    /// Whether it was the whole implementation: then nothing more comes from there.
+    pub left: bool,
+}
+
+/// What is seen of an implementation beside its messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// It is as it should be.
+    Seen,
+    /// It is not, and what is seen instead.
+    Otherwise(String),
+    /// Nobody can look there: the built-in peer has neither users nor records.
+    Blind,
 }
 
 /// What a play asks for.
@@ -91,14 +117,29 @@ pub enum Output {
     },
     /// Send octets.
     Send(FlowId, Vec<u8>),
-    /// Send a datagram from another port than the flow's.
-    SendAside(FlowId, Vec<u8>),
+    /// Send a datagram from another place than the flow's.
+    SendAside(FlowId, Vec<u8>, Aside),
     /// Close a stream.
     Close(FlowId),
     /// Stop taking connections, so that the next one is refused.
     Refuse(LinkId),
     /// Make an implementation act.
     Trigger(PartyId, String),
+    /// Look at an implementation.
+    Observe(Look),
+}
+
+/// Something about an implementation that no message shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Whose.
+    pub party: PartyId,
+    /// What the target calls it.
+    pub name: String,
+    /// What it is about; empty where that needs no word.
+    pub of: String,
+    /// How long it may take to show.
+    pub within: Duration,
 }
 
 /// The values of fields that were seen in a run, by path.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::compare::Comparison;
 use super::stage::Stage;
-use crate::ladder::{Ends, Level, Rule, SetCheck};
+use crate::ladder::{Ends, Level, Rule, SetCheck, Term};
 use crate::record::{Difference, Failure, Outcome, RuleSight, Verdict};
 use crate::wire::{Message, Value};
 
@@ -25,7 +25,31 @@ pub fn observe(stage: &mut Stage, ends: Ends, message: &Arc<Message>) {
         if !found.differences.is_empty() {
             continue;
         }
-        stage.report.rules[index].exercised += 1;
+        let nowhere = rule.nowhere.as_ref().map(|term| sought(stage, term));
+        // What is too short to be told from chance is not looked for.
+        let looked_for = nowhere.as_ref().is_none_or(Option::is_some);
+        stage.report.rules[index].exercised += u32::from(looked_for);
+        if let Some(Some(sought)) = nowhere
+            && let Some(at) = message.bytes.windows(sought.len()).position(|w| w == sought)
+        {
+            let party = stage.party(ends.from);
+            let title = format!("`{party}` said {} that breaks this rule", message.kind.name);
+            let failure = Failure {
+                party: Some(ends.from),
+                source: Some(rule.source.clone()),
+                differences: vec![Difference {
+                    path: String::new(),
+                    expected: "octets among which this does not stand".into(),
+                    got: format!("it stands at octet {at}"),
+                    bits: Some(at * 8..(at + sought.len()) * 8),
+                    pos: None,
+                    source: "",
+                }],
+                message: Some(message.clone()),
+                ..stage.failure(Verdict::Fail, title, rule.pos)
+            };
+            stage.report.rules[index].failures.push(failure);
+        }
         // What a rule asks for it does not keep: it must hold for the next message as well.
         let differences = |specs: &Vec<crate::ladder::FieldSpec>| {
             let mut found = Comparison::default();
@@ -62,6 +86,16 @@ pub fn observe(stage: &mut Stage, ends: Ends, message: &Arc<Message>) {
             stage.report.rules[index].values[at].push(value);
         }
     }
+}
+
+/// The octets that must stand nowhere, where finding them would mean something: drawn octets hold
+/// any two or three of them by chance, and a value that is no secret may hold them too.
+fn sought(stage: &Stage, term: &Term) -> Option<Vec<u8>> {
+    const LEAST: usize = 6;
+    let sought = stage.octets_of(term).filter(|octets| octets.len() >= LEAST)?;
+    let holds = |value: &str| value.as_bytes().windows(sought.len()).any(|w| w == sought);
+    let open = stage.settings.values().any(|setting| !setting.secret && holds(&setting.value));
+    (!open).then_some(sought)
 }
 
 /// Whether a rule holds under a profile.

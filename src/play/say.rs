@@ -19,6 +19,8 @@ impl Player {
         let role = self.stage.borrow().cast.projection.role(say.ends.from, say.ends.to);
         match role {
             Role::Unseen => Ok(()),
+            // Whoever does not sit where it is sent from does not hear it.
+            Role::Hear if say.corrupt.as_ref().is_some_and(|c| c.from.is_some()) => Ok(()),
             Role::Hear => self.hear(rung, std::slice::from_ref(say)).await.map(|_| ()),
             Role::Say | Role::Internal => {
                 self.before_ours(rung).await?;
@@ -81,7 +83,8 @@ impl Player {
             });
             heard = Arc::new(stage.read(flow, &message.bytes, from_initiator, Some(say.kind)));
         } else {
-            stage.send(flow, &message.bytes, deed);
+            let aside = say.corrupt.as_ref().and_then(|corrupt| corrupt.from);
+            stage.send(flow, &message.bytes, aside, deed);
             stage.happened(Happening::Message {
                 ends: say.ends,
                 role,

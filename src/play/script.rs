@@ -136,6 +136,7 @@ impl Player {
                 Act::Close(ends) => self.close(rung, *ends).await?,
                 Act::Refuse(ends) => self.refuse(rung, *ends).await?,
                 Act::Trigger { party, name } => self.trigger(*party, name),
+                Act::Observe(observation) => self.observe(rung, observation).await?,
                 Act::Alive { party, rungs } => self.alive(*party, rungs).await?,
                 Act::Either(branches) => self.either(rung, branches).await?,
                 Act::AnyOrder(branches) => self.any_order(rung, branches).await?,
@@ -170,6 +171,7 @@ impl Player {
         stage.out.push_back(Output::Trigger(party, name.to_owned()));
         stage.happened(Happening::Triggered(party, name.to_owned()));
         stage.just_triggered = true;
+        stage.left[party] = false;
         stage.mark_name = format!("`{name}` was triggered");
     }
 
@@ -272,7 +274,8 @@ impl Player {
         let mut gaps: Vec<Duration> = Vec::new();
         let mut due = repeat.schedule.as_ref().map(|s| {
             let mut stage = self.stage.borrow_mut();
-            stage.choose(s.first.0, s.first.1).mul_f64(pace)
+            // Nobody waits longer than need be: what is drawn lies near the lower end.
+            stage.choose(s.first.0, s.first.1.min(s.first.0 * 2)).mul_f64(pace)
         });
         for round in 0..rounds {
             let began = self.stage.borrow().mark;
@@ -289,11 +292,14 @@ impl Player {
                 self.after_opening(&repeat.rungs).await?;
             } else {
                 let timed = self.allow_for(repeat, &gaps);
-                match (&timed, repeat.rungs.split_first()) {
-                    (Some(within), Some((first, rest))) if !ours => {
-                        let timing = Timing { within: Some(*within), ..first.timing };
+                let said = repeat.rungs.iter().position(|r| matches!(r.act, Act::Message(_)));
+                match (timed, said) {
+                    (Some(within), Some(at)) if !ours => {
+                        let first = &repeat.rungs[at];
+                        let timing = Timing { within: Some(within), ..first.timing };
+                        self.rungs(&repeat.rungs[..at]).await?;
                         self.rung(&Rung { timing, ..first.clone() }).await?;
-                        self.rungs(rest).await?;
+                        self.rungs(&repeat.rungs[at + 1..]).await?;
                     }
                     _ => self.rungs(&repeat.rungs).await?,
                 }
@@ -386,13 +392,15 @@ pub(super) fn off_schedule(schedule: &Schedule, gaps: &[Duration]) -> Option<Dif
     let round = gaps.len() - 1;
     let gap = gaps[round];
     let expected = if schedule.growing && round > 0 {
-        let least = gaps[round - 1].mul_f64(1.0 - schedule.tolerance);
+        let least =
+            gaps[round - 1].mul_f64((schedule.factor * (1.0 - schedule.tolerance)).min(1e6));
         if gap >= least {
             return None;
         }
         format!(
-            "{} or more, as the pause before it, give or take {:.0} %",
-            seconds(gaps[round - 1]),
+            "{} or more, {} times the pause before it, give or take {:.0} %",
+            seconds(least),
+            schedule.factor,
             schedule.tolerance * 100.0
         )
     } else {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use super::{Cast, FlowId, Input, Output};
+use super::{Cast, FlowId, Input, Output, Sight};
 use crate::ladder::{Ends, LinkId, PartyId, Role, Setting};
 use crate::record::{Event, Failure, Happening, Outcome, Report, RuleSight, Verdict};
 use crate::wire::{
@@ -136,6 +136,10 @@ pub struct Stage {
     /// What cannot be blamed on a message: a flood, a trigger that failed.
     pub trouble: Option<(Verdict, String)>,
     pub printed: Option<String>,
+    /// Who has ended: nothing more comes from there.
+    pub left: Vec<bool>,
+    /// What was seen when we looked, until the course takes it.
+    pub sight: Option<Sight>,
     /// How many messages were said to the other side.
     pub said: usize,
     /// Octets that a deed keeps back until the next message.
@@ -192,6 +196,8 @@ impl Stage {
             report,
             trouble: None,
             printed: None,
+            left: vec![false; cast.suite.parties.len()],
+            sight: None,
             said: 0,
             held: None,
             octets: 0,
@@ -318,13 +324,16 @@ impl Stage {
                 self.trouble =
                     Some((Verdict::Error, format!("`{name}` could not be started: {why}")));
             }
-            Input::Ended(party, printed) => {
+            Input::Ended(party, super::Ended { printed, left }) => {
+                self.left[party] = left;
                 let name = &self.cast.suite.parties[party].name;
                 let note =
                     format!("`{name}` ended: {}", printed.lines().next().unwrap_or_default());
                 self.printed = Some(printed);
                 self.happened(Happening::Note(note));
             }
+            Input::NotDone(why) => self.trouble = Some((Verdict::Error, why)),
+            Input::Observed(sight) => self.sight = Some(sight),
             Input::Interrupted => {
                 self.trouble = Some((Verdict::Error, "the run was stopped".into()));
             }

@@ -11,7 +11,7 @@ use super::script::{Player, Stop};
 use super::stage::{FlowState, Stage};
 use super::{FlowId, Output};
 use crate::diag::Pos;
-use crate::ladder::{Act, Ends, Rung, Say, walk};
+use crate::ladder::{Act, Aside, Ends, Rung, Say, walk};
 use crate::wire::Edit;
 
 /// Something done wrong, and when.
@@ -109,9 +109,21 @@ impl Stage {
     }
 
     /// Sends a message, or what a deed makes of it.
-    pub(super) fn send(&mut self, flow: FlowId, octets: &[u8], deed: Option<&Deed>) {
+    pub(super) fn send(
+        &mut self,
+        flow: FlowId,
+        octets: &[u8],
+        aside: Option<Aside>,
+        deed: Option<&Deed>,
+    ) {
         let held = self.held.take();
-        let mut send = |flow| self.out.push_back(Output::Send(flow, octets.to_vec()));
+        let mut send = |flow| {
+            let octets = octets.to_vec();
+            self.out.push_back(match aside {
+                Some(aside) => Output::SendAside(flow, octets, aside),
+                None => Output::Send(flow, octets),
+            });
+        };
         match deed {
             Some(Deed::Withhold) => {}
             Some(Deed::Twice) => {
@@ -128,7 +140,7 @@ impl Stage {
                 }
             }
             Some(Deed::NewPort) if !self.flows[flow].ours => {
-                self.out.push_back(Output::SendAside(flow, octets.to_vec()));
+                self.out.push_back(Output::SendAside(flow, octets.to_vec(), Aside::Port));
             }
             Some(Deed::CloseInstead) => self.close(flow),
             Some(Deed::CloseAfter) => {

@@ -130,6 +130,7 @@ pub fn ladder(suite: &Suite, events: &[Event], mask: &Mask) -> String {
             Happening::Silence(ends, lasting) => {
                 format!("{} -> {}  silent for {}", name(ends.from), name(ends.to), shown(*lasting))
             }
+            Happening::Observed(party, what) => format!("{}  shows {what}", name(*party)),
             Happening::Triggered(party, trigger) => {
                 format!("{}  is made to {trigger}", name(*party))
             }

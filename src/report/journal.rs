@@ -69,7 +69,9 @@ fn what(suite: &Suite, what: &Happening, mask: &Mask) -> Value {
         | Happening::Closed(e)
         | Happening::Refused(e, _)
         | Happening::Silence(e, _) => ends(e),
-        Happening::Triggered(party, _) => json!({ "party": suite.parties[*party].name }),
+        Happening::Triggered(party, _) | Happening::Observed(party, _) => {
+            json!({ "party": suite.parties[*party].name })
+        }
         Happening::Note(_) => json!({}),
     };
     let event = match what {
@@ -89,6 +91,10 @@ fn what(suite: &Suite, what: &Happening, mask: &Mask) -> Value {
         Happening::Silence(_, lasting) => {
             line["lasting_us"] = json!(lasting.as_micros() as u64);
             "silence"
+        }
+        Happening::Observed(_, name) => {
+            line["shows"] = json!(name);
+            "observed"
         }
         Happening::Triggered(_, name) => {
             line["trigger"] = json!(name);

@@ -22,6 +22,7 @@ const RULE_KEYS: &[&str] = &[
     "every",
     "when",
     "hear",
+    "nowhere",
     "set",
 ];
 
@@ -197,6 +198,8 @@ impl Top<'_> {
             None => Vec::new(),
         };
         let set = node.get("set").cloned().map(|n| set_checks(reader, layout, &n));
+        let nowhere = node.get("nowhere").cloned();
+        let nowhere = nowhere.and_then(|node| pattern::free_term(reader, &node));
         let requirements = self.requirements(reader, node, catalogue);
         let level = self.level(reader, node, &requirements, catalogue);
         Some(Rule {
@@ -212,6 +215,7 @@ impl Top<'_> {
             kinds,
             when,
             hear,
+            nowhere,
             set: set.unwrap_or_default(),
             name,
         })

@@ -130,6 +130,11 @@ impl Linter<'_> {
                     }
                 }
                 Act::Optional(rungs) | Act::Alive { rungs, .. } => self.rungs(rungs, names),
+                Act::Observe(observation) => {
+                    if let Some(Term::Ref(r)) = &observation.of {
+                        self.known_to(r, None, names);
+                    }
+                }
                 Act::Repeat(repeat) => self.rungs(&repeat.rungs, names),
                 _ => {}
             }
@@ -271,12 +276,15 @@ impl Linter<'_> {
 
     fn rules(&mut self) {
         for rule in &self.suite.rules {
-            if rule.hear.is_empty() && rule.set.is_empty() {
+            if rule.hear.is_empty() && rule.set.is_empty() && rule.nowhere.is_none() {
                 let title = format!("rule `{}` checks nothing", rule.name);
                 self.error_in(&rule.source, rule.pos, title).help =
-                    Some("add `hear:` or `set:`".into());
+                    Some("add `hear:`, `nowhere:` or `set:`".into());
             }
             let mut references = Vec::new();
+            if let Some(Term::Ref(r)) = &rule.nowhere {
+                references.push(r.clone());
+            }
             let mut stack: Vec<&FieldSpec> =
                 rule.when.iter().chain(rule.hear.iter().flatten()).collect();
             while let Some(spec) = stack.pop() {

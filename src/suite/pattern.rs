@@ -219,6 +219,7 @@ pub fn value(
             reader.keys(node, OPERATORS);
             let mut say = match node.get("say") {
                 Some(said) if is_fresh(said) => Some(Saying::Fresh),
+                Some(said) if said.get("length").is_some() => filler(reader, said),
                 Some(said) => term(reader, field, said).map(Saying::Term),
                 None => None,
             };
@@ -236,6 +237,10 @@ pub fn value(
             if say.is_none() {
                 say = match &hear {
                     Pattern::Fresh => Some(Saying::Fresh),
+                    // Beside other words, which a value never used before fits.
+                    Pattern::All(parts) if parts.iter().any(|p| matches!(p, Pattern::Fresh)) => {
+                        Some(Saying::Fresh)
+                    }
                     Pattern::Present => Some(Saying::Computed),
                     Pattern::Equals(term) if node.get("hear").is_none() => {
                         Some(Saying::Term(term.clone()))
@@ -255,6 +260,21 @@ pub fn value(
 
 fn is_fresh(node: &Node) -> bool {
     node.get("fresh").is_some_and(|n| n.text() == Some("true"))
+}
+
+/// Reads how many octets of filler are said.
+fn filler(reader: &mut Reader<'_>, node: &Node) -> Option<Saying> {
+    /// As much as any message of a datagram holds.
+    const MOST: u64 = 65_535;
+    reader.keys(node, &["length"]);
+    let length = node.get("length").cloned()?;
+    match reader.number(&length)? {
+        octets @ 0..=MOST => usize::try_from(octets).ok().map(Saying::Filler),
+        octets => {
+            reader.error(length.pos, format!("{octets} octets are too many; {MOST} are the most"));
+            None
+        }
+    }
 }
 
 /// Reads what is accepted.

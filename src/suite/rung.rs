@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::pattern::{self, Names};
 use crate::diag::Pos;
 use crate::ladder::{
-    Act, Again, Corrupt, Ends, Link, Party, PartyId, Repeat, Rung, Say, Schedule, Silence, Timing,
+    Act, Again, Aside, Corrupt, Ends, Link, Observation, Party, PartyId, Repeat, Rung, Say,
+    Schedule, Silence, Timing,
 };
 use crate::wire::MessageType;
 use crate::yaml::{Kind, Node, Reader};
@@ -38,6 +39,7 @@ const MODIFIERS: &[&str] = &[
     "count",
     "schedule",
     "on",
+    "of",
 ];
 
 /// Words that name an act.
@@ -47,6 +49,7 @@ const ACTS: &[&str] = &[
     "close",
     "refuse",
     "trigger",
+    "observe",
     "alive",
     "either",
     "any-order",
@@ -99,6 +102,7 @@ fn rung(reader: &mut Reader<'_>, scene: &mut Scene<'_>, node: &Node) -> Option<R
         "close" => Act::Close(ends_on_stream(reader, scene, value, node)?),
         "refuse" => Act::Refuse(ends_on_stream(reader, scene, value, node)?),
         "trigger" => trigger(reader, scene, value)?,
+        "observe" => observe(reader, scene, value, node)?,
         "alive" => alive(reader, scene, value)?,
         "either" => Act::Either(branches(reader, scene, value)),
         "any-order" => Act::AnyOrder(branches(reader, scene, value)),
@@ -111,6 +115,7 @@ fn rung(reader: &mut Reader<'_>, scene: &mut Scene<'_>, node: &Node) -> Option<R
         Act::Connect(_) => &["within", "after", "on"],
         Act::Close(_) | Act::Refuse(_) => &["within", "on"],
         Act::Either(_) | Act::AnyOrder(_) | Act::Optional(_) => &["within", "after"],
+        Act::Observe(_) => &["within", "of"],
         Act::Repeat(_) => &["within", "count", "until", "schedule"],
         _ => &[],
     };
@@ -352,6 +357,8 @@ fn corruption(
 ) -> Option<Corrupt> {
     let protocol = scene.links[ends.link].protocol;
     let mut known = vec!["octets", "set", "flip", "truncate", "append", "keep"];
+    let datagrams = protocol.transport == crate::wire::Transport::Udp;
+    known.extend(datagrams.then_some("from"));
     known.extend(protocol.parameters.iter().map(|p| p.name));
     reader.keys(node, &known);
     let fields = kind.layout.fields;
@@ -383,6 +390,14 @@ fn corruption(
             set.push((path.to_owned(), number));
         }
     }
+    let from = node.get("from").cloned().and_then(|node| match node.text() {
+        Some("other-port") => Some(Aside::Port),
+        Some("other-address") => Some(Aside::Address),
+        _ => {
+            reader.error(node.pos, "it comes `from: other-port` or `from: other-address`");
+            None
+        }
+    });
     let truncate = node.get("truncate").cloned().and_then(|n| reader.number(&n));
     let parameters = protocol
         .parameters
@@ -399,6 +414,7 @@ fn corruption(
         keep: paths(reader, "keep"),
         truncate: truncate.and_then(|n| usize::try_from(n).ok()),
         set,
+        from,
         parameters,
     })
 }
@@ -428,6 +444,24 @@ fn silent(reader: &mut Reader<'_>, scene: &Scene<'_>, value: &Node, rung: &Node)
 }
 
 fn trigger(reader: &mut Reader<'_>, scene: &Scene<'_>, value: &Node) -> Option<Act> {
+    let (party, name) = party_and_name(reader, scene, value, "what is it made to do?", "log-in")?;
+    Some(Act::Trigger { party, name })
+}
+
+fn observe(reader: &mut Reader<'_>, scene: &Scene<'_>, value: &Node, rung: &Node) -> Option<Act> {
+    let (party, name) = party_and_name(reader, scene, value, "what does it show?", "refused")?;
+    let of = rung.get("of").cloned().and_then(|node| pattern::free_term(reader, &node));
+    Some(Act::Observe(Observation { party, name, of }))
+}
+
+/// Reads `party name`, the name being one that targets know.
+fn party_and_name(
+    reader: &mut Reader<'_>,
+    scene: &Scene<'_>,
+    value: &Node,
+    question: &str,
+    example: &str,
+) -> Option<(PartyId, String)> {
     let text = reader.text(value)?;
     let (who, name) = match text.split_once(' ') {
         Some((who, name)) => (who, name.trim()),
@@ -439,11 +473,11 @@ fn trigger(reader: &mut Reader<'_>, scene: &Scene<'_>, value: &Node) -> Option<A
         return None;
     };
     if name.is_empty() {
-        reader.error(value.pos, "what is it made to do?").help =
-            Some(format!("write `{who} log-in`, a name that targets know"));
+        reader.error(value.pos, question).help =
+            Some(format!("write `{who} {example}`, a name that targets know"));
         return None;
     }
-    Some(Act::Trigger { party, name: name.to_owned() })
+    Some((party, name.to_owned()))
 }
 
 fn alive(reader: &mut Reader<'_>, scene: &mut Scene<'_>, value: &Node) -> Option<Act> {

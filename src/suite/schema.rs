@@ -120,6 +120,7 @@ pub fn schema() -> String {
             "every": { "type": "object", "minProperties": 1, "maxProperties": 1 },
             "when": { "type": "object" },
             "hear": { "type": ["object", "array"], "description": "What must hold in each message; of a list, one." },
+            "nowhere": { "description": "A value that must not stand among the octets." },
             "set": {
                 "type": "object", "additionalProperties": false,
                 "properties": { "unique": one_or_more, "increasing": one_or_more, "unpredictable": one_or_more, "count": { "type": ["string", "integer"] } },
@@ -183,6 +184,8 @@ fn rung() -> Value {
         "additionalProperties": false,
         "properties": {
             "silent": ends, "connect": ends, "close": ends, "refuse": ends,
+            "observe": { "type": "string", "description": "party what-it-shows" },
+            "of": { "description": "what the observation is about" },
             "trigger": { "type": "string", "description": "party what-it-does" },
             "alive": { "type": "string", "description": "The party that must still answer." },
             "either": branches, "any-order": branches, "optional": rungs, "repeat": rungs,
@@ -191,7 +194,8 @@ fn rung() -> Value {
             "until": { "oneOf": [{ "const": "next" }, { "type": "object" }] },
             "containing": {},
             "corrupt": { "type": "object", "description": "Damage done after encoding.", "properties": {
-                "octets": {}, "set": { "type": "object" }, "flip": {}, "truncate": {}, "append": {}, "keep": {} } },
+                "octets": {}, "set": { "type": "object" }, "flip": {}, "truncate": {}, "append": {}, "keep": {},
+                "from": { "enum": ["other-port", "other-address"] } } },
             "follows": { "type": "string" }, "new-port": { "type": "boolean" }, "on": { "type": "string" },
             "count": { "type": ["string", "integer"] },
             "schedule": { "type": "object", "additionalProperties": false, "properties": {

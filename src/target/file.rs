@@ -1,6 +1,7 @@
 //! A target's folder: `target.yaml` and the files that it copies.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,8 +41,12 @@ pub struct Target {
     pub start: Option<Start>,
     /// How it is made to act, by trigger name.
     pub triggers: BTreeMap<String, Command>,
+    /// What can be seen of it beside its messages, by name.
+    pub observations: BTreeMap<String, Observation>,
     /// Features that exchanges need and it lacks.
     pub lacks: Vec<String>,
+    /// Whether the program of a trigger is all there is of it: when it has ended, nothing more comes.
+    pub one_shot: bool,
     /// Whether exchanges with it must not overlap.
     pub exclusive: bool,
     /// What it is known to do wrong.
@@ -72,6 +77,30 @@ pub struct Command {
     pub files: Vec<String>,
     /// What an operator is asked to do, where no program can.
     pub prompt: Option<String>,
+}
+
+/// How something is seen that no message shows.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    /// Where to look.
+    pub place: Place,
+    /// The exit status that the program of the last trigger must have.
+    pub status: Option<i32>,
+    /// What must stand in a line, with placeholders; `{of}` is what the suite asks about.
+    pub contains: Option<String>,
+    /// In how many lines it must stand.
+    pub times: RangeInclusive<u64>,
+}
+
+/// Where something is seen.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// In what the program of the last trigger printed.
+    Printed,
+    /// In a file, its path with placeholders.
+    File(String),
+    /// In what a command prints.
+    Command(Command),
 }
 
 /// Something that a target is known to do wrong.
@@ -192,7 +221,9 @@ const KEYS: &[&str] = &[
     "listen",
     "start",
     "triggers",
+    "observations",
     "lacks",
+    "one-shot",
     "exclusive",
     "deviations",
 ];
@@ -241,6 +272,10 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
         }
         triggers.insert(key.text().unwrap_or_default().to_owned(), read);
     }
+    let mut observations = BTreeMap::new();
+    for (key, node) in root.get("observations").map(|n| n.entries()).unwrap_or_default() {
+        observations.insert(key.text().unwrap_or_default().to_owned(), observation(reader, node));
+    }
     let mut deviations = Vec::new();
     for node in root.get("deviations").map(|n| n.items()).unwrap_or_default() {
         reader.keys(node, &["exchange", "step", "because", "source", "since", "sometimes"]);
@@ -279,9 +314,41 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
         listen,
         start,
         triggers,
+        observations,
         lacks,
+        one_shot: root.get("one-shot").cloned().is_some_and(|n| reader.truth(&n)),
         exclusive: root.get("exclusive").cloned().is_some_and(|n| reader.truth(&n)),
         deviations,
+    }
+}
+
+fn observation(reader: &mut Reader<'_>, node: &Node) -> Observation {
+    reader.keys(node, &["file", "command", "files", "env", "ended-with", "contains", "times"]);
+    let (file, runs) = (reader.text_of(node, "file"), node.get("command").is_some());
+    let status = node.get("ended-with").cloned().and_then(|n| reader.number(&n));
+    let contains = node.get("contains").cloned().and_then(|n| reader.text(&n));
+    if contains.is_none() && status.is_none() {
+        reader.error(
+            node.pos,
+            "an observation says what must be seen, as `contains` or `ended-with`",
+        );
+    }
+    if status.is_some() && (runs || !file.is_empty()) {
+        reader.error(
+            node.pos,
+            "`ended-with` is about the program of a trigger, not a file or command",
+        );
+    }
+    let times = node.get("times").cloned().map(|n| reader.count(&n));
+    Observation {
+        place: match runs {
+            true => Place::Command(command(reader, node)),
+            false if file.is_empty() => Place::Printed,
+            false => Place::File(file),
+        },
+        status: status.and_then(|n| i32::try_from(n).ok()),
+        contains,
+        times: times.map_or(1..=u64::MAX, |t| u64::from(*t.start())..=u64::from(*t.end())),
     }
 }
 

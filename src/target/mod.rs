@@ -3,15 +3,18 @@
 //! | file | what |
 //! |---|---|
 //! | `file` | a target's folder: party, addresses, settings, how it is started, known deviations |
+//! | `observe` | looking at what no message shows |
 //! | `ports` | free ports for processes that must be told where to listen |
 //! | `process` | starting, awaiting, stopping; no child outlives the harness |
 //!
 //! What runs on the operator's machine stands in the target's file alone, never in a suite.
 
 mod file;
+mod observe;
 mod ports;
 mod process;
 
-pub use file::{Deviation, Target, all, find, load};
+pub use file::{Deviation, Observation, Target, all, find, load};
+pub use observe::observe;
 pub use ports::{Port, take as take_port};
-pub use process::{Places, Running, Troupe, run_trigger, start};
+pub use process::{Ended, Places, Running, run, start};

@@ -199,11 +199,10 @@ fn die_with_us(process: &mut tokio::process::Command) {
 #[derive(Debug)]
 pub struct Running {
     troop: Troop,
-    /// Where it listens, by link name.
-    pub links: BTreeMap<String, SocketAddr>,
+    /// What placeholders stand for in what is done to it.
+    pub places: Places,
     stop: Duration,
-    _folder: Option<Folder>,
-    _ports: BTreeMap<String, Rc<Port>>,
+    _folder: Folder,
 }
 
 impl Running {
@@ -293,29 +292,33 @@ pub async fn start(
             }
         }
     }
-    let running = Running {
-        troop,
-        links: links.clone(),
-        stop: start.stop,
-        _folder: Some(folder),
-        _ports: places.ports,
-    };
+    let running = Running { troop, places, stop: start.stop, _folder: folder };
     Ok((Some(running), links))
 }
 
-/// Runs a trigger to its end; what it printed, the exit status first.
+/// A program that has ended.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// Its exit status; `None` where a signal ended it.
+    pub status: Option<i32>,
+    /// What it printed, its exit status in words first.
+    pub text: String,
+}
+
+/// Runs a program to its end, in the folder that `places` names or in one of its own.
 ///
 /// Dropping the future kills it and everything it started.
-pub async fn run_trigger(
-    command: &Command,
-    folder: &Path,
-    mut places: Places,
-) -> Result<String, String> {
+pub async fn run(command: &Command, folder: &Path, mut places: Places) -> Result<Ended, String> {
     if let Some(prompt) = &command.prompt {
         return ask_operator(prompt).await;
     }
-    let own = Folder::new()?;
-    places.dir.clone_from(&own.0);
+    let _own = if places.dir.as_os_str().is_empty() {
+        let own = Folder::new()?;
+        places.dir.clone_from(&own.0);
+        Some(own)
+    } else {
+        None
+    };
     let stdin = places.fill(&command.stdin)?;
     let mut troop = spawn(command, folder, &mut places)?;
     let mut input = troop.child.stdin.take();
@@ -328,13 +331,13 @@ pub async fn run_trigger(
     };
     let ((), out, err, status) = tokio::join!(feed, all_of(out), all_of(err), troop.child.wait());
     let status = status.map_err(|e| e.to_string())?;
-    Ok(format!("{status}\n{out}{err}"))
+    Ok(Ended { status: status.code(), text: format!("{status}\n{out}{err}") })
 }
 
 /// Asks whoever sits at the terminal to do what no program can. The play waits for what happens on
 /// the link then.
 #[expect(clippy::print_stderr, reason = "the operator reads it")]
-async fn ask_operator(prompt: &str) -> Result<String, String> {
+async fn ask_operator(prompt: &str) -> Result<Ended, String> {
     if !std::io::IsTerminal::is_terminal(&std::io::stderr()) {
         return Err(format!("an operator at a terminal is needed: {prompt}"));
     }
@@ -360,20 +363,4 @@ fn keep(all: &mut String, text: &str) {
 fn last_lines(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(12)..].join("\n")
-}
-
-/// The targets of a run that are started, by their place among the run's targets.
-#[derive(Debug, Default)]
-pub struct Troupe {
-    /// Processes to be stopped.
-    pub running: Vec<Running>,
-}
-
-impl Troupe {
-    /// Stops all of them.
-    pub async fn stop(self) {
-        for running in self.running {
-            running.stop().await;
-        }
-    }
 }

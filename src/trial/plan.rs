@@ -317,6 +317,12 @@ fn keeps(
                 missing.get_or_insert_with(|| format!("{} cannot be made to {name}", target.name));
             }
         }
+        Act::Observe(what)
+            if !projection.played[what.party] && !target.observations.contains_key(&what.name) =>
+        {
+            let title = format!("{} does not let see whether it shows {}", target.name, what.name);
+            missing.get_or_insert(title);
+        }
         Act::Message(say) => {
             let link = &suite.links[say.ends.link];
             let (ours, theirs) =
@@ -356,7 +362,17 @@ fn opens(exchange: &Exchange, projection: &Projection) -> bool {
 impl Case {
     /// Whether a program is started for this exchange alone.
     pub fn starts_a_client(&self) -> bool {
-        self.target.as_ref().is_some_and(|t| !t.triggers.is_empty())
+        self.target.as_ref().is_some_and(|t| !t.triggers.is_empty() && t.start.is_none())
+    }
+
+    /// Whether it does something to the server under test, which others must not notice.
+    pub fn changes_its_server(&self) -> bool {
+        let mut changes = false;
+        self.exchange.rungs(&mut |rung| {
+            changes |= matches!(&rung.act, Act::Trigger { party, .. }
+                if !self.projection.played[*party]);
+        });
+        changes && self.target.as_ref().is_some_and(|t| t.start.is_some())
     }
 
     /// The settings that stand in for those of the suite: the target's, then the user's.

@@ -1,5 +1,6 @@
 //! Plays cases at once, on one thread; trials wait on a board for what they came to.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Condvar, Mutex};
@@ -12,8 +13,8 @@ use super::peer::{MARGIN, against_peer};
 use super::plan::{Case, Options, Plan};
 use super::shared::{Claim, Shared};
 use crate::ladder::{LinkId, PartyId};
-use crate::live::{self, Doors, Gate, Scene, Trigger};
-use crate::play::{Cast, Seen, seed_for};
+use crate::live::{self, Doors, Gate, Scene, Trigger, Watcher};
+use crate::play::{Cast, Ended, Look, Seen, Sight, seed_for};
 use crate::record::{Report, Verdict};
 use crate::report::{Journal, Mask};
 use crate::sim;
@@ -239,9 +240,15 @@ impl Run {
                 Err(why) => return judge::all(case, Verdict::Error, &why),
             },
             Some(target) => match started.get(&target.name) {
-                Some(Ok((_, links))) => {
+                Some(Ok(server)) => {
                     let around = around.cloned().unwrap_or_default();
-                    match self.against(case, cast, (target, links, &around), &mask, stop).await {
+                    let played = match case.changes_its_server() {
+                        true => self.against_its_own(case, cast, target, &mask, stop).await,
+                        false => {
+                            self.against(case, cast, (target, server, &around), &mask, stop).await
+                        }
+                    };
+                    match played {
                         Ok(report) => (report, None),
                         Err(why) => return judge::all(case, Verdict::Error, &why),
                     }
@@ -286,12 +293,31 @@ impl Run {
         found
     }
 
+    /// A server is under test that nobody else may be using: something is done to it.
+    async fn against_its_own(
+        &self,
+        case: &Case,
+        cast: Cast,
+        target: &Arc<Target>,
+        mask: &Mask,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Report, String> {
+        let came = target::start(target, &plain(target, &self.options)).await;
+        let server = came.map_err(|why| format!("{} could not be started: {why}", target.name))?;
+        let around = Around::default();
+        let report = self.against(case, cast, (target, &server, &around), mask, stop).await;
+        if let (Some(running), _) = server {
+            running.stop().await;
+        }
+        report
+    }
+
     /// A real implementation is under test.
     async fn against(
         &self,
         case: &Case,
         cast: Cast,
-        (target, links, around): (&Arc<Target>, &Links, &Around),
+        (target, (running, links), around): (&Arc<Target>, &Server, &Around),
         mask: &Mask,
         stop: watch::Receiver<bool>,
     ) -> Result<Report, String> {
@@ -310,6 +336,7 @@ impl Run {
             cast.suite.settings.iter().map(|(n, s)| (n.clone(), s.value.clone())).collect();
         settings.extend(plain(target, &self.options));
         settings.extend(cast.exchange.with.iter().map(|(n, s)| (n.clone(), s.value.clone())));
+        // What is done to a running server is done in its folder.
         let places = Places {
             links: doors
                 .addresses
@@ -317,21 +344,12 @@ impl Run {
                 .map(|(id, address)| (cast.suite.links[*id].name.clone(), *address))
                 .collect(),
             settings,
-            ..Places::default()
+            ..running.as_ref().map(|running| running.places.clone()).unwrap_or_default()
         };
-        let target = target.clone();
-        let trigger: Trigger = Rc::new(move |_: PartyId, name: String| {
-            let (target, places) = (target.clone(), places.clone());
-            Box::pin(async move {
-                match target.triggers.get(&name) {
-                    Some(command) => target::run_trigger(command, &target.folder, places).await,
-                    None => Err(format!("it cannot be made to {name}")),
-                }
-            })
-        });
+        let (trigger, watcher) = hands_and_eyes(target, places);
         let observe = self.observer(case, mask);
         let gate = Some(around.gate.clone());
-        let scene = Scene { reach, trigger, observe, gate, ..Scene::new(stop) };
+        let scene = Scene { reach, trigger, watcher, observe, gate, ..Scene::new(stop) };
         Ok(live::perform(cast, doors, scene).await)
     }
 
@@ -363,8 +381,48 @@ fn clients_at_once() -> usize {
     std::thread::available_parallelism().map_or(8, |n| n.get() * 8)
 }
 
+/// How long the last words of a program that has ended may take to us.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// What makes a target act, and what looks at it.
+fn hands_and_eyes(target: &Arc<Target>, places: Places) -> (Trigger, Watcher) {
+    let ended: Rc<RefCell<Option<target::Ended>>> = Rc::default();
+    let (to_act, act_in, ends) = (target.clone(), places.clone(), ended.clone());
+    let trigger: Trigger = Rc::new(move |_: PartyId, name: String| {
+        let (target, places, ended) = (to_act.clone(), act_in.clone(), ends.clone());
+        Box::pin(async move {
+            let command = target.triggers.get(&name);
+            let command = command.ok_or_else(|| format!("it cannot be made to {name}"))?;
+            *ended.borrow_mut() = None;
+            let came = target::run(command, &target.folder, places).await?;
+            let printed = ended.borrow_mut().insert(came).text.clone();
+            if target.one_shot {
+                // What it said last may still be in our sockets.
+                tokio::time::sleep(LAST_WORDS).await;
+            }
+            Ok(Ended { printed, left: target.one_shot })
+        })
+    });
+    let target = target.clone();
+    let watcher: Watcher = Rc::new(move |look: Look| {
+        let (target, places, ended) = (target.clone(), places.clone(), ended.clone());
+        Box::pin(async move {
+            let Some(what) = target.observations.get(&look.name) else { return Sight::Blind };
+            let (of, within) = (&look.of, look.within);
+            match target::observe(what, &target.folder, &places, of, &ended, within).await {
+                Ok(()) => Sight::Seen,
+                Err(got) => Sight::Otherwise(got),
+            }
+        })
+    });
+    (trigger, watcher)
+}
+
 /// The targets of a run: started, or why not.
-type Started = BTreeMap<String, Result<(Option<Running>, Links), Absent>>;
+type Started = BTreeMap<String, Result<Server, Absent>>;
+
+/// A target that runs: what we started of it, and where it listens.
+type Server = (Option<Running>, Links);
 
 /// Where an implementation listens, by link name.
 type Links = BTreeMap<String, std::net::SocketAddr>;

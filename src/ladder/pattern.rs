@@ -1,0 +1,152 @@
+//! What is said in a field, and what is accepted in it.
+
+use std::time::Duration;
+
+use regex::bytes::Regex;
+
+use crate::diag::Pos;
+use crate::wire::Field;
+
+/// What the author says of one field.
+#[derive(Clone, Debug)]
+pub struct FieldSpec {
+    /// Name in its group or list.
+    pub name: String,
+    /// Path in the message.
+    pub path: String,
+    /// Its description.
+    pub field: &'static Field,
+    /// Its place in the suite.
+    pub pos: Pos,
+    /// What is said; `None` leaves it to the protocol.
+    pub say: Option<Saying>,
+    /// What is accepted.
+    pub hear: Pattern,
+    /// Fields inside it.
+    pub fields: Vec<FieldSpec>,
+    /// Whether no other items are accepted beside those in `fields`.
+    pub only: bool,
+}
+
+impl FieldSpec {
+    /// Whether the author asks if the field at this path is right, rather than for a value.
+    pub fn asks_whether_right(&self, path: &str) -> bool {
+        let inside = path.strip_prefix(&self.path);
+        let own = inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            && self.hear.asks_whether_right();
+        own || self.fields.iter().any(|field| field.asks_whether_right(path))
+    }
+}
+
+/// What is said in a field.
+#[derive(Clone, Debug)]
+pub enum Saying {
+    /// A value.
+    Term(Term),
+    /// A value never used before.
+    Fresh,
+    /// So many octets, whatever they are.
+    Filler(usize),
+    /// A computed value, where the field is one that may be left out.
+    Computed,
+}
+
+/// A value in a suite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// As it stands there; the field's kind reads it.
+    Text(String),
+    /// Octets.
+    Octets(Vec<u8>),
+    /// A setting, or something kept from an earlier message.
+    Ref(Reference),
+}
+
+/// `$name` or `$name.path`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The setting, value or message.
+    pub name: String,
+    /// The field of a message; empty for the message or value itself.
+    pub path: String,
+    /// Its place in the suite.
+    pub pos: Pos,
+}
+
+impl Reference {
+    /// As it is written, without the dollar.
+    pub fn text(&self) -> String {
+        if self.path.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{}.{}", self.name, self.path)
+        }
+    }
+}
+
+/// What is accepted in a field.
+#[derive(Clone, Debug)]
+pub enum Pattern {
+    /// Anything, or nothing.
+    Any,
+    /// This value.
+    Equals(Term),
+    /// One of these.
+    OneOf(Vec<Pattern>),
+    /// All of these.
+    All(Vec<Pattern>),
+    /// Not this.
+    Not(Box<Pattern>),
+    /// A number from, to.
+    Range(u64, u64),
+    /// Text or octets in which this expression is found.
+    Matches(Regex),
+    /// Text or octets in which these stand.
+    Contains(Term),
+    /// Octets in this number.
+    Length(usize, usize),
+    /// So many items of this name, from, to.
+    Times(u64, u64),
+    /// The item stands before the item of this name in its list, where both are there.
+    Before(String),
+    /// The field is there.
+    Present,
+    /// The field is not there.
+    Absent,
+    /// A value not seen before in this run.
+    Fresh,
+    /// What the protocol computes or checks of it is right.
+    Valid,
+    /// A number above this.
+    MoreThan(Term),
+    /// A number below this.
+    LessThan(Term),
+    /// The seconds that have gone by since a message, give or take.
+    SecondsSince {
+        /// The message.
+        name: String,
+        /// Give or take.
+        tolerance: Duration,
+    },
+}
+
+impl Pattern {
+    /// Whether it asks if a value is right.
+    fn asks_whether_right(&self) -> bool {
+        match self {
+            Self::Valid => true,
+            Self::All(parts) | Self::OneOf(parts) => parts.iter().any(Self::asks_whether_right),
+            Self::Not(inner) => inner.asks_whether_right(),
+            _ => false,
+        }
+    }
+
+    /// Whether nothing is asked for.
+    pub fn is_any(&self) -> bool {
+        match self {
+            Self::Any => true,
+            Self::All(parts) => parts.iter().all(Self::is_any),
+            _ => false,
+        }
+    }
+}

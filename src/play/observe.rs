@@ -1,0 +1,70 @@
+//! Looking at what no message shows: what a client told its user, what a server wrote down.
+
+use std::time::Duration;
+
+use super::blame::{add, trouble};
+use super::script::{Player, Stop};
+use super::stage::wait;
+use super::{Look, Output, Sight};
+use crate::ladder::{Observation, Rung};
+use crate::record::{Difference, Happening, Verdict};
+
+/// How long something may take to show where the suite gives no time.
+const USUAL: Duration = Duration::from_secs(5);
+/// How much later than asked for whoever looks may tell what he sees.
+const GRACE: Duration = Duration::from_secs(2);
+
+impl Player {
+    /// Looks at a party under test; what we play ourselves has nothing to be seen.
+    pub(super) async fn observe(&self, rung: &Rung, what: &Observation) -> Result<(), Stop> {
+        let within = {
+            let mut stage = self.stage.borrow_mut();
+            let stage = &mut *stage;
+            if stage.cast.projection.played[what.party] {
+                return Ok(());
+            }
+            let of = what.of.as_ref().and_then(|term| stage.octets_of(term)).unwrap_or_default();
+            let of = String::from_utf8_lossy(&of).into_owned();
+            let within = stage.scaled(rung.timing.within.unwrap_or(USUAL));
+            stage.waiting = format!("`{}` to show `{}`", stage.party(what.party), what.name);
+            stage.sight = None;
+            let look = Look { party: what.party, name: what.name.clone(), of, within };
+            stage.out.push_back(Output::Observe(look));
+            within
+        };
+        let deadline = self.stage.borrow().now + within + GRACE;
+        let sight = wait(&self.stage, Some(deadline), |stage| {
+            stage.sight.take().or_else(|| stage.trouble.is_some().then_some(Sight::Blind))
+        })
+        .await;
+        let mut stage = self.stage.borrow_mut();
+        let stage = &mut *stage;
+        trouble(stage, rung.pos)?;
+        let who = stage.party(what.party).to_owned();
+        let got = match sight {
+            Some(Sight::Seen) => {
+                stage.happened(Happening::Observed(what.party, what.name.clone()));
+                return Ok(());
+            }
+            Some(Sight::Blind) => {
+                let note = format!("nobody can see whether `{who}` shows `{}`", what.name);
+                stage.happened(Happening::Note(note));
+                return Ok(());
+            }
+            Some(Sight::Otherwise(got)) => got,
+            None => "nothing: looking took too long".to_owned(),
+        };
+        let title = format!("`{who}` does not show `{}`", what.name);
+        let mut failure = stage.failure(Verdict::Fail, title, rung.pos);
+        failure.party = Some(what.party);
+        failure.differences.push(Difference {
+            path: String::new(),
+            expected: format!("`{}`, as its target describes it", what.name),
+            got,
+            bits: None,
+            pos: None,
+            source: "",
+        });
+        Err(add(stage, failure))
+    }
+}
