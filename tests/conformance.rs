@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         "pyrad-server",
         "radclient",
         "pyrad-client",
+        "freeradius-proxy",
         "pam-radius",
         "tacacs-plus-python",
         "authen-tacacsplus",

@@ -172,6 +172,7 @@ impl Player {
         stage.happened(Happening::Triggered(party, name.to_owned()));
         stage.just_triggered = true;
         stage.left[party] = false;
+        stage.programs[party] += 1;
         stage.mark_name = format!("`{name}` was triggered");
     }
 

@@ -136,6 +136,8 @@ pub struct Stage {
     /// What cannot be blamed on a message: a flood, a trigger that failed.
     pub trouble: Option<(Verdict, String)>,
     pub printed: Option<String>,
+    /// How many programs of triggers run, by party.
+    pub programs: Vec<u32>,
     /// Who has ended: nothing more comes from there.
     pub left: Vec<bool>,
     /// What was seen when we looked, until the course takes it.
@@ -196,6 +198,7 @@ impl Stage {
             report,
             trouble: None,
             printed: None,
+            programs: vec![0; cast.suite.parties.len()],
             left: vec![false; cast.suite.parties.len()],
             sight: None,
             said: 0,
@@ -325,7 +328,8 @@ impl Stage {
                     Some((Verdict::Error, format!("`{name}` could not be started: {why}")));
             }
             Input::Ended(party, super::Ended { printed, left }) => {
-                self.left[party] = left;
+                self.programs[party] = self.programs[party].saturating_sub(1);
+                self.left[party] = left && self.programs[party] == 0;
                 let name = &self.cast.suite.parties[party].name;
                 let note =
                     format!("`{name}` ended: {}", printed.lines().next().unwrap_or_default());

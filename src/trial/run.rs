@@ -1,6 +1,6 @@
 //! Plays cases at once, on one thread; trials wait on a board for what they came to.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Condvar, Mutex};
@@ -387,15 +387,22 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 /// What makes a target act, and what looks at it.
 fn hands_and_eyes(target: &Arc<Target>, places: Places) -> (Trigger, Watcher) {
     let ended: Rc<RefCell<Option<target::Ended>>> = Rc::default();
+    let begun = Rc::new(Cell::new(0u32));
     let (to_act, act_in, ends) = (target.clone(), places.clone(), ended.clone());
     let trigger: Trigger = Rc::new(move |_: PartyId, name: String| {
         let (target, places, ended) = (to_act.clone(), act_in.clone(), ends.clone());
+        let (begun, number) = (begun.clone(), begun.get() + 1);
+        begun.set(number);
+        *ended.borrow_mut() = None;
         Box::pin(async move {
             let command = target.triggers.get(&name);
             let command = command.ok_or_else(|| format!("it cannot be made to {name}"))?;
-            *ended.borrow_mut() = None;
             let came = target::run(command, &target.folder, places).await?;
-            let printed = ended.borrow_mut().insert(came).text.clone();
+            let printed = came.text.clone();
+            // What is looked at is the program that was started last.
+            if begun.get() == number {
+                *ended.borrow_mut() = Some(came);
+            }
             if target.one_shot {
                 // What it said last may still be in our sockets.
                 tokio::time::sleep(LAST_WORDS).await;
