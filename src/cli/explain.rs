@@ -18,7 +18,13 @@ pub fn targets(words: &TargetsWords) -> ExitCode {
     for folder in crate::target::all(&words.targets) {
         match crate::target::load(&folder) {
             Ok(target) => {
-                let state = target.missing().unwrap_or_else(|| "ready".into());
+                let state = target.missing().unwrap_or_else(|| {
+                    let asked = crate::live::block_on(crate::target::version(&target));
+                    match asked.ok().flatten() {
+                        Some(version) => format!("ready, version {version}"),
+                        None => "ready".into(),
+                    }
+                });
                 let _ = writeln!(
                     text,
                     "{:<22} {}\n{:22} takes {}, fits {}; {state}",

@@ -29,6 +29,8 @@ pub struct Target {
     pub programs: Vec<String>,
     /// Files that must exist.
     pub needs_files: Vec<PathBuf>,
+    /// How it says which version it is.
+    pub version: Option<Version>,
     /// How to get what is missing.
     pub install: String,
     /// Values for the suites' settings.
@@ -51,6 +53,15 @@ pub struct Target {
     pub exclusive: bool,
     /// What it is known to do wrong.
     pub deviations: Vec<Deviation>,
+}
+
+/// How an implementation says which version it is.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// A program that prints it.
+    pub command: Command,
+    /// What stands before it; it ends with the word. Empty where it is all that is printed.
+    pub after: String,
 }
 
 /// How a server is started.
@@ -215,6 +226,7 @@ const KEYS: &[&str] = &[
     "suites",
     "programs",
     "needs-files",
+    "version",
     "install",
     "settings",
     "links",
@@ -263,6 +275,10 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
         let stop = stop.unwrap_or(Duration::from_secs(5));
         Start { command: command(reader, node), ready, stop }
     });
+    let version = root.get("version").map(|node| {
+        reader.keys(node, &["command", "after"]);
+        Version { command: command(reader, node), after: reader.text_of(node, "after") }
+    });
     let mut triggers = BTreeMap::new();
     for (key, node) in root.get("triggers").map(|n| n.entries()).unwrap_or_default() {
         reader.keys(node, &["command", "stdin", "files", "env", "prompt"]);
@@ -308,6 +324,7 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
         suites,
         programs,
         needs_files: files.into_iter().map(PathBuf::from).collect(),
+        version,
         install: reader.text_of(root, "install"),
         settings,
         links,

@@ -5,6 +5,7 @@
 //! | `file` | a target's folder: party, addresses, settings, how it is started, known deviations |
 //! | `observe` | looking at what no message shows |
 //! | `ports` | free ports for processes that must be told where to listen |
+//! | `version` | asking an implementation which version it is |
 //! | `process` | starting, awaiting, stopping; no child outlives the harness |
 //!
 //! What runs on the operator's machine stands in the target's file alone, never in a suite.
@@ -13,8 +14,10 @@ mod file;
 mod observe;
 mod ports;
 mod process;
+mod version;
 
 pub use file::{Deviation, Observation, Target, all, find, load};
 pub use observe::observe;
 pub use ports::{Port, take as take_port};
 pub use process::{Ended, Places, Running, run, start};
+pub use version::version;
