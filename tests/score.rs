@@ -193,3 +193,43 @@ fn a_side_that_nobody_can_test_is_said() {
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
     assert!(told(&output).contains("nothing was selected"), "{}", told(&output));
 }
+
+/// Two sessions on a connection that both ends want to share.
+fn sharing_with(second: &str) -> Arc<Suite> {
+    let flag = "header_flags: {single_connect: true}";
+    let text = format!(
+        "suite: try/two
+parties: {{nas: client, server: server}}
+links: {{aaa: {{nas -> server: tacacs+, key: testing123}}}}
+exchanges:
+  two:
+    tests: nas
+    steps:
+      - step: first
+        ladder:
+          - nas -> server: {{authen-start: {{{flag}, user: bob}}}}
+          - server -> nas: {{authen-reply: {{{flag}, status: pass}}}}
+      - step: second
+        ladder:
+          - nas -> server: {{authen-start: {{user: bob}}}}
+{second}
+          - server -> nas: {{authen-reply: {{status: pass}}}}
+"
+    );
+    let source = Arc::new(Source { path: "try.yaml".into(), text });
+    let mut problems = Vec::new();
+    let suite = suite::suite_from_source(&source, suite::Common::default(), &mut problems);
+    let problems: Vec<String> = problems.iter().map(|p| p.render(false)).collect();
+    Arc::new(suite.unwrap_or_else(|| panic!("{problems:?}")))
+}
+
+#[test]
+fn a_message_that_is_to_keep_to_its_connection_and_does_not_is_caught() {
+    const ASIDE: &str = "1:message:new-port";
+    assert_eq!(fate(&scored(&sharing_with("")), ASIDE), Fate::Missed);
+    let all = scored(&sharing_with("            new-port: false"));
+    let Fate::Caught(caught) = fate(&all, ASIDE) else { panic!("{all:?}") };
+    assert!(caught.title.contains("source"), "{}", caught.title);
+    // The first message of a connection has nothing to keep to.
+    assert!(!all.iter().any(|scored| scored.mutant.id == "0:message:new-port"));
+}

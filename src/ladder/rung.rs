@@ -143,8 +143,9 @@ pub struct Say {
     pub bind: Option<String>,
     /// The earlier message that it follows; the latest one where the author says nothing.
     pub follows: Option<String>,
-    /// Whether it comes from a port that was not used before.
-    pub new_port: bool,
+    /// Whether it comes from a port or on a stream that was not used before; `false` where it must
+    /// come on the one that was used last, `None` where either will do.
+    pub new_port: Option<bool>,
     /// Damage done to it.
     pub corrupt: Option<Corrupt>,
 }

@@ -121,6 +121,21 @@ fn messages(baseline: &Baseline, found: &mut Vec<Mutant>) {
             let about = format!("{kind} comes from another port");
             add("new-port", about, Deed::NewPort, Some(fresh));
         } else if !datagrams {
+            // The stream has carried something before, and was not opened for this message.
+            let before = at.checked_sub(1).and_then(|at| {
+                messages[..=at].iter().rev().find(
+                    |(_, e, _)| matches!(e.what, Happening::Message { ends: e, .. } if e == *ends),
+                )
+            });
+            let reused = before.and_then(|(_, e, _)| place(e)).is_some_and(|from| {
+                let opened =
+                    |e: &Event| matches!(e.what, Happening::Opened(o) if o.link == ends.link);
+                !events[from..here].iter().any(opened)
+            });
+            if from_initiator && message.kind.opens && reused {
+                let about = format!("{kind} comes on a connection of its own");
+                add("new-port", about, Deed::NewPort, None);
+            }
             let closing = |e: &Event| matches!(e.what, Happening::Closed(c) if c.link == ends.link);
             let closes = events.get(here + 1).is_some_and(closing);
             if due || !closes {

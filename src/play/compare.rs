@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::stage::{Binding, Stage};
 use crate::ladder::{FieldSpec, Pattern, Reference, Say, Saying, Term};
 use crate::record::Difference;
-use crate::wire::{Assignment, Entry, Field, Kind, Message, Node, Value, show_octets};
+use crate::wire::{Assignment, Entry, Field, Kind, Message, Node, Transport, Value, show_octets};
 
 /// What a comparison found, and what would be bound if it is taken.
 #[derive(Debug, Default)]
@@ -145,6 +145,7 @@ impl Stage {
             });
         }
         found.differences.extend(self.answers_another(say, message));
+        found.differences.extend(self.on_another_stream(say, flow));
         if let Some(again) = &say.again {
             self.compare_again(&again.name, &again.except, message, flow, &mut found);
         }
@@ -184,6 +185,28 @@ impl Stage {
                 pos: None,
                 source: node.field.source,
             })
+        })
+    }
+
+    /// Whether a message of the initiator came on a new stream or port where it was to keep to the
+    /// one that was used last, or the other way round.
+    fn on_another_stream(&self, say: &Say, flow: super::FlowId) -> Option<Difference> {
+        let link = &self.cast.suite.links[say.ends.link];
+        let anew = say.new_port.filter(|_| link.initiator == say.ends.from)?;
+        let (last, _) = self.latest.get(&(say.ends.link, true))?;
+        let name = |anew: bool| match (link.protocol.transport, anew) {
+            (Transport::Tcp, true) => "a new connection",
+            (Transport::Tcp, false) => "the connection of the message before",
+            (Transport::Udp, true) => "a new port",
+            (Transport::Udp, false) => "the port of the message before",
+        };
+        ((flow != *last) != anew).then(|| Difference {
+            path: "source".into(),
+            expected: name(anew).into(),
+            got: name(!anew).into(),
+            bits: None,
+            pos: None,
+            source: "",
         })
     }
 

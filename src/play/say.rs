@@ -129,7 +129,9 @@ impl Player {
             };
             let latest = || stage.flows.iter().rposition(usable);
             match followed.or_else(latest) {
-                Some(flow) if !(say.new_port || anew && from_initiator) => (flow, false),
+                Some(flow) if !(say.new_port == Some(true) || anew && from_initiator) => {
+                    (flow, false)
+                }
                 _ if from_initiator => (stage.open(say.ends), true),
                 _ => {
                     let (from, to) = (stage.party(say.ends.from), stage.party(say.ends.to));

@@ -319,7 +319,7 @@ fn message(
             .cloned()
             .and_then(|n| reader.text(&n))
             .map(|n| n.trim_start_matches('$').to_owned()),
-        new_port: rung.get("new-port").cloned().is_some_and(|n| reader.truth(&n)),
+        new_port: rung.get("new-port").cloned().map(|n| reader.truth(&n)),
         corrupt,
     })))
 }
