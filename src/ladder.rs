@@ -138,6 +138,8 @@ pub struct Exchange {
     pub pos: Pos,
     /// Profile under which alone it is played.
     pub profile: Option<String>,
+    /// Profile under which it is not played.
+    pub unless_profile: Option<String>,
     /// Features that a target may lack.
     pub needs: Vec<String>,
     /// Settings of this exchange alone.

@@ -57,6 +57,22 @@ exchanges:
 ";
 
 #[test]
+fn an_exchange_may_belong_to_a_profile_or_stay_out_of_it() {
+    let folder = Folder::new("profile");
+    let twice = |word: &str| {
+        let one = SUITE.replace("  one:\n", &format!("  one:\n    {word}: dialect\n"));
+        folder.write(&format!("{word}.yaml"), &one)
+    };
+    for (word, usual, dialect) in [("profile", false, true), ("unless-profile", true, false)] {
+        let path = twice(word);
+        for (more, there) in [(&[][..], usual), (&["--profile", "dialect"][..], dialect)] {
+            let words = [&["run", "--sim", &path], more].concat();
+            assert_eq!(told(&stepladder(&words)).contains("::asked"), there, "{word} {more:?}");
+        }
+    }
+}
+
+#[test]
 fn the_thirteen_steps_are_thirteen_test_cases() {
     let output = stepladder(&["run", "suites/tacacs/telnet-login.yaml"]);
     let text = told(&output);

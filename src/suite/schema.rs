@@ -98,6 +98,7 @@ pub fn schema() -> String {
             "about": { "type": "string" },
             "requirements": one_or_more,
             "profile": { "type": "string", "description": "Played only under this profile." },
+            "unless-profile": { "type": "string", "description": "Not played under this profile." },
             "needs": one_or_more,
             "each": { "type": "object", "description": "Rows: the exchange is played once for each, $name replaced by the row's value." },
             "with": { "$ref": "#/definitions/settings" },

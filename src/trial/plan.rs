@@ -254,7 +254,8 @@ impl Plan {
         let label = label.join("+");
         let mut cases = Vec::new();
         for exchange in &suite.exchanges {
-            let in_profile = exchange.profile.is_none() || exchange.profile == options.profile;
+            let in_profile = (exchange.profile.is_none() || exchange.profile == options.profile)
+                && (options.profile.is_none() || exchange.unless_profile != options.profile);
             let possible = exchange.cannot_test(suite, &projection).is_none();
             if !in_profile || !possible || chosen.is_some_and(|chosen| !chosen(exchange)) {
                 continue;
