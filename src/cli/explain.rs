@@ -227,7 +227,9 @@ fn automatic(auto: &Auto) -> String {
         Auto::CountOf(of) => format!("the number of {of}"),
         Auto::Fresh => "drawn, never the same twice".into(),
         Auto::Follows(follows) => format!("is {}", follows.about),
-        Auto::Digest(digest) => format!("{} ({})", digest.about, digest.source),
+        Auto::Digest(digest) | Auto::Proof(digest) => {
+            format!("{} ({})", digest.about, digest.source)
+        }
     }
 }
 

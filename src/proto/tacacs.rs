@@ -30,11 +30,18 @@ pub static PROTOCOL: Protocol = Protocol {
     sources: &["RFC 8907"],
     transport: Transport::Tcp,
     port: 49,
-    parameters: &[Parameter {
-        name: "key",
-        about: "the secret that client and server share; without it bodies travel in the clear",
-        required: false,
-    }],
+    parameters: &[
+        Parameter {
+            name: "key",
+            about: "the secret that client and server share; without it bodies travel in the clear",
+            required: false,
+        },
+        Parameter {
+            name: "password",
+            about: "the password of CHAP users; with it their responses are verified",
+            required: false,
+        },
+    ],
     head: &HEAD,
     messages: MESSAGES,
     framing: Framing::Stream(frame),
@@ -184,6 +191,13 @@ const TWO_VERSIONS: Check = Check {
     holds: |value| value.uint().is_none_or(|n| n <= 1),
 };
 
+/// The number after 255 would be the first one again: the session ends before that.
+const NEVER_ZERO: Check = Check {
+    about: "1 to 255",
+    source: "RFC 8907 section 4.1",
+    holds: |value| value.uint() != Some(0),
+};
+
 // Layouts.
 
 /// RFC 8907 section 4.1.
@@ -225,6 +239,7 @@ const SEQ_NO: Field = uint("seq_no", 8)
             Some(_) => None,
         },
     }))
+    .must(&NEVER_ZERO)
     .about("odd from the client, even from the server");
 const HEADER_FLAGS: Field = field(
     "header_flags",
@@ -342,7 +357,7 @@ static MESSAGES: &[MessageType] = &[
                     USER,
                     PORT,
                     REM_ADDR,
-                    DATA,
+                    octets("data", Len::Field("data_len")).auto(Auto::Proof(&CHAP_RESPONSE)),
                 ]
             ),
         )
@@ -566,6 +581,29 @@ fn closes(first: [Option<&Message>; 2], last: &Message) -> bool {
 
 // Computed fields.
 
+/// What the user proves his password with, behind the PPP id and the challenge.
+const CHAP_RESPONSE: Digest = Digest {
+    about: "the PPP id, the challenge, and MD5 over id, password and challenge",
+    source: "RFC 8907 section 5.4.2.3",
+    phase: 0,
+    compute: |context, clear, range| {
+        // Behind the header stand action, privilege level and type; 3 is CHAP.
+        let chap = clear.get(14) == Some(&3);
+        let password = context.parameters.octets("password").filter(|_| chap)?;
+        let data = clear.get(range)?;
+        // Too short for an id, a challenge and a response: nothing can be made of it.
+        let (ident, challenge) = match data.split_at_checked(data.len().checked_sub(16)?)? {
+            ([ident, challenge @ ..], _) if !challenge.is_empty() => (ident, challenge),
+            _ => return None,
+        };
+        let mut md5 = Md5::new();
+        md5.update([*ident]);
+        md5.update(password);
+        md5.update(challenge);
+        Some([&[*ident], challenge, md5.finalize().as_slice()].concat())
+    },
+};
+
 /// RFC 8907 section 4.5.
 const OBFUSCATION: Seal = Seal {
     about: "obfuscated with a pad of MD5 digests over session id, key, version and sequence number",
@@ -738,6 +776,35 @@ mod tests {
         assert_eq!(data.len(), 1 + 16 + 16);
         let reply = build("authen-reply", &link, Some(&chap), Vec::new());
         assert_eq!(show(&reply, "minor_version"), "1", "a reply keeps the version of its session");
+    }
+
+    #[test]
+    fn a_chap_response_is_verified_where_the_password_is_known() {
+        let knows = |password: &str| {
+            let mut link = key("testing123");
+            link.0.push(("password", password.as_bytes().to_vec()));
+            link
+        };
+        let octets = fixture!("chap-1");
+        assert_eq!(read("authen-start", &knows("hello"), None, &octets).faults, []);
+        let wrong = read("authen-start", &knows("goodbye"), None, &octets);
+        assert_eq!(faults(&wrong), ["data"]);
+        assert_eq!(wrong.faults[0].source, "RFC 8907 section 5.4.2.3");
+        // A PAP password is no response.
+        let pap = read("authen-start", &knows("goodbye"), None, &fixture!("pap-1"));
+        assert_eq!(pap.faults, []);
+    }
+
+    #[test]
+    fn the_number_after_the_last_is_no_number() {
+        let link = key("testing123");
+        let mut octets = fixture!("ascii-1");
+        octets[2] = 255;
+        let last = read("authen-continue", &link, None, &octets);
+        let mut octets = fixture!("ascii-2");
+        octets[2] = 0;
+        let heard = read("authen-reply", &link, Some(&last), &octets);
+        assert!(faults(&heard).contains(&"seq_no"));
     }
 
     #[test]

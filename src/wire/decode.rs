@@ -88,10 +88,12 @@ fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
             Auto::Always(number) => (Some(Value::Uint(*number)), node.field.source),
             Auto::Follows(follows) if follows.source.is_empty() => continue,
             Auto::Follows(follows) => ((follows.value)(context), follows.source),
-            Auto::Digest(digest) => {
+            Auto::Digest(digest) | Auto::Proof(digest) => {
                 let bits = value_bits(&message.nodes, at);
                 let range = bits.start / 8..bits.end.div_ceil(8);
-                let expected = (digest.compute)(context, &message.bytes, range);
+                let proves = matches!(node.field.auto, Auto::Proof(_));
+                let octets = if proves { &message.clear } else { &message.bytes };
+                let expected = (digest.compute)(context, octets, range);
                 (expected.map(Value::Octets), digest.source)
             }
             _ => {
@@ -105,7 +107,7 @@ fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
         }
         let about = match &node.field.auto {
             Auto::Follows(follows) => format!(", {}", follows.about),
-            Auto::Digest(digest) => format!(", {}", digest.about),
+            Auto::Digest(digest) | Auto::Proof(digest) => format!(", {}", digest.about),
             _ => String::new(),
         };
         let source = if source.is_empty() { message.kind.layout.source } else { source };

@@ -323,6 +323,9 @@ pub enum Auto {
     Follows(&'static Follows),
     /// A digest or checksum over the message as it travels.
     Digest(&'static Digest),
+    /// Chosen by whoever says it, zero or empty without; when heard, what this is computed to be over
+    /// the octets in the clear.
+    Proof(&'static Digest),
 }
 
 /// A value that follows from the message before.
