@@ -279,7 +279,7 @@ pub struct Rule {
     pub set: Vec<SetCheck>,
 }
 
-/// Something about a set of messages. Octets that came twice count once.
+/// Something about a set of messages. Octets that came twice count once, where they may be repeated.
 #[derive(Clone, Debug)]
 pub enum SetCheck {
     /// No two messages have the same values in these fields.
