@@ -57,6 +57,38 @@ exchanges:
 ";
 
 #[test]
+fn a_target_whose_address_nobody_has_given_is_ignored_with_the_reason() {
+    let folder = Folder::new("nowhere");
+    let suite = folder.write("one.yaml", SUITE);
+    folder.write(
+        "target.yaml",
+        "target: lab
+takes: server
+suites: [try/*]
+links: {auth: '{lab}'}
+",
+    );
+    let target = folder.0.display().to_string();
+    let run = |more: &[&str]| {
+        let words = [&["run", &suite, "--target", &target], more].concat();
+        Command::new(env!("CARGO_BIN_EXE_stepladder"))
+            .args(words)
+            .env("CI", "true")
+            .output()
+            .expect("it runs")
+    };
+    // It is not there, and it is nobody's fault: also where nothing that is started may be missing.
+    let output = run(&[]);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert!(told(&output).contains("1 ignored"), "{}", told(&output));
+    let listed = told(&stepladder(&["targets"]));
+    assert!(listed.contains("--set tac_plus=HOST:PORT"), "{listed}");
+    // Given, it is called.
+    let output = run(&["--set", "lab=127.0.0.1:1", "--timeout-scale", "0.1"]);
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+}
+
+#[test]
 fn an_exchange_may_belong_to_a_profile_or_stay_out_of_it() {
     let folder = Folder::new("profile");
     let twice = |word: &str| {

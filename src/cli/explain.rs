@@ -18,7 +18,8 @@ pub fn targets(words: &TargetsWords) -> ExitCode {
     for folder in crate::target::all(&words.targets) {
         match crate::target::load(&folder) {
             Ok(target) => {
-                let state = target.missing().unwrap_or_else(|| {
+                let nowhere = || target.nowhere(&std::collections::BTreeMap::new());
+                let state = target.missing().or_else(nowhere).unwrap_or_else(|| {
                     let asked = crate::live::block_on(crate::target::version(&target));
                     match asked.ok().flatten() {
                         Some(version) => format!("ready, version {version}"),

@@ -146,6 +146,22 @@ impl Target {
             .find(|d| fits(&d.exchange, exchange) && (d.step.is_empty() || d.step == step))
     }
 
+    /// What keeps it from being called, if anything: a link's address is the placeholder of a setting
+    /// that nobody has given. Such a target is run in a lab; here it is not missing.
+    pub fn nowhere(&self, given: &BTreeMap<String, String>) -> Option<String> {
+        self.links.iter().find_map(|(link, text)| {
+            let name = text.strip_prefix('{')?.strip_suffix('}')?;
+            let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+            let known = self.settings.contains_key(name) || given.contains_key(name);
+            (is_name && !known).then(|| {
+                let name_of = &self.name;
+                format!(
+                    "nobody has said where {name_of} is: --set {name}=HOST:PORT for link `{link}`"
+                )
+            })
+        })
+    }
+
     /// What keeps it from being run here, if anything.
     pub fn missing(&self) -> Option<String> {
         let on_path = |program: &str| {

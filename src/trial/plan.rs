@@ -238,7 +238,10 @@ impl Plan {
         problems: &mut Vec<Diagnostic>,
     ) {
         for name in options.set.keys() {
+            let places =
+                target.is_some_and(|t| t.links.values().any(|l| *l == format!("{{{name}}}")));
             if !suite.settings.contains_key(name)
+                && !places
                 && options.paths.len() == 1
                 && options.paths[0].is_file()
             {
@@ -260,7 +263,9 @@ impl Plan {
             if !in_profile || !possible || chosen.is_some_and(|chosen| !chosen(exchange)) {
                 continue;
             }
-            let skip = target.and_then(|t| keeps(suite, exchange, &projection, t));
+            let skip = target.and_then(|t| {
+                t.nowhere(&options.set).or_else(|| keeps(suite, exchange, &projection, t))
+            });
             cases.push(self.cases.len());
             self.cases.push(Case {
                 name: format!("{}::{}::{label}", suite.name, exchange.name),
