@@ -54,6 +54,9 @@ WRONG = [
     "session-time-in-start",
     "terminate-cause-in-update",
     "two-requests-under-one-identifier",
+    "signs-nothing",
+    "overlooks-message-authenticator",
+    "no-port",
 ]
 STATUS = {
     "start-session": 1,
@@ -107,6 +110,8 @@ class Client:
         return self.identifier
 
     def nas(self):
+        if self.wrong == "no-port":
+            return [(NAS_IP_ADDRESS, socket.inet_aton("127.0.0.1"))]
         if self.wrong == "no-nas":
             return [(NAS_PORT, number(3))]
         if self.words.nas_identifier:
@@ -152,7 +157,7 @@ class Client:
         else:
             attributes += [(USER_PASSWORD, self.hide(password.encode(), authenticator))]
         attributes += self.nas()
-        if self.words.sign:
+        if not self.words.unsigned and self.wrong != "signs-nothing":
             attributes = [(MESSAGE_AUTHENTICATOR, b"")] + attributes
         reply = self.ask(request := self.signed(identifier, authenticator, attributes))
         if reply and reply.code == ACCESS_CHALLENGE and kind == "challenge":
@@ -339,7 +344,19 @@ class Client:
         right = digest_of_answer(
             reply.code, reply.identifier, request.authenticator, reply.attributes, self.secret
         )
-        return right == reply.authenticator
+        if right != reply.authenticator:
+            return False
+        return self.is_well_signed(request, reply)
+
+    def is_well_signed(self, request, reply):
+        """RFC 3579 section 3.2: whoever finds a Message-Authenticator verifies it."""
+        given = reply.first(MESSAGE_AUTHENTICATOR)
+        if given is None or self.wrong == "overlooks-message-authenticator":
+            return True
+        mine = signed(
+            reply.code, reply.identifier, request.authenticator, reply.attributes, self.secret
+        )
+        return (MESSAGE_AUTHENTICATOR, given) in mine
 
 
 def main():
@@ -354,7 +371,7 @@ def main():
     words.add_argument("--otp-code", required=True)
     words.add_argument("--delay-time", action="store_true", help="send Acct-Delay-Time")
     words.add_argument("--nas-identifier", action="store_true", help="a name, and no address")
-    words.add_argument("--sign", action="store_true", help="send Message-Authenticator")
+    words.add_argument("--unsigned", action="store_true", help="send no Message-Authenticator")
     words.add_argument(
         "--no-chap-challenge", action="store_true", help="the authenticator is the challenge"
     )

@@ -60,6 +60,9 @@ WRONG = [
     "chap-challenge-overlooked",
     "chap-challenge-demanded",
     "interim-updates-overlooked",
+    "proxy-state-not-in-reject",
+    "forgery-empties-memory",
+    "no-service-in-accept",
 ]
 # How long an answer is kept for a request that is sent again (RFC 5080 section 2.2.2).
 MEMORY = 5.0
@@ -185,6 +188,8 @@ class Server:
             request.code, request.identifier, request.authenticator, request.attributes, self.secret
         )
         if (MESSAGE_AUTHENTICATOR, given) not in right:
+            if self.wrong == "forgery-empties-memory":
+                self.answered = {}
             raise Discard("the Message-Authenticator is wrong")
 
     def decide(self, request, caller):
@@ -195,6 +200,10 @@ class Server:
             (FRAMED_IP_ADDRESS, socket.inet_aton("192.0.2.10")),
             (REPLY_MESSAGE, b"Welcome"),
         ])
+        if self.wrong == "no-service-in-accept":
+            yes = (ACCESS_ACCEPT, [(REPLY_MESSAGE, b"Welcome")])
+        if self.wrong == "forgery-empties-memory":
+            yes[1].append((CLASS, random.randbytes(4)))
         no = (ACCESS_REJECT, [(REPLY_MESSAGE, b"No")])
         if self.wrong == "service-in-reject":
             no[1].append((SERVICE_TYPE, number(2)))
@@ -271,6 +280,8 @@ class Server:
         proxies = request.all(PROXY_STATE)
         if self.wrong == "proxy-state-twice":
             proxies = [one for one in proxies for _ in range(2)]
+        if self.wrong == "proxy-state-not-in-reject" and code == ACCESS_REJECT:
+            proxies = []
         if self.wrong == "proxy-state-backwards":
             proxies.reverse()
         if self.wrong == "proxy-state-in-capitals":

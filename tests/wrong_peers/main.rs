@@ -45,8 +45,8 @@ fn a_radius_client_that_tells_its_delay_passes_every_step_and_rule() {
 }
 
 #[test]
-fn a_radius_client_that_signs_passes_every_step_and_rule() {
-    passes(radius_client, &["--sign"], &["radius"], &[]);
+fn a_radius_client_that_does_not_sign_breaks_that_rule_alone() {
+    passes(radius_client, &["--unsigned"], &["radius"], &["request-signed"]);
 }
 
 #[test]

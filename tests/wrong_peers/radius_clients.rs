@@ -8,6 +8,7 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
         suite: "radius/pap",
         fails: &["radius/pap::reply-withheld::nas::tries-again"],
         says: &["field `identifier`", "as in `asked`"],
+        more: &["--unsigned"],
         ..WRONG
     },
     Wrong {
@@ -51,6 +52,7 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
         suite: "radius/pap",
         fails: &["radius/pap::reply-withheld::nas::tries-again"],
         says: &["field `attributes.NAS-Port`", "as in `asked`"],
+        more: &["--unsigned"],
         ..WRONG
     },
     Wrong {
@@ -190,6 +192,7 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
         suite: "radius/pap",
         fails: &["radius/pap::accept::nas::requested"],
         says: &["field `length`", "radius.header-layout"],
+        more: &["--unsigned"],
         like: "radius/pap::accept::nas::0:length:one-more",
         ..WRONG
     },
@@ -299,6 +302,7 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
         suite: "radius/pap",
         fails: &["radius/pap::reply-withheld::nas::tries-again"],
         says: &["field `attributes.NAS-Port`", "as in `asked`"],
+        more: &["--unsigned"],
         ..WRONG
     },
     Wrong {
@@ -345,6 +349,28 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
         suite: "radius-accounting/records",
         fails: &["radius-accounting/records::rules::nas::terminate-cause-only-in-stop"],
         says: &["attributes.Acct-Terminate-Cause", "radius-acct.terminate-cause-only-in-stop"],
+        ..WRONG
+    },
+    Wrong {
+        name: "signs-nothing",
+        suite: "radius/pap",
+        fails: &["radius/pap::rules::nas::request-signed"],
+        says: &["attributes.Message-Authenticator", "radius.client-signs-access-request"],
+        ..WRONG
+    },
+    Wrong {
+        name: "no-port",
+        suite: "radius/pap",
+        fails: &["radius/pap::rules::nas::request-names-port"],
+        says: &["attributes.NAS-Port", "radius.access-request-should-name-port"],
+        ..WRONG
+    },
+    Wrong {
+        name: "overlooks-message-authenticator",
+        suite: "radius/pap",
+        fails: &["radius/pap::badly-signed-reply-ignored::nas::asks-again"],
+        says: &["access-request did not come", "radius.client-verifies-message-authenticator"],
+        scale: "0.2",
         ..WRONG
     },
     Wrong {
