@@ -432,6 +432,22 @@ const OCCURRENCE: &[Occurrence] = &[
             (88, &[NO]),
         ],
     },
+    Occurrence {
+        source: "RFC 5997 sections 3 and 5",
+        messages: &["status-server"],
+        rows: &[
+            (1, &[NO]),
+            (2, &[NO]),
+            (3, &[NO]),
+            (4, &[ONE_AT_MOST]),
+            (18, &[NO]),
+            (32, &[ONE_AT_MOST]),
+            (40, &[NO]),
+            (44, &[NO]),
+            (79, &[NO]),
+            (80, &[ONE]),
+        ],
+    },
 ];
 
 const NO: Occurs = Occurs::Never;

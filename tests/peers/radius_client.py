@@ -1,4 +1,4 @@
-"""A NAS: RADIUS authentication and accounting client, after RFC 2865, 2866 and 5080 and nothing else.
+"""A NAS: RADIUS authentication and accounting client, after RFC 2865, 2866, 5080 and 5997.
 
     radius_client.py HOST:PORT log-in-pap|log-in-chap|log-in-challenge|start-session|...
 
@@ -57,6 +57,10 @@ WRONG = [
     "signs-nothing",
     "overlooks-message-authenticator",
     "no-port",
+    "status-unsigned",
+    "status-repeated",
+    "status-with-user-name",
+    "status-of-anybody",
 ]
 STATUS = {
     "start-session": 1,
@@ -164,10 +168,10 @@ class Client:
             reply = self.ask(self.answer_to(request, reply))
         return {ACCESS_ACCEPT: 0, ACCESS_REJECT: 1}.get(reply and reply.code, 2)
 
-    def signed(self, identifier, authenticator, attributes):
-        """An Access-Request; Message-Authenticator is filled in where there is one."""
-        attributes = signed(ACCESS_REQUEST, identifier, authenticator, attributes, self.secret)
-        return Packet(ACCESS_REQUEST, identifier, authenticator, attributes)
+    def signed(self, identifier, authenticator, attributes, code=ACCESS_REQUEST):
+        """A request; Message-Authenticator is filled in where there is one."""
+        attributes = signed(code, identifier, authenticator, attributes, self.secret)
+        return Packet(code, identifier, authenticator, attributes)
 
     def answer_to(self, request, challenge):
         """RFC 2865 section 4.4: new identifier and authenticator, the answer, State as it came."""
@@ -185,6 +189,24 @@ class Client:
                 states = [value.upper() for value in states]
             attributes += [(STATE, value) for value in states]
         return self.signed(identifier, authenticator, attributes)
+
+    def ask_status(self, code):
+        """RFC 5997 section 4.1: what is not answered is given up, and asked anew."""
+        request = None
+        for _ in range(TRIES):
+            if request is None or self.wrong != "status-repeated":
+                attributes = [(MESSAGE_AUTHENTICATOR, b"")]
+                if self.wrong == "status-unsigned":
+                    attributes = []
+                if self.wrong == "status-with-user-name":
+                    attributes += [(USER_NAME, self.words.username.encode())]
+                request = self.signed(
+                    self.next_identifier(), os.urandom(16), attributes, STATUS_SERVER
+                )
+            self.send(request)
+            if reply := self.hear(request):
+                return 0 if reply.code == code else 2
+        return 2
 
     def whole_session(self):
         """The records of one session, each after the answer to the one before."""
@@ -336,10 +358,11 @@ class Client:
         codes = {
             ACCESS_REQUEST: [ACCESS_ACCEPT, ACCESS_REJECT, ACCESS_CHALLENGE],
             ACCOUNTING_REQUEST: [ACCOUNTING_RESPONSE],
+            STATUS_SERVER: [ACCESS_ACCEPT, ACCOUNTING_RESPONSE],
         }
         if reply.code not in codes[request.code] or reply.identifier != request.identifier:
             return False
-        if self.wrong == "ignores-wrong-authenticator":
+        if self.wrong in ("ignores-wrong-authenticator", "status-of-anybody"):
             return True
         right = digest_of_answer(
             reply.code, reply.identifier, request.authenticator, reply.attributes, self.secret
@@ -383,6 +406,10 @@ def main():
     if words.action.startswith("stop-because-"):
         cause = CAUSES.index(words.action.removeprefix("stop-because-")) + 1
         sys.exit(client.account("stop-session", cause=cause))
+    if words.action == "ask-status":
+        sys.exit(client.ask_status(ACCESS_ACCEPT))
+    if words.action == "ask-accounting-status":
+        sys.exit(client.ask_status(ACCOUNTING_RESPONSE))
     if words.action == "whole-session":
         sys.exit(client.whole_session())
     if words.action == "run-multilink-session":

@@ -1,4 +1,4 @@
-"""A RADIUS authentication and accounting server, after RFC 2865, 2866 and 5080 and nothing else.
+"""A RADIUS authentication and accounting server, after RFC 2865, 2866, 5080 and 5997.
 
 It knows two users: one with a password, and one who is asked for a code as well. With --wrong it
 breaks one requirement, and keeps all others.
@@ -63,6 +63,11 @@ WRONG = [
     "proxy-state-not-in-reject",
     "forgery-empties-memory",
     "no-service-in-accept",
+    "answers-unsigned-status",
+    "answers-badly-signed-status",
+    "drops-second-status",
+    "accepts-status-on-accounting-port",
+    "service-in-status-answer",
 ]
 # How long an answer is kept for a request that is sent again (RFC 5080 section 2.2.2).
 MEMORY = 5.0
@@ -131,6 +136,8 @@ class Server:
             if self.wrong == "dies-on-bad-packet":
                 sys.exit("a packet that I do not understand")
             raise Discard(why) from None
+        if request.code == STATUS_SERVER:
+            return self.status(request, accounting)
         wanted = ACCOUNTING_REQUEST if accounting else ACCESS_REQUEST
         if request.code != wanted and self.wrong != "answers-unknown-code":
             if self.wrong == "dies-on-bad-packet":
@@ -179,6 +186,23 @@ class Server:
         right = hashlib.md5(blank + self.secret).digest() == request.authenticator
         if not right and self.wrong != "answers-bad-request-authenticator":
             raise Discard("the request authenticator is wrong")
+
+    def status(self, request, accounting):
+        """RFC 5997 section 4.2: whoever signs rightly is answered, whenever it asks."""
+        signature = request.first(MESSAGE_AUTHENTICATOR)
+        if signature is None and self.wrong != "answers-unsigned-status":
+            raise Discard("a Status-Server without Message-Authenticator")
+        if self.wrong != "answers-badly-signed-status":
+            self.check_message_authenticator(request)
+        if self.wrong == "drops-second-status":
+            if self.count:
+                raise Discard("it was answered a moment ago")
+        code = ACCOUNTING_RESPONSE if accounting else ACCESS_ACCEPT
+        if self.wrong == "accepts-status-on-accounting-port":
+            code = ACCESS_ACCEPT
+        if self.wrong == "service-in-status-answer":
+            return self.reply(request, code, [(SERVICE_TYPE, number(2))])
+        return self.reply(request, code, [])
 
     def check_message_authenticator(self, request):
         given = request.first(MESSAGE_AUTHENTICATOR)

@@ -374,6 +374,36 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
         ..WRONG
     },
     Wrong {
+        name: "status-unsigned",
+        suite: "radius/status",
+        fails: &["radius/status::alive::nas::asked"],
+        says: &["attributes.Message-Authenticator", "radius.status-query-signed"],
+        ..WRONG
+    },
+    Wrong {
+        name: "status-repeated",
+        suite: "radius/status",
+        fails: &["radius/status::not-repeated::nas::asked-anew"],
+        says: &["status-server did not come", "radius.status-query-not-repeated"],
+        scale: "0.2",
+        ..WRONG
+    },
+    Wrong {
+        name: "status-with-user-name",
+        suite: "radius-accounting/status",
+        fails: &["radius-accounting/status::rules::nas::query-carries-nobody"],
+        says: &["attributes", "radius-acct.status-query-carries-nobody"],
+        ..WRONG
+    },
+    Wrong {
+        name: "status-of-anybody",
+        suite: "radius/status",
+        fails: &["radius/status::bad-answer-ignored[other-secret]::nas::asked-anew"],
+        says: &["status-server did not come", "radius.status-bad-answer-discarded"],
+        scale: "0.2",
+        ..WRONG
+    },
+    Wrong {
         name: "two-requests-under-one-identifier",
         suite: "radius-accounting/records",
         fails: &["radius-accounting/records::session-start::nas::reported"],

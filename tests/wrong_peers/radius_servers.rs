@@ -482,6 +482,52 @@ pub const RADIUS_SERVERS: &[Wrong] = &[
         ..WRONG
     },
     Wrong {
+        name: "answers-unsigned-status",
+        suite: "radius/status",
+        fails: &["radius/status::unsigned::server::silently-discarded"],
+        says: &["was to be silent", "radius.status-signature-validated"],
+        ..WRONG
+    },
+    Wrong {
+        name: "answers-unsigned-status",
+        suite: "radius-accounting/status",
+        fails: &["radius-accounting/status::unsigned::server::silently-discarded"],
+        says: &["was to be silent", "radius-acct.status-signature-validated"],
+        ..WRONG
+    },
+    Wrong {
+        name: "answers-badly-signed-status",
+        suite: "radius/status",
+        fails: &[
+            "radius/status::badly-signed[one-bit]::server::silently-discarded",
+            "radius/status::badly-signed[other-secret]::server::silently-discarded",
+        ],
+        says: &["was to be silent", "radius.status-signature-validated"],
+        ..WRONG
+    },
+    Wrong {
+        name: "drops-second-status",
+        suite: "radius/status",
+        fails: &["radius/status::asked-twice::server::both-answered"],
+        says: &["did not come", "radius.status-not-dropped-as-recent"],
+        scale: "0.4",
+        ..WRONG
+    },
+    Wrong {
+        name: "accepts-status-on-accounting-port",
+        suite: "radius-accounting/status",
+        fails: &["radius-accounting/status::alive::server::answered"],
+        says: &["where accounting-response was due", "radius-acct.status-answered"],
+        ..WRONG
+    },
+    Wrong {
+        name: "service-in-status-answer",
+        suite: "radius/status",
+        fails: &["radius/status::rules::server::answer-holds-little"],
+        says: &["nothing else", "radius.status-answer-holds-little"],
+        ..WRONG
+    },
+    Wrong {
         name: "interim-updates-overlooked",
         suite: "radius-accounting/records",
         fails: &["radius-accounting/records::interim-update::server::recorded"],

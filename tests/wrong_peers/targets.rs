@@ -40,7 +40,8 @@ triggers:
 "
     );
     for (link, actions) in [
-        ("auth", "log-in-pap log-in-chap log-in-challenge"),
+        ("auth", "log-in-pap log-in-chap log-in-challenge ask-status"),
+        ("acct", "ask-accounting-status"),
         ("acct", "start-session stop-session interim-update accounting-on accounting-off"),
         ("acct", "whole-session run-multilink-session"),
         ("acct", "stop-because-user-request stop-because-lost-carrier stop-because-lost-service"),
