@@ -99,6 +99,8 @@ pub enum Sight {
     Otherwise(String),
     /// Nobody can look there: the built-in peer has neither users nor records.
     Blind,
+    /// The implementation does not let it be seen.
+    Hidden,
 }
 
 /// What a play asks for.

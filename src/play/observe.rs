@@ -51,6 +51,14 @@ impl Player {
                 stage.happened(Happening::Note(note));
                 return Ok(());
             }
+            Some(Sight::Hidden) => {
+                let reason = format!("nobody can see here whether `{who}` shows `{}`", what.name);
+                if let Some(outcome) = stage.outcome() {
+                    outcome.verdict = outcome.verdict.max(Verdict::Skipped);
+                    outcome.reason = reason;
+                }
+                return Ok(());
+            }
             Some(Sight::Otherwise(got)) => got,
             None => "nothing: looking took too long".to_owned(),
         };

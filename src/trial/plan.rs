@@ -323,12 +323,6 @@ fn keeps(
                 missing.get_or_insert_with(|| format!("{} cannot be made to {name}", target.name));
             }
         }
-        Act::Observe(what)
-            if !projection.played[what.party] && !target.observations.contains_key(&what.name) =>
-        {
-            let title = format!("{} does not let see whether it shows {}", target.name, what.name);
-            missing.get_or_insert(title);
-        }
         Act::Message(say) => {
             let link = &suite.links[say.ends.link];
             let (ours, theirs) =

@@ -414,7 +414,7 @@ fn hands_and_eyes(target: &Arc<Target>, places: Places) -> (Trigger, Watcher) {
     let watcher: Watcher = Rc::new(move |look: Look| {
         let (target, places, ended) = (target.clone(), places.clone(), ended.clone());
         Box::pin(async move {
-            let Some(what) = target.observations.get(&look.name) else { return Sight::Blind };
+            let Some(what) = target.observations.get(&look.name) else { return Sight::Hidden };
             let (of, within) = (&look.of, look.within);
             match target::observe(what, &target.folder, &places, of, &ended, within).await {
                 Ok(()) => Sight::Seen,
