@@ -2,8 +2,8 @@
 
     radius_client.py HOST:PORT log-in-pap|log-in-chap|log-in-challenge|start-session|...
 
-A request that is not answered goes out again each second, four times in all. It ends with 0 when
-the server said yes, 1 when it said no, 2 when it said nothing. With --wrong it breaks one
+A request that is not answered goes out again, four times in all, the pauses growing. It ends with 0
+when the server said yes, 1 when it said no, 2 when it said nothing. With --wrong it breaks one
 requirement, and keeps all others.
 """
 
@@ -57,6 +57,13 @@ WRONG = [
     "signs-nothing",
     "overlooks-message-authenticator",
     "no-port",
+    "lets-everybody-in",
+    "session-id-fixed",
+    "session-time-made-up",
+    "one-bundle-for-all",
+    "first-secret-for-the-standby",
+    "standby-never-asked",
+    "keeps-its-pace",
     "status-unsigned",
     "status-repeated",
     "status-with-user-name",
@@ -69,7 +76,7 @@ STATUS = {
     "accounting-on": 7,
     "accounting-off": 8,
 }
-TRIES, PATIENCE = 4, 1.0
+TRIES, PATIENCE, GROWTH = 4, 1.0, 1.6
 USER_REQUEST = 1
 # RFC 2866 section 5.10, in the order of their numbers.
 CAUSES = (
@@ -166,7 +173,11 @@ class Client:
         reply = self.ask(request := self.signed(identifier, authenticator, attributes))
         if reply and reply.code == ACCESS_CHALLENGE and kind == "challenge":
             reply = self.ask(self.answer_to(request, reply))
-        return {ACCESS_ACCEPT: 0, ACCESS_REJECT: 1}.get(reply and reply.code, 2)
+        if self.wrong == "lets-everybody-in" and reply:
+            return 0
+        # Who cannot do challenges takes one for a reject (RFC 2865 section 4.4).
+        told = {ACCESS_ACCEPT: 0, ACCESS_REJECT: 1, ACCESS_CHALLENGE: 1}
+        return told.get(reply and reply.code, 2)
 
     def signed(self, identifier, authenticator, attributes, code=ACCESS_REQUEST):
         """A request; Message-Authenticator is filled in where there is one."""
@@ -223,10 +234,49 @@ class Client:
                 return 2
         return 0
 
+    def timed_session(self):
+        """A session that takes two seconds, and says so at its end."""
+        session, began = self.session_id(), time.monotonic()
+        if self.account("start-session", session):
+            return 2
+        time.sleep(2)
+        return self.account("stop-session", session, lasted=int(time.monotonic() - began))
+
+    def sessions_at_once(self):
+        """Two sessions of one user, side by side."""
+        ids = self.session_id(), self.session_id()
+        kinds = "start-session", "stop-session"
+        return max(self.account(kind, session) for kind in kinds for session in ids)
+
+    def two_bundles(self):
+        """Two bundles of one link each."""
+        bundles = [self.session_id(), self.session_id()]
+        if self.wrong == "one-bundle-for-all":
+            bundles[1] = bundles[0]
+        for bundle in bundles:
+            more = [(ACCT_MULTI_SESSION_ID, bundle), (ACCT_LINK_COUNT, number(1))]
+            if self.account("start-session", more=more):
+                return 2
+        return 0
+
+    def start_with_standby(self):
+        """RFC 2866 section 2: who is not answered turns to another server, which has its own secret."""
+        session = self.session_id()
+        if not self.account("start-session", session) or self.wrong == "standby-never-asked":
+            return 2
+        host, port = self.words.standby.rsplit(":", 1)
+        self.server = (host, int(port))
+        self.socket = self.open()
+        if self.wrong != "first-secret-for-the-standby":
+            self.secret = self.words.standby_secret.encode()
+        return self.account("start-session", session)
+
     def session_id(self):
+        if self.wrong == "session-id-fixed":
+            return b"the-session"
         return os.urandom(6).hex().encode()
 
-    def account(self, kind, session=None, cause=USER_REQUEST, more=()):
+    def account(self, kind, session=None, cause=USER_REQUEST, lasted=60, more=()):
         attributes = [(ACCT_STATUS_TYPE, number(STATUS[kind]))]
         if self.wrong == "status-type-left-out":
             attributes = []
@@ -242,7 +292,8 @@ class Client:
         if kind.endswith("session") or kind == "interim-update":
             attributes += [(USER_NAME, self.words.username.encode())]
         if kind == "stop-session":
-            attributes += [(ACCT_SESSION_TIME, number(60))]
+            lasted = 60 if self.wrong == "session-time-made-up" else lasted
+            attributes += [(ACCT_SESSION_TIME, number(lasted))]
             attributes += [(ACCT_TERMINATE_CAUSE, number(cause))]
         attributes += more
         if self.wrong == "password-in-accounting":
@@ -276,12 +327,13 @@ class Client:
 
     def ask(self, request):
         """Sends a request, again and again, until it is answered."""
-        began = time.monotonic()
+        began, patience = time.monotonic(), PATIENCE
         for attempt in range(TRIES):
             if attempt:
                 request = self.once_more(request, time.monotonic() - began)
             self.send(request)
-            reply = self.hear(request)
+            reply = self.hear(request, patience)
+            patience *= 1 if self.wrong == "keeps-its-pace" else GROWTH
             if reply:
                 if self.wrong == "keeps-sending-after-answer":
                     time.sleep(PATIENCE)
@@ -339,9 +391,9 @@ class Client:
             # Nobody is there yet, or any more.
             pass
 
-    def hear(self, request):
+    def hear(self, request, patience=PATIENCE):
         """The reply to a request; what is none is discarded."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + patience
         while (left := until - time.monotonic()) > 0:
             if not select.select([self.socket], [], [], left)[0]:
                 return None
@@ -392,6 +444,8 @@ def main():
     words.add_argument("--otp-username", required=True)
     words.add_argument("--otp-password", required=True)
     words.add_argument("--otp-code", required=True)
+    words.add_argument("--standby", help="HOST:PORT of the server to turn to")
+    words.add_argument("--standby-secret")
     words.add_argument("--delay-time", action="store_true", help="send Acct-Delay-Time")
     words.add_argument("--nas-identifier", action="store_true", help="a name, and no address")
     words.add_argument("--unsigned", action="store_true", help="send no Message-Authenticator")
@@ -414,6 +468,14 @@ def main():
         sys.exit(client.whole_session())
     if words.action == "run-multilink-session":
         sys.exit(client.multilink_session())
+    if words.action == "session-of-two-seconds":
+        sys.exit(client.timed_session())
+    if words.action == "two-sessions-at-once":
+        sys.exit(client.sessions_at_once())
+    if words.action == "two-multilink-sessions":
+        sys.exit(client.two_bundles())
+    if words.action == "start-session-with-standby":
+        sys.exit(client.start_with_standby())
     sys.exit(client.account(words.action))
 
 

@@ -62,6 +62,9 @@ WRONG = [
     "interim-updates-overlooked",
     "proxy-state-not-in-reject",
     "forgery-empties-memory",
+    "answers-what-it-cannot-record",
+    "records-duplicates",
+    "drops-long-packets",
     "no-service-in-accept",
     "answers-unsigned-status",
     "answers-badly-signed-status",
@@ -71,6 +74,8 @@ WRONG = [
 ]
 # How long an answer is kept for a request that is sent again (RFC 5080 section 2.2.2).
 MEMORY = 5.0
+# In the folder that it is started in.
+RECORDS = "accounting"
 
 
 class Discard(Exception):
@@ -86,7 +91,6 @@ class Server:
         self.memory = 0.05 if self.wrong == "forgets-answers-soon" else MEMORY
         self.states, self.first_state = set(), None
         self.known, self.refused = set(), set()
-        self.records = []
         self.count = 0
         # The same noise in every run.
         self.noise = random.Random(7)
@@ -154,6 +158,8 @@ class Server:
         if kept and now - kept[0] < self.memory and self.wrong != "duplicate-answered-differently":
             if self.wrong == "answers-nothing-twice":
                 raise Discard("it is answered already")
+            if self.wrong == "records-duplicates" and accounting:
+                self.record(request)
             return kept[1]
         self.answered = {k: v for k, v in self.answered.items() if now - v[0] < self.memory}
         code, attributes = self.record(request) if accounting else self.decide(request, caller)
@@ -162,6 +168,8 @@ class Server:
         return octets
 
     def read(self, datagram):
+        if self.wrong == "drops-long-packets" and len(datagram) > 4000:
+            raise Malformed("too long")
         if self.wrong == "drops-padding" and len(datagram) != int.from_bytes(datagram[2:4], "big"):
             raise Malformed("octets beyond the length")
         if self.wrong == "answers-short-packet":
@@ -294,7 +302,13 @@ class Server:
         if self.wrong == "interim-updates-overlooked":
             if request.first(ACCT_STATUS_TYPE) == number(INTERIM_UPDATE):
                 raise Discard("an interim update")
-        self.records.append(request.attributes)
+        session = (request.first(ACCT_SESSION_ID) or b"").decode("utf-8", "replace")
+        try:
+            with open(RECORDS, "a") as records:
+                records.write(f"record of {session}\n")
+        except OSError as why:
+            if self.wrong != "answers-what-it-cannot-record":
+                raise Discard(why) from None
         if self.wrong == "class-in-accounting-response":
             return ACCOUNTING_RESPONSE, [(CLASS, b"gold")]
         return ACCOUNTING_RESPONSE, []

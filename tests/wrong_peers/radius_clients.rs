@@ -59,7 +59,7 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
         name: "other-attributes-change",
         suite: "radius-accounting/retransmission",
         fails: &["radius-accounting/retransmission::reply-withheld::nas::tries-again"],
-        says: &["field `attributes.NAS-Port`", "radius-acct.only-attribute-delay-time-changes"],
+        says: &["attributes.NAS-Port", "radius-acct.only-attribute-delay-time-changes"],
         more: &["--delay-time"],
         ..WRONG
     },
@@ -282,10 +282,12 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
         like: "radius/pap::accept::nas::0:identifier:zero",
         ..WRONG
     },
-    // The port's attribute has become another one that may stand there.
+    // The port's attribute has become another one that may stand there, and is missed.
     Wrong {
         name: "service-type-for-port",
         suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::rules::nas::port-named"],
+        says: &["attributes.NAS-Port", "radius-acct.port-or-port-type-present"],
         like: "radius-accounting/records::session-start::nas::0:attributes.NAS-Port.type:one-more",
         ..WRONG
     },
@@ -408,6 +410,55 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
         suite: "radius-accounting/records",
         fails: &["radius-accounting/records::session-start::nas::reported"],
         says: &["field `attributes.Acct-Status-Type`", "got Accounting-On"],
+        ..WRONG
+    },
+    Wrong {
+        name: "lets-everybody-in",
+        suite: "radius/pap",
+        fails: &["radius/pap::rejected-user-asks-no-more::nas::user-kept-out"],
+        says: &["does not show `refused`", "exit status: 0", "radius.client-reports-reject"],
+        ..WRONG
+    },
+    Wrong {
+        name: "session-id-fixed",
+        suite: "radius-accounting/sessions",
+        fails: &["radius-accounting/sessions::one-after-the-other::nas::second"],
+        says: &["attributes.Acct-Session-Id", "radius-acct.session-id-unique"],
+        ..WRONG
+    },
+    Wrong {
+        name: "session-time-made-up",
+        suite: "radius-accounting/sessions",
+        fails: &["radius-accounting/sessions::session-time::nas::counted"],
+        says: &["attributes.Acct-Session-Time", "radius-acct.session-time-counts"],
+        ..WRONG
+    },
+    Wrong {
+        name: "one-bundle-for-all",
+        suite: "radius-accounting/sessions",
+        fails: &["radius-accounting/sessions::two-bundles::nas::second-bundle"],
+        says: &["attributes.Acct-Multi-Session-Id", "radius-acct.multi-session-id-unique"],
+        ..WRONG
+    },
+    Wrong {
+        name: "first-secret-for-the-standby",
+        suite: "radius-accounting/failover",
+        fails: &["radius-accounting/failover::to-the-standby::nas::turns-to-the-standby"],
+        says: &["field `authenticator`", "radius-acct.failover-after-tries"],
+        ..WRONG
+    },
+    Wrong {
+        name: "standby-never-asked",
+        suite: "radius-accounting/failover",
+        fails: &["radius-accounting/failover::to-the-standby::nas::turns-to-the-standby"],
+        says: &["its program has ended"],
+        ..WRONG
+    },
+    Wrong {
+        name: "keeps-its-pace",
+        suite: "radius-accounting/retransmission",
+        fails: &["radius-accounting/retransmission::backs-off::nas::pauses-grow"],
+        says: &["pause 2", "radius-acct.retry-backs-off"],
         ..WRONG
     },
 ];

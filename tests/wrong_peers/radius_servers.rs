@@ -535,4 +535,29 @@ pub const RADIUS_SERVERS: &[Wrong] = &[
         scale: "0.4",
         ..WRONG
     },
+    Wrong {
+        name: "answers-what-it-cannot-record",
+        suite: "radius-accounting/recording",
+        fails: &["radius-accounting/recording::cannot-record::server::silent"],
+        says: &["accounting-response", "radius-acct.server-silent-when-not-recorded"],
+        ..WRONG
+    },
+    Wrong {
+        name: "records-duplicates",
+        suite: "radius-accounting/recording",
+        fails: &["radius-accounting/recording::duplicate-recorded-once::server::recorded-once"],
+        says: &["stands in 2 lines, not in 1", "radius-acct.server-records-duplicate-once"],
+        ..WRONG
+    },
+    Wrong {
+        name: "drops-long-packets",
+        suite: "radius-accounting/recording",
+        fails: &[
+            "radius-accounting/recording::largest[4095-octets]::server::recorded",
+            "radius-accounting/recording::largest[4096-octets]::server::recorded",
+        ],
+        says: &["accounting-response did not come"],
+        scale: "0.4",
+        ..WRONG
+    },
 ];

@@ -9,7 +9,7 @@ pub type Peer = fn(more: &[&str]) -> String;
 
 const RADIUS_SETTINGS: &str = "settings: {secret: testing123, username: bob, password: hello, \
     otp_username: otp, otp_password: more-than-one-block, \
-    otp_code: '123456 and again 123456'}";
+    otp_code: '123456 and again 123456', standby_secret: another-secret}";
 const TACACS_SETTINGS: &str = "settings: {key: testing123, username: alice, password: rabbit}";
 
 pub fn radius_server(more: &[&str]) -> String {
@@ -26,6 +26,11 @@ suites: [radius/*, radius-accounting/*]
 {RADIUS_SETTINGS}
 links: {{auth: '127.0.0.1:{{port:auth}}', acct: '127.0.0.1:{{port:acct}}'}}
 start: {{command: {start}, ready: {{line: READY, within: 30s}}}}
+triggers:
+  stop-recording: {{command: [sh, -c, 'rm -f accounting && mkdir accounting']}}
+  resume-recording: {{command: [rmdir, accounting]}}
+observations:
+  recorded-once: {{file: '{{dir}}/accounting', contains: 'record of {{of}}', times: 1}}
 "
     )
 }
@@ -36,6 +41,13 @@ pub fn radius_client(more: &[&str]) -> String {
 takes: nas
 suites: [radius/*, radius-accounting/*]
 {RADIUS_SETTINGS}
+one-shot: true
+lacks: [round-robin]
+observations:
+  accepted: {{ended-with: 0}}
+  refused: {{ended-with: 1}}
+  recorded: {{ended-with: 0}}
+  gave-up: {{ended-with: 2}}
 triggers:
 "
     );
@@ -43,7 +55,8 @@ triggers:
         ("auth", "log-in-pap log-in-chap log-in-challenge ask-status"),
         ("acct", "ask-accounting-status"),
         ("acct", "start-session stop-session interim-update accounting-on accounting-off"),
-        ("acct", "whole-session run-multilink-session"),
+        ("acct", "whole-session run-multilink-session session-of-two-seconds"),
+        ("acct", "two-sessions-at-once two-multilink-sessions start-session-with-standby"),
         ("acct", "stop-because-user-request stop-because-lost-carrier stop-because-lost-service"),
         ("acct", "stop-because-idle-timeout stop-because-session-timeout stop-because-admin-reset"),
         ("acct", "stop-because-admin-reboot stop-because-port-error stop-because-nas-error"),
@@ -57,7 +70,13 @@ triggers:
                 "{{link:{link}}} {action} --secret {{secret}} --username {{username}} --password {{password}} \
                  --otp-username {{otp_username}} --otp-password {{otp_password}} --otp-code {{otp_code}}"
             );
-            let command = command("radius_client.py", &words, more);
+            let standby = match action {
+                "start-session-with-standby" => {
+                    " --standby {link:standby} --standby-secret {standby_secret}"
+                }
+                _ => "",
+            };
+            let command = command("radius_client.py", &format!("{words}{standby}"), more);
             text.push_str(&format!("  {action}: {{command: {command}}}\n"));
         }
     }
