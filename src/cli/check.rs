@@ -12,7 +12,7 @@ use crate::record::{RuleSight, Verdict};
 use crate::report::{self, Mask};
 use crate::{sim, suite};
 
-/// How many warnings about uncovered requirements are told one by one.
+/// How many uncovered requirements are told one by one.
 const SHOWN: usize = 3;
 
 /// Looks suites over.
@@ -40,7 +40,7 @@ pub fn check(words: &CheckWords) -> ExitCode {
         suites.push(loaded);
     }
     let holes = holes(&files, &suites);
-    let (mut errors, mut warnings) = (0, holes.len());
+    let (mut errors, mut warnings) = (holes.len(), 0);
     let shown = if words.strict { holes.len() } else { SHOWN };
     for problem in &problems {
         let bad = problem.severity == Severity::Error;
@@ -56,7 +56,7 @@ pub fn check(words: &CheckWords) -> ExitCode {
     if holes.len() > shown {
         let more = holes.len() - shown;
         super::print(&format!(
-            "warning: {more} more binding requirements are covered by no step or rule (--strict shows all)\n\n"
+            "error: {more} more binding requirements are covered by no step or rule (--strict shows all)\n\n"
         ));
     }
     super::print(&format!(

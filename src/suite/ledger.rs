@@ -56,7 +56,7 @@ impl Entry {
         let title = format!("no step or rule covers `{}`", self.requirement.id);
         let remark = format!("{}: {}", self.requirement.level, self.requirement.statement);
         match &self.catalogue.source {
-            Some(source) => Diagnostic::warning(source, self.requirement.pos, title),
+            Some(source) => Diagnostic::error(source, self.requirement.pos, title),
             None => Diagnostic::plain(title),
         }
         .remark(remark)
