@@ -3,6 +3,7 @@
 //!
 //! Plain data, checked when it was built. Knows layouts; knows neither YAML nor sockets nor time.
 
+mod blob;
 mod pattern;
 mod rung;
 
@@ -14,6 +15,7 @@ use std::time::Duration;
 use crate::diag::{Pos, Source};
 use crate::wire::{MessageType, Protocol};
 
+pub use blob::Blob;
 pub use pattern::{FieldSpec, Pattern, Reference, Saying, Term};
 pub use rung::{
     Act, Again, Aside, Corrupt, Ends, Observation, Repeat, Rung, Say, Schedule, Silence, Timing,
@@ -109,6 +111,9 @@ pub struct Link {
     pub protocol: &'static Protocol,
     /// Values of the protocol's parameters.
     pub parameters: Vec<(&'static str, Term)>,
+    /// The link whose latest conversation tells where the responder of this one is: what goes over it
+    /// goes to the port that it has there.
+    pub at: Option<LinkId>,
 }
 
 impl Link {

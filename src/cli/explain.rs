@@ -195,6 +195,7 @@ fn kind(kind: &Kind) -> String {
     let octets = |len: &Len| match len {
         Len::Fixed(n) => format!("{n} octets"),
         Len::Field(field) => format!("octets, as many as {field}"),
+        Len::Zero => "octets up to a zero octet".into(),
         Len::Rest => "octets".into(),
     };
     match kind {
@@ -209,6 +210,7 @@ fn kind(kind: &Kind) -> String {
         Kind::Ipv6 => "IPv6 address".into(),
         Kind::Items(items) => format!("list of {}s", items.noun),
         Kind::Lengths { of, .. } => format!("lengths of {of}"),
+        Kind::ZeroPairs => "list of name and value, each ended by a zero octet".into(),
         Kind::Pairs { .. } => "list of name and value".into(),
         Kind::Group(_) => "group".into(),
         Kind::Sealed { .. } => "sealed".into(),

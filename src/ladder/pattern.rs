@@ -47,6 +47,8 @@ pub enum Saying {
     Fresh,
     /// So many octets, whatever they are.
     Filler(usize),
+    /// The next octets of a file, at most so many.
+    NextOf(Reference, usize),
     /// A computed value, where the field is one that may be left out.
     Computed,
 }
@@ -109,6 +111,8 @@ pub enum Pattern {
     Times(u64, u64),
     /// The item stands before the item of this name in its list, where both are there.
     Before(String),
+    /// The next octets of a file, so many of them unless it ends before.
+    NextOf(Reference, usize),
     /// The field is there.
     Present,
     /// The field is not there.

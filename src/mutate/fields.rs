@@ -106,7 +106,7 @@ impl Maker<'_> {
                     self.forbidden(path, items);
                     list = Some((path.clone(), node.depth, 0));
                 }
-                Kind::Pairs { .. } => list = Some((path.clone(), node.depth, 0)),
+                Kind::Pairs { .. } | Kind::ZeroPairs => list = Some((path.clone(), node.depth, 0)),
                 Kind::Group(_) | Kind::Sealed { .. } => {}
                 _ if node.field.is_computed() => self.computed(path, node),
                 _ => {

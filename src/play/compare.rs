@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::stage::{Binding, Stage};
-use crate::ladder::{FieldSpec, Pattern, Reference, Say, Saying, Term};
+use crate::ladder::{Blob, FieldSpec, Pattern, Reference, Say, Saying, Term};
 use crate::record::Difference;
 use crate::wire::{Assignment, Entry, Field, Kind, Message, Node, Transport, Value, show_octets};
 
@@ -13,6 +13,8 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     pub bound: Vec<(String, Value, &'static Field)>,
     pub fresh: Vec<(String, Vec<u8>)>,
+    /// Files, and how far they have come.
+    pub files: Vec<(String, usize)>,
 }
 
 /// A field of a message that is held against its spec.
@@ -72,6 +74,14 @@ impl Stage {
         }
     }
 
+    /// The octets of a file behind those that were said or heard.
+    fn next_of(&self, file: &Reference, most: usize) -> Result<Vec<u8>, String> {
+        let setting = self.settings.get(&file.name).map(|s| s.value.as_str()).unwrap_or_default();
+        let blob = Blob::parse(setting)
+            .ok_or_else(|| format!("${} is no file such as `1000 octets of noise 7`", file.name))?;
+        Ok(blob.part(self.files.get(&file.name).copied().unwrap_or(0), most))
+    }
+
     /// Whether a name stands for something by now.
     fn is_bound(&self, name: &str) -> bool {
         self.settings.contains_key(name) || self.names.contains_key(name)
@@ -103,6 +113,11 @@ impl Stage {
                         }
                         _ => Value::Octets(self.fresh_text()),
                     }),
+                    Some(Saying::NextOf(file, octets)) => {
+                        let part = self.next_of(file, *octets)?;
+                        *self.files.entry(file.name.clone()).or_default() += part.len();
+                        Assignment::Value(Value::Octets(part))
+                    }
                     Some(Saying::Filler(octets)) => {
                         let letters = (b'a'..=b'z').cycle();
                         Assignment::Value(Value::Octets(letters.take(*octets).collect()))
@@ -350,6 +365,12 @@ impl Stage {
                 contains(&octets(), &needle)
             }
             Pattern::Length(from, to) => (*from..=*to).contains(&octets().len()),
+            Pattern::NextOf(file, most) => {
+                let next = self.next_of(file, *most).unwrap_or_default();
+                let come = self.files.get(&file.name).copied().unwrap_or(0) + next.len();
+                found.files.push((file.name.clone(), come));
+                octets() == next
+            }
             Pattern::Fresh => {
                 let key = (spec.path.clone(), octets());
                 let seen = match self.cast.seen.lock() {
@@ -400,6 +421,12 @@ impl Stage {
             Pattern::Times(from, to) if from == to => format!("{from} of it"),
             Pattern::Times(from, u64::MAX) => format!("{from} of it or more"),
             Pattern::Times(from, to) => format!("{from} to {to} of it"),
+            Pattern::NextOf(file, most) => {
+                let from = self.files.get(&file.name).copied().unwrap_or(0);
+                let next = self.next_of(file, *most).unwrap_or_default();
+                let shown = show_octets(&next[..next.len().min(16)]);
+                format!("the {} octets of ${} from {from} on, {shown}..", next.len(), file.name)
+            }
             Pattern::Before(name) => format!("a place before `{name}`"),
             Pattern::Equals(t) => term(t),
             Pattern::OneOf(parts) => {
@@ -555,6 +582,7 @@ impl Stage {
         for (name, value, field) in comparison.bound {
             self.names.insert(name, Binding::Value(value, field));
         }
+        self.files.extend(comparison.files);
         if let Ok(mut seen) = self.cast.seen.lock() {
             seen.extend(comparison.fresh);
         }

@@ -144,6 +144,8 @@ pub struct Stage {
     pub sight: Option<Sight>,
     /// How many messages were said to the other side.
     pub said: usize,
+    /// How far each file has been said or heard.
+    pub files: HashMap<String, usize>,
     /// Octets that a deed keeps back until the next message.
     pub held: Option<(FlowId, Vec<u8>)>,
     octets: usize,
@@ -203,6 +205,7 @@ impl Stage {
             sight: None,
             said: 0,
             held: None,
+            files: HashMap::new(),
             octets: 0,
             rng,
             small: HashMap::new(),

@@ -8,8 +8,10 @@ use super::pattern::{self, Names};
 use super::rung::{Scene, rungs};
 use crate::diag::{Diagnostic, Pos, Source};
 use crate::ladder::{
-    Act, Catalogue, Exchange, Level, Link, Party, PartyId, Responder, Say, Setting, Step, Suite,
+    Act, Blob, Catalogue, Exchange, Level, Link, LinkId, Party, PartyId, Responder, Say, Setting,
+    Step, Suite,
 };
+use crate::wire::{Protocol, Transport};
 use crate::yaml::{Kind, Node, Reader};
 
 const SUITE_KEYS: &[&str] = &[
@@ -186,10 +188,20 @@ fn settings(reader: &mut Reader<'_>, root: &Node) -> (BTreeMap<String, Setting>,
     (settings, names)
 }
 
-/// `text`, `{secret: text}` or `{say: text}`.
+/// `text`, `{secret: text}`, `{say: text}`, or `{octets: 70000, seed: 7}` for a file of so many.
 fn setting(reader: &mut Reader<'_>, node: &Node) -> Option<Setting> {
     if !matches!(node.kind, Kind::Map(_)) {
         return Some(Setting { value: reader.text(node)?, secret: false });
+    }
+    if let Some(octets) = node.get("octets").cloned() {
+        reader.keys(node, &["octets", "seed"]);
+        let seed = node.get("seed").cloned().and_then(|n| reader.number(&n)).unwrap_or(0);
+        let number = usize::try_from(reader.number(&octets)?).unwrap_or(usize::MAX);
+        if number > Blob::MOST {
+            reader.error(octets.pos, format!("a file has at most {} octets", Blob::MOST));
+            return None;
+        }
+        return Some(Setting { value: Blob { octets: number, seed }.text(), secret: false });
     }
     reader.keys(node, &["secret", "say"]);
     match (node.get("secret").cloned(), node.get("say").cloned()) {
@@ -238,7 +250,7 @@ fn links(reader: &mut Reader<'_>, root: &Node, parties: &[Party]) -> Vec<Link> {
         let mut parameters = Vec::new();
         for (key, value) in value.entries() {
             let text = key.text().unwrap_or_default();
-            if text.contains("->") {
+            if text.contains("->") || text == "at" {
                 continue;
             }
             match known.parameters.iter().find(|p| p.name == text) {
@@ -260,12 +272,38 @@ fn links(reader: &mut Reader<'_>, root: &Node, parties: &[Party]) -> Vec<Link> {
                     missing.about.into();
             }
         }
-        links.push(Link { name, initiator, responder, protocol: known, parameters });
+        let at = value.get("at").cloned();
+        let at = at.and_then(|node| at_link(reader, &links, &node, (responder, known)));
+        links.push(Link { name, initiator, responder, protocol: known, parameters, at });
     }
     if links.is_empty() {
         reader.error(root.pos, "a suite needs `links`: where its parties talk");
     }
     links
+}
+
+/// Reads the link whose conversation tells where the responder of another one is.
+fn at_link(
+    reader: &mut Reader<'_>,
+    links: &[Link],
+    node: &Node,
+    (responder, protocol): (PartyId, &'static Protocol),
+) -> Option<LinkId> {
+    let name = reader.text(node)?;
+    let Some(at) = links.iter().position(|link| link.name == name) else {
+        let known = links.iter().map(|link| link.name.as_str());
+        reader.unknown(node.pos, format!("there is no link `{name}` above"), &name, known);
+        return None;
+    };
+    let link = &links[at];
+    let takes_part = link.initiator == responder || link.responder == responder;
+    if !takes_part || !std::ptr::eq(link.protocol, protocol) || protocol.transport != Transport::Udp
+    {
+        reader.error(node.pos, format!("nobody is called at link `{name}` there")).help =
+            Some("it joins the same party, in the same protocol over datagrams".into());
+        return None;
+    }
+    Some(at)
 }
 
 fn alive(reader: &mut Reader<'_>, root: &Node, parties: &[Party]) -> Vec<(PartyId, Arc<Node>)> {

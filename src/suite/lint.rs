@@ -332,6 +332,7 @@ fn refs(pattern: &Pattern, out: &mut Vec<Reference>) {
         }
         Pattern::OneOf(parts) | Pattern::All(parts) => parts.iter().for_each(|p| refs(p, out)),
         Pattern::Not(inner) => refs(inner, out),
+        Pattern::NextOf(file, _) => out.push(file.clone()),
         _ => {}
     }
 }

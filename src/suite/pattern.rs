@@ -34,6 +34,8 @@ pub const OPERATORS: &[&str] = &[
     "valid",
     "seconds-since",
     "tolerance",
+    "next-of",
+    "take",
 ];
 
 /// What fields may refer to.
@@ -118,7 +120,7 @@ pub fn field_spec(
                 item(reader, names, items, path, key, value)
             });
         }
-        Kind::Pairs { .. } => {
+        Kind::Pairs { .. } | Kind::ZeroPairs => {
             spec.hear = Pattern::Any;
             list(reader, &mut spec, node, |reader, key, value| {
                 let name = key.text().unwrap_or_default();
@@ -242,6 +244,7 @@ pub fn value(
                         Some(Saying::Fresh)
                     }
                     Pattern::Present => Some(Saying::Computed),
+                    Pattern::NextOf(file, octets) => Some(Saying::NextOf(file.clone(), *octets)),
                     Pattern::Equals(term) if node.get("hear").is_none() => {
                         Some(Saying::Term(term.clone()))
                     }
@@ -355,6 +358,20 @@ fn operators(
                     ("fresh", true) => Pattern::Fresh,
                     ("valid", true) => Pattern::Valid,
                     _ => Pattern::Any,
+                }
+            }
+            "next-of" => {
+                let take = node.get("take").cloned().and_then(|n| reader.number(&n));
+                let Some(take) = take.and_then(|n| usize::try_from(n).ok()) else {
+                    reader.error(value.pos, "how much of it? add `take: 512`");
+                    continue;
+                };
+                match free_term(reader, value) {
+                    Some(Term::Ref(file)) if file.path.is_empty() => Pattern::NextOf(file, take),
+                    _ => {
+                        reader.error(value.pos, "`next-of` needs a setting that is a file: $file");
+                        continue;
+                    }
                 }
             }
             "seconds-since" => {

@@ -59,7 +59,7 @@ pub fn schema() -> String {
         "description": "What a lab fills in: a text, {secret: text}, or {say: text} where anything may be heard.",
         "additionalProperties": { "oneOf": [
             { "type": ["string", "number", "boolean"] },
-            { "type": "object", "properties": { "secret": {}, "say": {} }, "additionalProperties": false },
+            { "type": "object", "properties": { "secret": {}, "say": {}, "octets": {}, "seed": {} }, "additionalProperties": false },
         ]},
     }));
     definitions.insert("step".into(), json!({
@@ -272,7 +272,7 @@ fn value(field: Option<&'static Field>) -> Value {
             json!({ "anyOf": [group(inner), { "$ref": "#/definitions/asked" }] })
         }
         Kind::Items(items) => json!({ "$ref": format!("#/definitions/{}s", items.noun) }),
-        Kind::Pairs { .. } => json!({ "type": ["object", "array"] }),
+        Kind::Pairs { .. } | Kind::ZeroPairs => json!({ "type": ["object", "array"] }),
         Kind::Uint { names: Some(codes), .. } => {
             let names: Vec<&str> = codes.list.iter().map(|(_, name)| *name).collect();
             json!({ "anyOf": [{ "enum": names }, plain] })

@@ -321,6 +321,11 @@ impl<'c> Reader<'c> {
                 let count = self.number(count);
                 self.take(Len::Fixed(count), field, name);
             }
+            Kind::ZeroPairs => {
+                let at = self.push(field, name.clone(), from, Value::Group);
+                self.inside(name, |r| r.zero_pairs(field));
+                self.nodes[at].bits.end = self.at;
+            }
             Kind::Pairs { lengths, separators } => {
                 let lengths = match find(&self.nodes, lengths).map(|n| &n.value) {
                     Some(Value::Octets(octets)) => octets.clone(),
@@ -356,11 +361,17 @@ impl<'c> Reader<'c> {
 
     /// Reads octets.
     fn take(&mut self, len: Len, field: &'static Field, name: Cow<'static, str>) {
+        if let Len::Zero = len {
+            let from = self.at;
+            let value = self.zero_ended(field, &name);
+            self.push(field, name, from, Value::Octets(value));
+            return;
+        }
         let from = self.at;
         let wanted = match len {
             Len::Fixed(n) => n,
             Len::Field(length) => self.number(length),
-            Len::Rest => (self.end - self.at) / 8,
+            Len::Rest | Len::Zero => (self.end - self.at) / 8,
         };
         let there = (self.end - self.at) / 8;
         let octets = self.clear[self.at / 8..self.at / 8 + wanted.min(there)].to_vec();
@@ -489,6 +500,36 @@ impl<'c> Reader<'c> {
             }
             self.nodes[at].bits.end = self.at;
         }
+    }
+
+    /// Names and values in turn.
+    fn zero_pairs(&mut self, field: &'static Field) {
+        while self.at < self.end && !self.stuck && self.nodes.len() < MOST_NODES {
+            let from = self.at;
+            let name = self.zero_ended(field, field.name);
+            let name = crate::diag::clean(&String::from_utf8_lossy(&name)).replace('.', "_");
+            let name = name.to_ascii_lowercase();
+            let value = self.zero_ended(&PAIR, &name);
+            self.push(&PAIR, Cow::Owned(name), from, Value::Octets(value));
+        }
+    }
+
+    /// Octets up to the next zero octet, which is passed over.
+    fn zero_ended(&mut self, field: &'static Field, name: &str) -> Vec<u8> {
+        let left = &self.clear[self.at / 8..self.end / 8];
+        let value = match left.iter().position(|octet| *octet == 0) {
+            Some(at) => left[..at].to_vec(),
+            None => {
+                let (octets, bits) = (left.to_vec(), self.at..self.end);
+                let got = show_octets(&octets);
+                self.fault(name, bits, "a zero octet at its end", got, field.source);
+                self.stuck = true;
+                self.at = self.end;
+                return octets;
+            }
+        };
+        self.at += (value.len() + 1) * 8;
+        value
     }
 
     /// Applies a length that counts the whole message.

@@ -73,7 +73,7 @@ impl Message {
             }
             let within: Vec<usize> = (at + 1..at + 1 + held).collect();
             let assignment = match (&node.value, &node.field.kind) {
-                (Value::Group, Kind::Items(_) | Kind::Pairs { .. }) => {
+                (Value::Group, Kind::Items(_) | Kind::Pairs { .. } | Kind::ZeroPairs) => {
                     Assignment::Fields(self.items(&within, node.depth + 1, &full, except))
                 }
                 (Value::Group, _) => Assignment::Fields(self.entries(&within, &full, except)),

@@ -304,6 +304,11 @@ impl Writer<'_> {
                 self.inside(&name, |w| entries.iter().try_for_each(|e| w.item(items, e)))?;
                 self.nodes[at].bits.end = self.at;
             }
+            Kind::ZeroPairs => {
+                let at = self.push(field, name.clone(), from, Value::Group);
+                self.inside(&name, |w| entries.iter().try_for_each(|e| w.zero_pair(e)))?;
+                self.nodes[at].bits.end = self.at;
+            }
             Kind::Pairs { separators, .. } => {
                 let at = self.push(field, name.clone(), from, Value::Group);
                 self.inside(&name, |w| entries.iter().try_for_each(|e| w.pair(separators, e)))?;
@@ -416,6 +421,9 @@ impl Writer<'_> {
                     return Err(self.error(name, &what));
                 }
                 self.octets(octets);
+                if let Kind::Octets(Len::Zero) | Kind::Text(Len::Zero) = kind {
+                    self.octets(&[0]);
+                }
             }
             (_, _) => return Err(self.error(name, "this field holds octets")),
         }
@@ -507,6 +515,20 @@ impl Writer<'_> {
             Ok(())
         })?;
         self.octets(value);
+        self.nodes[at].bits.end = self.at;
+        Ok(())
+    }
+
+    fn zero_pair(&mut self, entry: &Entry) -> Result<(), EncodeError> {
+        let (from, at) = (self.at, self.nodes.len());
+        let Assignment::Value(Value::Octets(value)) = &entry.assignment else {
+            return Err(self.error(&entry.name, "this is a text"));
+        };
+        self.push(&PAIR, Cow::Owned(entry.name.clone()), from, Value::Octets(value.clone()));
+        for octets in [entry.name.as_bytes(), value] {
+            self.octets(octets);
+            self.octets(&[0]);
+        }
         self.nodes[at].bits.end = self.at;
         Ok(())
     }

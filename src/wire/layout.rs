@@ -92,6 +92,8 @@ pub enum Len {
     Fixed(usize),
     /// As many as an earlier field of the same message says.
     Field(&'static str),
+    /// As many as stand before the next zero octet, which belongs to the field.
+    Zero,
     /// All that is left.
     Rest,
 }
@@ -132,6 +134,9 @@ pub enum Kind {
         /// Characters that may part name and value; the first is used where none is asked for.
         separators: &'static str,
     },
+    /// Names and values in turn, each ended by a zero octet, to the end of the message. The case of a
+    /// name does not matter.
+    ZeroPairs,
     /// Fields one after another.
     Group(&'static [Field]),
     /// Fields whose octets travel transformed, keeping their number: hidden, obfuscated.
@@ -464,7 +469,9 @@ pub fn find_field<'f>(fields: &'f [Field], path: &str) -> Option<&'f Field> {
                     _ => None,
                 }
             }
-            (Some(rest), Kind::Pairs { .. }) if !rest.contains('.') => Some(&PAIR),
+            (Some(rest), Kind::Pairs { .. } | Kind::ZeroPairs) if !rest.contains('.') => {
+                Some(&PAIR)
+            }
             _ => None,
         };
     }

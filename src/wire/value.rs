@@ -62,9 +62,11 @@ impl Kind {
                 .map(|a| Value::Octets(a.octets().to_vec()))
                 .map_err(|_| "expected an IPv6 address such as 2001:db8::7".into()),
             Self::Lengths { .. } => parse_octets(text.trim_start_matches("0x")).map(Value::Octets),
-            Self::Items(_) | Self::Pairs { .. } | Self::Group(_) | Self::Sealed { .. } => {
-                Err("expected fields, not text".into())
-            }
+            Self::Items(_)
+            | Self::Pairs { .. }
+            | Self::ZeroPairs
+            | Self::Group(_)
+            | Self::Sealed { .. } => Err("expected fields, not text".into()),
         }
     }
 
@@ -95,7 +97,14 @@ impl Kind {
 
     /// Whether the value is made of named parts rather than being one value.
     pub fn has_fields(&self) -> bool {
-        matches!(self, Self::Items(_) | Self::Pairs { .. } | Self::Group(_) | Self::Sealed { .. })
+        matches!(
+            self,
+            Self::Items(_)
+                | Self::Pairs { .. }
+                | Self::ZeroPairs
+                | Self::Group(_)
+                | Self::Sealed { .. }
+        )
     }
 }
 
