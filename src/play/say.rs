@@ -132,6 +132,19 @@ impl Player {
                 Some(flow) if !(say.new_port == Some(true) || anew && from_initiator) => {
                     (flow, false)
                 }
+                // What is to keep to its connection does not begin another one.
+                _ if from_initiator
+                    && !anew
+                    && say.new_port == Some(false)
+                    && stage.flows.iter().any(|f| f.link == say.ends.link) =>
+                {
+                    let (from, to) = (stage.party(say.ends.from), stage.party(say.ends.to));
+                    let title =
+                        format!("`{from}` was to go on where it is, but `{to}` has hung up");
+                    let mut failure = stage.failure(Verdict::Fail, title, pos);
+                    failure.party = Some(say.ends.to);
+                    return Err(add(stage, failure));
+                }
                 _ if from_initiator => (stage.open(say.ends), true),
                 _ => {
                     let (from, to) = (stage.party(say.ends.from), stage.party(say.ends.to));
