@@ -11,6 +11,7 @@ import struct
 import time
 
 from tacacs import *
+from tacacs import arguments as arguments_of
 
 WRONG = [
     "continue-before-typed",
@@ -49,6 +50,14 @@ WRONG = [
     "closes-behind-password",
     "half-closes-behind-password",
     "hangs-up-when-asked",
+    "shell-before-pass",
+    "authorizes-before-pass",
+    "record-before-authorization",
+    "authorizes-refused-user",
+    "shell-without-authorization",
+    "records-refused-session",
+    "takes-unknown-argument",
+    "answers-getdata-itself",
 ]
 IAC, DONT, DO, WONT, WILL, SB, SE = 255, 254, 253, 252, 251, 250, 240
 ECHO, SUPPRESS_GO_AHEAD, TERMINAL_TYPE = 1, 3, 24
@@ -201,13 +210,19 @@ class Router:
     def log_in(self, terminal):
         self.terminal = terminal
         name = self.authenticate(terminal)
+        if name is None and self.words.wrong == "authorizes-refused-user":
+            name = self.name
         if name is None:
             terminal.show(b"% Authentication failed\r\n")
             return
         early = self.words.wrong == "shell-before-authorization"
         if early:
             terminal.show(PROMPT)
-        if not self.authorize(name):
+        if self.words.wrong == "record-before-authorization":
+            self.account(START, name, self.task)
+        if not self.authorize(name) and self.words.wrong != "shell-without-authorization":
+            if self.words.wrong == "records-refused-session":
+                self.account(START, name, self.task)
             terminal.show(b"% Authorization failed\r\n")
             return
         if not early and self.words.wrong != "record-before-prompt":
@@ -248,6 +263,7 @@ class Router:
                 status, flags, message, data = reply.numbers("!BBHH")
                 message, _ = reply.take(message), reply.take(data)
                 reply.done()
+                self.name = name
                 if status == PASS:
                     return name
                 if status not in (GETUSER, GETPASS, GETDATA):
@@ -260,6 +276,9 @@ class Router:
                 if self.words.wrong == "continue-before-typed":
                     body = continued(b"")
                     continue
+                if self.words.wrong == "answers-getdata-itself" and status == GETDATA:
+                    body = continued(b"")
+                    continue
                 shown = not flags & NOECHO or self.words.wrong == "echoes-password"
                 typed = self.typed = terminal.line(shown, self.words.stars)
                 if status == GETUSER:
@@ -267,7 +286,13 @@ class Router:
                     if self.words.wrong == "user-name-in-capitals":
                         typed = typed.upper()
                     name = typed
-                elif self.words.wrong.endswith("closes-behind-password"):
+                elif self.words.wrong == "shell-before-pass":
+                    terminal.show(PROMPT)
+                elif self.words.wrong == "authorizes-before-pass":
+                    session.say(continued(typed))
+                    self.authorize(name)
+                    raise Gone("it was too early")
+                elif status == GETPASS and self.words.wrong.endswith("closes-behind-password"):
                     behind = self.words.wrong.removesuffix("-behind-password")
                 body = continued(typed)
         finally:
@@ -286,7 +311,12 @@ class Router:
             head = bytes([TACACSPLUS, USER_PRIVILEGE, ASCII, LOGIN])
             reply = session.ask(head + self.subject(name, arguments))
             status, count, message, data = reply.numbers("!BBHH")
-            return status in (PASS_ADD, PASS_REPL)
+            sizes = arguments_of(reply, count)
+            reply.take(message), reply.take(data)
+            told = [reply.take(size) for size in sizes]
+            reply.done()
+            handled = all(map(can_handle, told)) or self.words.wrong == "takes-unknown-argument"
+            return status in (PASS_ADD, PASS_REPL) and handled
         finally:
             session.close()
 
@@ -319,6 +349,14 @@ class Router:
         sizes = bytes([len(arguments)] + [len(one) for one in arguments])
         told = [name, PORT, self.address]
         return bytes(map(len, told)) + sizes + b"".join(told + arguments)
+
+
+def can_handle(argument):
+    """Whether an argument is known, or need not be: a name ends at = where it must be handled."""
+    name, separator = next(
+        ((argument[:at], byte) for at, byte in enumerate(argument) if byte in b"=*"), (argument, 0)
+    )
+    return separator == ord("*") or name in (b"service", b"cmd", b"priv-lvl", b"idletime", b"timeout")
 
 
 def continued(typed):

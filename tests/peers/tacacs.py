@@ -10,7 +10,7 @@ HEADER, LARGEST = 12, 65536
 
 LOGIN = 1
 ASCII, PAP, CHAP = 1, 2, 3
-PASS, FAIL, GETDATA, GETUSER, GETPASS, RESTART, ERROR = 1, 2, 3, 4, 5, 6, 7
+PASS, FAIL, GETDATA, GETUSER, GETPASS, RESTART, ERROR, FOLLOW = 1, 2, 3, 4, 5, 6, 7, 0x21
 NOECHO, ABORT = 0x01, 0x01
 PASS_ADD, PASS_REPL, AUTHOR_FAIL, AUTHOR_ERROR = 0x01, 0x02, 0x10, 0x11
 ACCT_SUCCESS, ACCT_ERROR = 1, 2
@@ -27,7 +27,7 @@ class Header:
         self.flags, self.session, self.length = flags, session, length
 
 
-def read_packet(stream, key):
+def read_packet(stream, key, largest=LARGEST):
     """Header and plain body of the next packet of a stream; None at its end."""
     octets = stream.read(HEADER)
     if len(octets) < HEADER:
@@ -35,7 +35,7 @@ def read_packet(stream, key):
     header = Header(*struct.unpack("!BBBBII", octets))
     if header.version >> 4 != 0xC:
         raise Invalid("another major version")
-    if header.length > LARGEST:
+    if header.length > largest:
         raise Invalid("longer than any packet")
     body = stream.read(header.length)
     if len(body) < header.length:

@@ -1,6 +1,6 @@
 """A TACACS+ client, after RFC 8907 and nothing else: it does one thing, and tells by its exit code.
 
-    tacacs_client.py HOST:PORT log-in-ascii|log-in-pap|authorize-shell|account-start|...
+    tacacs_client.py HOST:PORT log-in-ascii|log-in-pap|log-in-three-times|authorize-shell|account-start|...
 
 It ends with 0 when the server said yes, 1 when it said no, 2 when it said nothing that could be used.
 With --wrong it breaks one requirement, and keeps all others.
@@ -38,10 +38,28 @@ WRONG = [
     "arguments-backwards",
     "flags-left-out",
     "half-closes",
+    "takes-clear-reply",
+    "takes-longer-body",
+    "refuses-reserved-bits",
+    "nameless-pap",
+    "goes-on-after-follow",
+    "goes-on-after-restart",
+    "asks-again-after-bad-response",
+    "records-again-after-bad-reply",
+    "own-connection-each-time",
+    "stays-on-refused-connection",
+    "one-id-for-all",
+    "two-at-once",
+    "gives-up-when-closed",
 ]
 PORT, ADDRESS = b"tty1", b"192.0.2.7"
 TACACSPLUS, USER_PRIVILEGE, LOGIN_SERVICE, ENABLE_SERVICE = 6, 1, 1, 2
-RECORDS = {"account-start": START, "account-stop": STOP, "account-watchdog": WATCHDOG}
+RECORDS = {
+    "account-start": START,
+    "account-stop": STOP,
+    "account-watchdog": WATCHDOG,
+    "account-update": START | WATCHDOG,
+}
 PATIENCE = 10
 
 
@@ -49,11 +67,22 @@ class Client:
     def __init__(self, words):
         self.words, self.wrong = words, words.wrong
         self.name, self.password = words.username.encode(), words.password.encode()
-        host, port = words.server.rsplit(":", 1)
+        # Whether we ask for a connection that several sessions share, and whether it is one.
+        self.share, self.shared = False, False
+        self.version = DEFAULT
+        self.connect()
+        self.begin()
+
+    def connect(self):
+        host, port = self.words.server.rsplit(":", 1)
         self.connection = socket.create_connection((host, int(port)), PATIENCE)
         self.stream = self.connection.makefile("rb")
+        self.first = True
+
+    def begin(self):
+        """Another session."""
         self.session = 1 if self.wrong == "session-id-one" else int.from_bytes(os.urandom(4), "big")
-        self.number, self.version = 1, DEFAULT
+        self.number = 1
 
     def ask(self, kind, body):
         """Says a packet and gives the body of the reply, which must be of this session."""
@@ -62,6 +91,8 @@ class Client:
         if self.number > 1 and self.wrong == "sequence-number-wrong":
             self.number += 2
         flags = {"reserved-header-bits": 0x40, "unencrypted": UNENCRYPTED}.get(self.wrong, 0)
+        if self.share and self.first:
+            flags |= SINGLE_CONNECT
         key = b"another" if self.wrong == "other-key" else self.words.key.encode()
         header = Header(self.version, kind, self.number, flags, self.session, 0)
         self.connection.sendall(pack(header, body, key))
@@ -77,6 +108,12 @@ class Client:
         if got is None:
             raise Invalid("the server hung up")
         reply, octets = got
+        if self.first:
+            self.first, self.shared = False, bool(flags & reply.flags & SINGLE_CONNECT)
+        if reply.flags & UNENCRYPTED and self.wrong != "takes-clear-reply":
+            raise Invalid("in the clear, although we share a key")
+        if reply.flags & 0xFA and self.wrong == "refuses-reserved-bits":
+            raise Invalid("bits that nobody has defined")
         due = (kind, self.session, self.number + 1, self.version)
         self.number += 2
         if (reply.kind, reply.session, reply.number, reply.version) != due:
@@ -92,8 +129,10 @@ class Client:
             return GETPASS
         status, flags, message, data = reply.numbers("!BBHH")
         reply.take(message), reply.take(data)
-        reply.done()
-        return status
+        if self.wrong != "takes-longer-body":
+            reply.done()
+        careless = {"goes-on-after-follow": FOLLOW, "goes-on-after-restart": RESTART}
+        return GETPASS if careless.get(self.wrong) == status else status
 
     def start(self, kind, name, data=b""):
         privilege = 200 if self.wrong == "privilege-200" else USER_PRIVILEGE
@@ -110,7 +149,10 @@ class Client:
         if self.wrong in ("minor-version-zero", "minor-version-one"):
             self.version = ONE if self.wrong == "minor-version-one" else DEFAULT
         if how == "pap":
-            status = self.reply(AUTHEN, self.start(PAP, self.name, self.password))
+            name = b"" if self.wrong == "nameless-pap" else self.name
+            status = self.reply(AUTHEN, self.start(PAP, name, self.password))
+            if status == GETPASS and self.wrong == "goes-on-after-restart":
+                self.reply(AUTHEN, struct.pack("!HHB", 0, 0, 0))
         elif how == "chap":
             ident, challenge = os.urandom(1), os.urandom(16)
             response = hashlib.md5(ident + self.password + challenge).digest()
@@ -133,12 +175,55 @@ class Client:
             status = self.reply(AUTHEN, self.start(PAP, self.name, self.password))
         return 0 if status == PASS else 1
 
+    def log_in_three_times(self):
+        """On one connection where the server shares it, else on three."""
+        self.share, self.version, status = True, ONE, None
+        for round in range(3):
+            if round:
+                apart = not self.shared and self.wrong != "stays-on-refused-connection"
+                if apart or self.gone() or self.wrong == "own-connection-each-time":
+                    if self.shared and self.wrong == "gives-up-when-closed":
+                        raise Invalid("the server hung up")
+                    self.connection.close()
+                    self.connect()
+                if self.wrong != "one-id-for-all":
+                    self.begin()
+                self.number = 1
+            elif self.wrong == "two-at-once":
+                body = self.start(PAP, self.name, self.password)
+                header = Header(ONE, AUTHEN, 1, SINGLE_CONNECT, int.from_bytes(os.urandom(4), "big"), 0)
+                self.connection.sendall(pack(header, body, self.words.key.encode()))
+            status = self.reply(AUTHEN, self.start(PAP, self.name, self.password))
+            if status != PASS:
+                break
+        return 0 if status == PASS else 1
+
+    def gone(self):
+        """Whether the server has closed; a moment is given to it."""
+        if not self.shared:
+            return False
+        self.connection.settimeout(0.1)
+        try:
+            return self.connection.recv(1, socket.MSG_PEEK) == b""
+        except TimeoutError:
+            return False
+        except ConnectionError:
+            return True
+        finally:
+            self.connection.settimeout(PATIENCE)
+
     def authorize(self):
         arguments = [b"service=shell", b"cmd="]
         if self.wrong == "command-left-out":
             arguments.pop()
         head = bytes([TACACSPLUS, USER_PRIVILEGE, ASCII, LOGIN_SERVICE])
-        reply = self.ask(AUTHOR, head + self.subject(arguments))
+        try:
+            reply = self.ask(AUTHOR, head + self.subject(arguments))
+        except Invalid:
+            if self.wrong == "asks-again-after-bad-response":
+                self.number = 1
+                self.ask(AUTHOR, head + self.subject(arguments))
+            raise
         status, count, message, data = reply.numbers("!BBHH")
         for size in arguments_of(reply, count, message, data):
             reply.take(size)
@@ -152,7 +237,13 @@ class Client:
         if self.wrong == "flags-left-out":
             flags = 0
         head = bytes([flags, TACACSPLUS, USER_PRIVILEGE, ASCII, LOGIN_SERVICE])
-        reply = self.ask(ACCT, head + self.subject(arguments))
+        try:
+            reply = self.ask(ACCT, head + self.subject(arguments))
+        except Invalid:
+            if self.wrong == "records-again-after-bad-reply":
+                self.number = 1
+                self.ask(ACCT, head + self.subject(arguments))
+            raise
         message, data, status = reply.numbers("!HHB")
         reply.take(message), reply.take(data)
         reply.done()
@@ -182,6 +273,8 @@ def main():
     words = words.parse_args()
     try:
         client = Client(words)
+        if words.action == "log-in-three-times":
+            sys.exit(client.log_in_three_times())
         if words.action.startswith("log-in-"):
             sys.exit(client.log_in(words.action.removeprefix("log-in-")))
         if words.action == "authorize-shell":

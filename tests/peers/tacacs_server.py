@@ -1,4 +1,4 @@
-"""A TACACS+ server, after RFC 8907 and nothing else: one session per connection.
+"""A TACACS+ server, after RFC 8907 and nothing else. It shares a connection with who asks for that.
 
 It knows one user. With --wrong it breaks one requirement, and keeps all others.
 """
@@ -49,6 +49,23 @@ WRONG = [
     "authorizes-anybody",
     "arguments-announced-only",
     "answers-aborted",
+    "chap-passes-anything",
+    "asks-name-for-ever",
+    "takes-data-for-password",
+    "answers-last-number",
+    "takes-any-number",
+    "serves-the-clear",
+    "records-contradictions",
+    "refuses-reserved-bits",
+    "follow-for-fail",
+    "asks-pap-users",
+    "waits-for-endless-packet",
+    "shares-one-session-only",
+    "looks-at-later-flags",
+    "one-session-at-a-time",
+    "mixes-sessions",
+    "keeps-sharing-after-other-key",
+    "abort-ends-all",
 ]
 WORDS = None
 # What the server should not remember from one connection to the next.
@@ -56,12 +73,12 @@ FIRST_SESSION, KNOWN, REFUSED = [], set(), set()
 
 
 class Session(socketserver.StreamRequestHandler):
-    """A connection, and the one session on it; when it is over the connection is closed."""
+    """A connection. It is closed when its first session is over, or shared by several."""
 
     timeout = 20
 
     def handle(self):
-        self.name, self.expected, self.opened = None, 1, None
+        self.sessions, self.shared, self.packets, self.replies = {}, False, 0, 0
         try:
             while self.step():
                 pass
@@ -72,7 +89,8 @@ class Session(socketserver.StreamRequestHandler):
     def step(self):
         """Answers a packet; false where the session is over."""
         try:
-            packet = read_packet(self.rfile, key())
+            endless = WORDS.wrong == "waits-for-endless-packet"
+            packet = read_packet(self.rfile, key(), 1 << 32 if endless else LARGEST)
         except Invalid as why:
             return self.refuse(None, why)
         if packet is None:
@@ -84,20 +102,42 @@ class Session(socketserver.StreamRequestHandler):
             self.check(header)
             body = Body(octets)
             answers = {AUTHEN: self.authenticate, AUTHOR: self.authorize, ACCT: self.account}
-            return answers[header.kind](header, body)
+            goes_on = answers[header.kind](header, body)
         except Invalid as why:
             return self.refuse(header, why)
+        if goes_on:
+            self.sessions[header.session] = (self.name, self.expected, header.kind)
+        else:
+            self.sessions.pop(header.session, None)
+        if WORDS.wrong == "mixes-sessions" and self.name:
+            for other, (_, *rest) in self.sessions.items():
+                self.sessions[other] = (self.name, *rest)
+        ends_all = WORDS.wrong == "abort-ends-all" and goes_on is None
+        return goes_on or self.shared and not ends_all
 
     def check(self, header):
         if header.kind not in (AUTHEN, AUTHOR, ACCT):
             raise Invalid("another type of packet")
-        if header.flags & UNENCRYPTED:
+        if header.flags & UNENCRYPTED and WORDS.wrong != "serves-the-clear":
             raise Invalid("in the clear, although we share a key")
-        if header.number != self.expected:
-            raise Invalid(f"sequence number {header.number}, not {self.expected}")
-        if self.opened not in (None, (header.session, header.kind)):
+        if header.flags & 0xFA and WORDS.wrong == "refuses-reserved-bits":
+            raise Invalid("bits that nobody has defined")
+        # Only the first packet asks for a shared connection.
+        self.packets += 1
+        if self.packets == 1 or WORDS.wrong == "looks-at-later-flags":
+            self.shared = bool(header.flags & SINGLE_CONNECT)
+        elif header.session not in self.sessions and not self.shared:
             raise Invalid("another session on the connection")
-        self.opened = (header.session, header.kind)
+        if WORDS.wrong == "one-session-at-a-time" and self.sessions.keys() - {header.session}:
+            raise Invalid("one after the other, please")
+        fresh = (None, 1, header.kind)
+        self.name, self.expected, kind = self.sessions.get(header.session, fresh)
+        if header.kind != kind:
+            raise Invalid("another type of packet than that of its session")
+        if header.number != self.expected and WORDS.wrong != "takes-any-number":
+            raise Invalid(f"sequence number {header.number}, not {self.expected}")
+        if header.number == 255:
+            raise Invalid("no number is left to answer with")
         self.expected += 2
 
     def refuse(self, header, why):
@@ -105,10 +145,12 @@ class Session(socketserver.StreamRequestHandler):
         print("refused:", why, flush=True)
         if WORDS.wrong == "not-closing-after-garbage":
             return True
+        if WORDS.wrong == "keeps-sharing-after-other-key" and self.shared:
+            return True
         if header and WORDS.wrong in ("fails-garbage", "prompts-for-garbage"):
             status = FAIL if WORDS.wrong == "fails-garbage" else GETPASS
             self.say(header, authen_reply(status, b"Password: "))
-        elif header and header.number % 2 and not WORDS.hang_up:
+        elif header and header.number % 2 and self.answerable(header) and not WORDS.hang_up:
             text = b"invalid packet"
             bodies = {
                 AUTHEN: authen_reply(ERROR, text),
@@ -118,9 +160,16 @@ class Session(socketserver.StreamRequestHandler):
             self.say(header, bodies.get(header.kind, b""))
         return False
 
+    def answerable(self, header):
+        """The number after 255 is none."""
+        return header.number < 255 or WORDS.wrong == "answers-last-number"
+
     def say(self, header, body):
-        number, session, version = header.number + 1, header.session, header.version
-        flags = 0
+        number, session, version = header.number + 1 & 0xFF, header.session, header.version
+        self.replies += 1
+        flags = SINGLE_CONNECT if self.shared and self.replies == 1 else 0
+        if WORDS.wrong == "shares-one-session-only":
+            self.shared = False
         if WORDS.wrong == "sequence-number-wrong":
             number += 1
         if WORDS.wrong == "session-id-changed":
@@ -170,18 +219,24 @@ class Session(socketserver.StreamRequestHandler):
         if action != LOGIN:
             raise Invalid("an action that is not served")
         self.name = user.decode("utf-8", "replace")
+        if WORDS.wrong == "takes-data-for-password" and kind == ASCII and data:
+            return self.tell(header, data == WORDS.password.encode())
         if WORDS.wrong == "password-before-name" and not self.name:
             self.say(header, authen_reply(GETPASS, b"Password: ", NOECHO))
             return True
         minor = header.version & 0xF
         if kind == ASCII and minor == 0:
             return self.ask(header)
+        if kind == PAP and minor == 1 and WORDS.wrong == "asks-pap-users":
+            self.say(header, authen_reply(GETPASS, b"Password: ", NOECHO))
+            return True
         if kind == PAP and minor == 1:
             return self.tell(header, data == WORDS.password.encode())
         if kind == CHAP and minor == 1 and len(data) > 17:
             ident, challenge, response = data[:1], data[1:-16], data[-16:]
             right = hashlib.md5(ident + WORDS.password.encode() + challenge).digest()
-            return self.tell(header, response == right)
+            any_will_do = WORDS.wrong == "chap-passes-anything"
+            return self.tell(header, response == right or any_will_do)
         raise Invalid("a kind of authentication that is not served under this version")
 
     def go_on(self, header, body):
@@ -192,7 +247,7 @@ class Session(socketserver.StreamRequestHandler):
         if flags & ABORT:
             if WORDS.wrong == "answers-aborted":
                 self.say(header, authen_reply(FAIL, b"Good bye"))
-            return False
+            return None
         if not self.name:
             self.name = typed.decode("utf-8", "replace")
             if self.name and WORDS.wrong == "passes-without-password":
@@ -202,6 +257,9 @@ class Session(socketserver.StreamRequestHandler):
                 if WORDS.wrong == "forgets-user-name":
                     self.name = "?"
                 return True
+            # Asked three times in all, since nothing was said.
+            if header.number < 7 or WORDS.wrong == "asks-name-for-ever":
+                return self.ask(header)
             return self.tell(header, False)
         return self.tell(header, typed == WORDS.password.encode())
 
@@ -233,7 +291,8 @@ class Session(socketserver.StreamRequestHandler):
             passed = False
         if WORDS.wrong == "passes-wrong-password":
             passed = True
-        self.say(header, authen_reply(PASS if passed else FAIL, b""))
+        fail = FOLLOW if WORDS.wrong == "follow-for-fail" else FAIL
+        self.say(header, authen_reply(PASS if passed else fail, b""))
         return False
 
     def authorize(self, header, body):
@@ -258,7 +317,8 @@ class Session(socketserver.StreamRequestHandler):
         for size in [user, port, address] + sizes:
             body.take(size)
         body.done()
-        if flags & 0x0E not in (START, STOP, WATCHDOG, START | WATCHDOG):
+        contradict = flags & 0x0E not in (START, STOP, WATCHDOG, START | WATCHDOG)
+        if contradict and WORDS.wrong != "records-contradictions":
             raise Invalid("flags that exclude each other")
         told = ACCT_ERROR if WORDS.wrong == "acct-error" else ACCT_SUCCESS
         self.say(header, acct_reply(told, b""))

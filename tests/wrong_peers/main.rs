@@ -86,8 +86,12 @@ fn wrong_tacacs_servers_are_caught_where_it_is_demanded() {
 
 #[test]
 fn a_right_tacacs_client_passes_every_step_and_rule() {
-    let suites =
-        ["tacacs/authentication.yaml", "tacacs/authorization.yaml", "tacacs/accounting.yaml"];
+    let suites = [
+        "tacacs/authentication.yaml",
+        "tacacs/authorization.yaml",
+        "tacacs/accounting.yaml",
+        "tacacs/single-connection.yaml",
+    ];
     passes(tacacs_client, &[], &suites, &[]);
 }
 

@@ -277,4 +277,64 @@ pub const ROUTERS: &[Wrong] = &[
         says: &["containing $password", "tacacs.password-not-echoed"],
         ..WRONG
     },
+    Wrong {
+        name: "shell-before-pass",
+        suite: "tacacs/telnet-login",
+        fails: &["tacacs/telnet-login::login::nas::06-authenticated"],
+        says: &["was to be silent", "tacacs.step09-no-shell-without-authorization"],
+        ..WRONG
+    },
+    Wrong {
+        name: "authorizes-before-pass",
+        suite: "tacacs/telnet-login",
+        fails: &["tacacs/telnet-login::login::nas::06-authenticated"],
+        says: &[
+            "was to be silent",
+            "author-request",
+            "tacacs.step07-no-authorization-without-pass",
+        ],
+        ..WRONG
+    },
+    Wrong {
+        name: "record-before-authorization",
+        suite: "tacacs/telnet-login",
+        fails: &["tacacs/telnet-login::login::nas::07-authorization-requested"],
+        says: &["acct-request where author-request was due"],
+        ..WRONG
+    },
+    Wrong {
+        name: "authorizes-refused-user",
+        suite: "tacacs/telnet-login",
+        fails: &["tacacs/telnet-login::not-authenticated::nas::left-outside"],
+        says: &["author-request", "tacacs.step07-no-authorization-without-pass"],
+        ..WRONG
+    },
+    Wrong {
+        name: "shell-without-authorization",
+        suite: "tacacs/telnet-login",
+        fails: &["tacacs/telnet-login::not-authorized::nas::left-outside"],
+        says: &["was to be silent", "tacacs.refused-authorization-is-denied"],
+        ..WRONG
+    },
+    Wrong {
+        name: "records-refused-session",
+        suite: "tacacs/telnet-login",
+        fails: &["tacacs/telnet-login::not-authorized::nas::left-outside"],
+        says: &["acct-request", "tacacs.no-record-without-session"],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-unknown-argument",
+        suite: "tacacs/telnet-login",
+        fails: &["tacacs/telnet-login::unknown-argument::nas::left-outside"],
+        says: &["was to be silent", "tacacs.mandatory-argument-handled-or-denied"],
+        ..WRONG
+    },
+    Wrong {
+        name: "answers-getdata-itself",
+        suite: "tacacs/telnet-login",
+        fails: &["tacacs/telnet-login::more-asked::nas::asked-and-answered"],
+        says: &["was to be silent", "tacacs.getdata-asks-the-user"],
+        ..WRONG
+    },
 ];

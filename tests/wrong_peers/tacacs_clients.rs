@@ -136,10 +136,11 @@ pub const TACACS_CLIENTS: &[Wrong] = &[
         like: "tacacs/accounting::record[start]::nas::0:message:half-closed",
         ..WRONG
     },
-    // RFC 8907 section 5.4.2.3 says how it is computed; the suite does not compute it.
     Wrong {
         name: "chap-response-wrong",
         suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::chap::nas::requested"],
+        says: &["field `data`", "MD5 over id, password and challenge", "tacacs.chap-response"],
         like: "tacacs/authentication::chap::nas::0:data:other",
         ..WRONG
     },
@@ -179,6 +180,102 @@ pub const TACACS_CLIENTS: &[Wrong] = &[
         suite: "tacacs/authentication",
         fails: &["tacacs/authentication::refused::nas::told-fail"],
         says: &["was to be silent", "tacacs.client-reports-authentication-failure"],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-clear-reply",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::reply-in-the-clear::nas::no-password-for-it"],
+        says: &["was to be silent", "authen-continue", "tacacs.clear-reply-ends-session"],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-longer-body",
+        suite: "tacacs/authentication",
+        fails: &[
+            "tacacs/authentication::bad-reply-ends-session[body-longer-than-its-fields]::nas::no-password-for-it",
+        ],
+        says: &["was to be silent", "authen-continue"],
+        ..WRONG
+    },
+    Wrong {
+        name: "refuses-reserved-bits",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::reserved-bits-of-reply-ignored::nas::password-sent"],
+        says: &["authen-continue", "tacacs.undefined-header-flags-ignored"],
+        scale: "0.4",
+        ..WRONG
+    },
+    Wrong {
+        name: "nameless-pap",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::rules::nas::pap-and-chap-name-the-user"],
+        says: &["user", "tacacs.pap-and-chap-name-the-user"],
+        ..WRONG
+    },
+    Wrong {
+        name: "goes-on-after-follow",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::sent-elsewhere::nas::told-follow"],
+        says: &["was to be silent", "tacacs.follow-is-no-pass"],
+        ..WRONG
+    },
+    Wrong {
+        name: "goes-on-after-restart",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::restarted::nas::told-restart"],
+        says: &["tacacs.restart-is-another-session"],
+        ..WRONG
+    },
+    Wrong {
+        name: "asks-again-after-bad-response",
+        suite: "tacacs/authorization",
+        fails: &["tacacs/authorization::bad-response-ends-session[session-id]::nas::nothing-more"],
+        says: &["was to be silent", "author-request"],
+        ..WRONG
+    },
+    Wrong {
+        name: "records-again-after-bad-reply",
+        suite: "tacacs/accounting",
+        fails: &["tacacs/accounting::bad-reply-ends-session[session-id]::nas::nothing-more"],
+        says: &["was to be silent", "acct-request"],
+        ..WRONG
+    },
+    Wrong {
+        name: "own-connection-each-time",
+        suite: "tacacs/single-connection",
+        fails: &["tacacs/single-connection::agreed::nas::second-session"],
+        says: &["source", "the connection of the message before", "tacacs.single-connect-shared"],
+        ..WRONG
+    },
+    Wrong {
+        name: "stays-on-refused-connection",
+        suite: "tacacs/single-connection",
+        fails: &["tacacs/single-connection::not-agreed::nas::another-connection"],
+        says: &["tacacs.single-connect-refused"],
+        scale: "0.2",
+        ..WRONG
+    },
+    Wrong {
+        name: "one-id-for-all",
+        suite: "tacacs/single-connection",
+        fails: &["tacacs/single-connection::rules::nas::session-ids-drawn"],
+        says: &["session_id", "tacacs.session-id-drawn"],
+        ..WRONG
+    },
+    Wrong {
+        name: "two-at-once",
+        suite: "tacacs/single-connection",
+        fails: &["tacacs/single-connection::agreed::nas::asked-for"],
+        says: &["was to be silent", "tacacs.single-connect-waits-for-agreement"],
+        ..WRONG
+    },
+    Wrong {
+        name: "gives-up-when-closed",
+        suite: "tacacs/single-connection",
+        fails: &["tacacs/single-connection::closed-by-server::nas::opened-again"],
+        says: &["authen-start did not come", "tacacs.single-connect-closed-accommodated"],
+        scale: "0.2",
         ..WRONG
     },
 ];

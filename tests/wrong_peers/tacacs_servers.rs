@@ -341,4 +341,127 @@ pub const TACACS_SERVERS: &[Wrong] = &[
         says: &["was to be silent", "authen-reply"],
         ..WRONG
     },
+    Wrong {
+        name: "chap-passes-anything",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::chap-wrong-response::server::failed"],
+        says: &["expected  fail (2)", "tacacs.chap-response-checked"],
+        ..WRONG
+    },
+    Wrong {
+        name: "asks-name-for-ever",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::no-name-given::server::given-up"],
+        says: &["status", "tacacs.name-asked-a-few-times"],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-data-for-password",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::ascii-data-ignored::server::password-asked"],
+        says: &["status", "tacacs.ascii-data-ignored"],
+        ..WRONG
+    },
+    Wrong {
+        name: "answers-last-number",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::last-number::server::not-answered"],
+        says: &["was to close the connection", "tacacs.sequence-number-never-wraps"],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-any-number",
+        suite: "tacacs/authentication",
+        fails: &[
+            "tacacs/authentication::bad-continue[sequence-number-too-far]::server::not-passed",
+        ],
+        says: &["was to close the connection", "authen-reply"],
+        ..WRONG
+    },
+    Wrong {
+        name: "serves-the-clear",
+        suite: "tacacs/accounting",
+        fails: &["tacacs/accounting::unencrypted::server::not-recorded"],
+        says: &["was to close the connection", "tacacs.clear-request-rejected"],
+        ..WRONG
+    },
+    Wrong {
+        name: "records-contradictions",
+        suite: "tacacs/accounting",
+        fails: &["tacacs/accounting::contradictory-flags[start-and-stop]::server::not-recorded"],
+        says: &["was to close the connection", "tacacs.record-flags-refused"],
+        ..WRONG
+    },
+    Wrong {
+        name: "refuses-reserved-bits",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::reserved-bits-ignored::server::passed"],
+        says: &["status", "tacacs.undefined-header-flags-ignored"],
+        ..WRONG
+    },
+    Wrong {
+        name: "follow-for-fail",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::rules::server::logins-are-not-redirected"],
+        says: &["status", "tacacs.no-redirection"],
+        ..WRONG
+    },
+    Wrong {
+        name: "asks-pap-users",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::rules::server::one-reply-to-pap-and-chap"],
+        says: &["status", "tacacs.one-reply-to-pap-and-chap"],
+        ..WRONG
+    },
+    Wrong {
+        name: "waits-for-endless-packet",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::endless-packet::server::not-waited-on"],
+        says: &["did not close the connection", "tacacs.packet-size-bounded"],
+        scale: "0.4",
+        ..WRONG
+    },
+    Wrong {
+        name: "shares-one-session-only",
+        suite: "tacacs/single-connection",
+        fails: &["tacacs/single-connection::agreed::server::second-session"],
+        says: &["tacacs.single-connect-shared"],
+        ..WRONG
+    },
+    Wrong {
+        name: "looks-at-later-flags",
+        suite: "tacacs/single-connection",
+        fails: &["tacacs/single-connection::agreed::server::third-session"],
+        says: &["tacacs.single-connect-flag-only-at-first"],
+        ..WRONG
+    },
+    Wrong {
+        name: "one-session-at-a-time",
+        suite: "tacacs/single-connection",
+        fails: &["tacacs/single-connection::interleaved::server::another-begins"],
+        says: &["status", "tacacs.single-connect-interleaved"],
+        ..WRONG
+    },
+    Wrong {
+        name: "mixes-sessions",
+        suite: "tacacs/single-connection",
+        fails: &["tacacs/single-connection::interleaved::server::first-goes-on"],
+        says: &["status", "tacacs.single-connect-interleaved"],
+        ..WRONG
+    },
+    Wrong {
+        name: "keeps-sharing-after-other-key",
+        suite: "tacacs/single-connection",
+        fails: &["tacacs/single-connection::other-key-later::server::closed"],
+        says: &["did not close the connection", "tacacs.single-connect-ends-with-key-error"],
+        scale: "0.4",
+        ..WRONG
+    },
+    Wrong {
+        name: "abort-ends-all",
+        suite: "tacacs/single-connection",
+        fails: &["tacacs/single-connection::one-aborted::server::still-shared"],
+        says: &["tacacs.single-connect-shared"],
+        ..WRONG
+    },
 ];

@@ -104,13 +104,14 @@ pub fn tacacs_client(more: &[&str]) -> String {
     let mut text = format!(
         "target: peer
 takes: nas
-suites: [tacacs/authentication, tacacs/authorization, tacacs/accounting]
+suites: [tacacs/authentication, tacacs/authorization, tacacs/accounting, tacacs/single-connection]
 {TACACS_SETTINGS}
 triggers:
 "
     );
     let actions = "log-in-ascii log-in-ascii-named log-in-pap log-in-chap authorize-shell \
-                   account-start account-stop account-watchdog";
+                   account-start account-stop account-watchdog account-update \
+                   log-in-three-times";
     for action in actions.split(' ') {
         let words = format!(
             "{{link:aaa}} {action} --key {{key}} --username {{username}} --password {{password}}"
