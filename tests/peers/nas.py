@@ -58,6 +58,7 @@ WRONG = [
     "records-refused-session",
     "takes-unknown-argument",
     "answers-getdata-itself",
+    "no-stop-for-who-hangs-up",
 ]
 IAC, DONT, DO, WONT, WILL, SB, SE = 255, 254, 253, 252, 251, 250, 240
 ECHO, SUPPRESS_GO_AHEAD, TERMINAL_TYPE = 1, 3, 24
@@ -233,8 +234,13 @@ class Router:
         if self.words.wrong == "password-told-later":
             terminal.show(b"You came in as alice with " + self.typed + b"\r\n")
             terminal.show(PROMPT)
-        while terminal.line(True) not in (b"exit", b"quit", b"logout"):
-            terminal.show(PROMPT)
+        try:
+            while terminal.line(True) not in (b"exit", b"quit", b"logout"):
+                terminal.show(PROMPT)
+        except (Gone, OSError):
+            # Who hangs up has left too.
+            if self.words.wrong == "no-stop-for-who-hangs-up":
+                raise
         task = self.task + 1 if self.words.wrong == "other-task-id-in-stop" else self.task
         if self.words.wrong != "no-stop-record":
             self.account(STOP, name, task)

@@ -337,4 +337,12 @@ pub const ROUTERS: &[Wrong] = &[
         says: &["was to be silent", "tacacs.getdata-asks-the-user"],
         ..WRONG
     },
+    Wrong {
+        name: "no-stop-for-who-hangs-up",
+        suite: "tacacs/telnet-login",
+        fails: &["tacacs/telnet-login::user-hangs-up::nas::end-reported"],
+        says: &["acct-request did not come", "tacacs.step12-client-sends-accounting-stop"],
+        scale: "0.4",
+        ..WRONG
+    },
 ];
