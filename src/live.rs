@@ -9,31 +9,34 @@
 //! | `jitter` | what is said goes out some time later |
 //! | `runtime` | what a process is to many plays |
 //! | `serve` | parties that are played for whoever calls |
+//! | `sockets` | reading and writing sockets |
 //! | `traffic` | who calls whom in an exchange |
 
 mod doors;
 mod jitter;
 mod runtime;
 mod serve;
+mod sockets;
 mod traffic;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::spawn_local;
 
-use crate::ladder::{Aside, LinkId, PartyId};
+use crate::ladder::{LinkId, PartyId, Suite};
 use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Play, Sight};
 use crate::record::{Event, Report};
 use crate::wire::Transport;
 use doors::{Call, Came, datagram_socket, near};
+use sockets::{connect, datagrams, loose_datagrams, pump, send_aside};
 
 pub use doors::Doors;
 pub use jitter::Jitter;
@@ -41,8 +44,6 @@ pub use runtime::{asked_to_end, block_on};
 pub use serve::{Host, Service, serve};
 pub use traffic::Traffic;
 
-/// The most octets that one read takes from a stream.
-const READ: usize = 64 << 10;
 /// Inputs that may wait for a play; a peer that sends faster waits for the play, not in our memory.
 const WAITING: usize = 256;
 
@@ -131,10 +132,13 @@ async fn play(
     scene: Scene,
 ) -> Report {
     let mut driver = Driver {
-        transports: cast.suite.links.iter().map(|l| l.protocol.transport).collect(),
+        suite: cast.suite.clone(),
+        played: cast.projection.played.clone(),
         play: Play::new(cast),
         inbox: inbox.tell.clone(),
         flows: HashMap::new(),
+        links: HashMap::new(),
+        ends: BTreeMap::new(),
         listening,
         callers: HashMap::new(),
         tasks: Vec::new(),
@@ -230,6 +234,8 @@ enum Heard {
     Input(Instant, Input),
     /// Somebody at a door.
     Call(Call),
+    /// Somebody at the socket of a flow who is not its other end.
+    Stray(FlowId, Call),
 }
 
 impl From<Call> for Heard {
@@ -244,15 +250,22 @@ enum Way {
     Caller(Rc<UdpSocket>, SocketAddr),
     /// Over a datagram socket of its own.
     Own(Rc<UdpSocket>),
+    /// Over a datagram socket of its own, to wherever the other end is by now.
+    Loose(Rc<UdpSocket>, Rc<Cell<SocketAddr>>),
     /// Through the task that writes a stream; dropping it closes the stream.
     Stream(mpsc::UnboundedSender<Vec<u8>>),
 }
 
 struct Driver {
     play: Play,
-    transports: Vec<Transport>,
+    suite: Arc<Suite>,
+    played: Vec<bool>,
     inbox: mpsc::Sender<Heard>,
     flows: HashMap<FlowId, Way>,
+    /// The link of each flow.
+    links: HashMap<FlowId, LinkId>,
+    /// Where the other end of the latest conversation of a link is.
+    ends: BTreeMap<LinkId, Rc<Cell<SocketAddr>>>,
     /// What reads the doors; a link without one takes nobody.
     listening: BTreeMap<LinkId, Task>,
     callers: HashMap<(LinkId, SocketAddr), FlowId>,
@@ -302,19 +315,22 @@ impl Driver {
                 }
                 self.play.take(at.saturating_duration_since(epoch), input);
             }
+            Heard::Stray(flow, call) => {
+                let now = call.at.saturating_duration_since(epoch);
+                if let Some(input) = self.stray(flow, call) {
+                    self.play.take(now, input);
+                }
+            }
             Heard::Call(Call { at, link, from, what }) => {
                 let now = at.saturating_duration_since(epoch);
                 let input = match what {
                     Came::Datagram(socket, octets) => {
-                        let flow = *self.callers.entry((link, from)).or_insert_with(|| {
-                            let flow = self.play.accept(now, link);
-                            self.flows.insert(flow, Way::Caller(socket, from));
-                            flow
-                        });
+                        let flow = self.caller(now, link, from, socket);
                         Input::Received(flow, octets)
                     }
                     Came::Stream(stream) => {
                         let flow = self.play.accept(now, link);
+                        self.links.insert(flow, link);
                         let way = self.stream(flow, stream);
                         self.flows.insert(flow, way);
                         Input::Tick
@@ -323,6 +339,73 @@ impl Driver {
                 self.play.take(now, input);
             }
         }
+    }
+
+    /// The flow of a caller, who may be new.
+    fn caller(
+        &mut self,
+        now: Duration,
+        link: LinkId,
+        from: SocketAddr,
+        socket: Rc<UdpSocket>,
+    ) -> FlowId {
+        if let Some(flow) = self.callers.get(&(link, from)) {
+            return *flow;
+        }
+        let flow = self.play.accept(now, link);
+        self.callers.insert((link, from), flow);
+        self.links.insert(flow, link);
+        self.ends.insert(link, Rc::new(Cell::new(from)));
+        self.flows.insert(flow, Way::Caller(socket, from));
+        flow
+    }
+
+    /// Somebody speaks to the socket of a flow who is not its other end: a party that is called there,
+    /// or nobody that the suite knows of.
+    fn stray(&mut self, flow: FlowId, call: Call) -> Option<Input> {
+        let Came::Datagram(socket, octets) = call.what else { return None };
+        let at = self.links.get(&flow).copied();
+        let called = self
+            .suite
+            .links
+            .iter()
+            .position(|link| link.at.is_some() && link.at == at && self.played[link.responder]);
+        let now = call.at.saturating_duration_since(self.epoch);
+        Some(match called {
+            Some(link) => Input::Received(self.caller(now, link, call.from, socket), octets),
+            None => Input::Elsewhere(flow, octets, call.from.to_string()),
+        })
+    }
+
+    /// Gives a conversation a port of its own on our side, from which its answers come.
+    fn move_out(&mut self, flow: FlowId) {
+        let Some(Way::Caller(_, from)) = self.flows.get(&flow) else { return };
+        let Some(link) = self.links.get(&flow).copied() else { return };
+        let asked = self.suite.links[link].at.is_none();
+        if !asked || !self.suite.links[link].protocol.conversation.answers_anew {
+            return;
+        }
+        let from = *from;
+        // Where no socket is to be had the answer comes from the door, and the peer says what it
+        // thinks of that.
+        let Ok(socket) = datagram_socket(SocketAddr::new(near(from), 0)) else { return };
+        let other = Rc::new(Cell::new(from));
+        self.ends.insert(link, other.clone());
+        self.loose(flow, link, Rc::new(socket), other, true);
+    }
+
+    /// A flow over an unconnected socket of its own.
+    fn loose(
+        &mut self,
+        flow: FlowId,
+        link: LinkId,
+        socket: Rc<UdpSocket>,
+        other: Rc<Cell<SocketAddr>>,
+        known: bool,
+    ) {
+        self.flows.insert(flow, Way::Loose(socket.clone(), other.clone()));
+        let reads = loose_datagrams((flow, link), socket, other, known, self.inbox.clone());
+        self.tasks.push(Task(spawn_local(reads)));
     }
 
     /// Reads and writes a stream in a task of its own.
@@ -368,12 +451,14 @@ impl Driver {
         match output {
             Output::Open { flow, link, .. } => self.open(flow, link),
             Output::Send(flow, octets) => {
+                self.move_out(flow);
                 self.pass(flow).await;
                 self.send(flow, octets);
             }
             Output::SendAside(flow, octets, aside) => {
                 let sent = match self.flows.get(&flow) {
                     Some(Way::Caller(_, to)) => send_aside(*to, &octets, aside),
+                    Some(Way::Loose(_, to)) => send_aside(to.get(), &octets, aside),
                     Some(Way::Own(socket)) => {
                         socket.peer_addr().and_then(|to| send_aside(to, &octets, aside))
                     }
@@ -416,7 +501,14 @@ impl Driver {
 
     fn open(&mut self, flow: FlowId, link: LinkId) {
         let inbox = self.inbox.clone();
-        let Some(address) = self.reach.get(&link).copied() else {
+        self.links.insert(flow, link);
+        let protocol = self.suite.links[link].protocol;
+        let at = self.suite.links[link].at;
+        let address = match at {
+            Some(at) => self.ends.get(&at).map(|other| other.get()),
+            None => self.reach.get(&link).copied(),
+        };
+        let Some(address) = address else {
             let why = "no address is known for it".to_owned();
             self.tasks.push(Task(spawn_local(async move {
                 let input = Input::Refused(flow, why);
@@ -424,7 +516,20 @@ impl Driver {
             })));
             return;
         };
-        match self.transports[link] {
+        match protocol.transport {
+            Transport::Udp if protocol.conversation.answers_anew && at.is_none() => {
+                match datagram_socket(SocketAddr::new(near(address), 0)) {
+                    Ok(socket) => {
+                        let other = Rc::new(Cell::new(address));
+                        self.ends.insert(link, other.clone());
+                        self.loose(flow, link, Rc::new(socket), other, false);
+                    }
+                    Err(error) => {
+                        let why = format!("no socket: {error}");
+                        self.play.take(self.epoch.elapsed(), Input::NotDone(why));
+                    }
+                }
+            }
             Transport::Udp => {
                 // Connected, so that the kernel tells of a port that nobody listens on.
                 let here = SocketAddr::new(near(address), 0);
@@ -459,6 +564,7 @@ impl Driver {
         match self.flows.get(&flow) {
             Some(Way::Caller(socket, to)) => self.datagram(socket.clone(), Some(*to), octets),
             Some(Way::Own(socket)) => self.datagram(socket.clone(), None, octets),
+            Some(Way::Loose(socket, to)) => self.datagram(socket.clone(), Some(to.get()), octets),
             Some(Way::Stream(way)) => {
                 let _ = way.send(octets);
             }
@@ -522,94 +628,5 @@ impl Driver {
         self.flows.clear();
         tokio::task::yield_now().await;
         tokio::task::yield_now().await;
-    }
-}
-
-/// Sends a datagram from a port, or from an address, that it is not expected from.
-fn send_aside(to: SocketAddr, octets: &[u8], aside: Aside) -> std::io::Result<()> {
-    let from = match (aside, to) {
-        (Aside::Port, _) => near(to),
-        // Every address that begins with 127 is this host's.
-        (Aside::Address, SocketAddr::V4(v4)) if to.ip().is_loopback() => {
-            let [first, second, third, last] = v4.ip().octets();
-            Ipv4Addr::new(first, second, third, last.wrapping_add(1).max(2)).into()
-        }
-        (Aside::Address, _) => {
-            return Err(std::io::Error::other("this host has one address towards the peer"));
-        }
-    };
-    let socket = std::net::UdpSocket::bind((from, 0))?;
-    socket.send_to(octets, to).map(|_| ())
-}
-
-/// Reads a datagram socket of our own.
-async fn datagrams(flow: FlowId, socket: Rc<UdpSocket>, inbox: mpsc::Sender<Heard>) {
-    let mut buffer = vec![0; 65_536];
-    loop {
-        let input = match socket.recv(&mut buffer).await {
-            Ok(octets) => Input::Received(flow, buffer[..octets].to_vec()),
-            Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
-                Input::Refused(flow, "nobody listens there (connection refused)".into())
-            }
-            Err(error) => Input::Refused(flow, error.to_string()),
-        };
-        if inbox.send(Heard::Input(Instant::now(), input)).await.is_err() {
-            return;
-        }
-    }
-}
-
-/// Opens a stream, then reads and writes it.
-async fn connect(
-    flow: FlowId,
-    address: SocketAddr,
-    outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
-    inbox: mpsc::Sender<Heard>,
-) {
-    let (input, stream) = match TcpStream::connect(address).await {
-        Ok(stream) => (Input::Established(flow), Some(stream)),
-        Err(error) => (Input::Refused(flow, format!("{address}: {error}")), None),
-    };
-    let told = inbox.send(Heard::Input(Instant::now(), input)).await;
-    if let (Ok(()), Some(stream)) = (told, stream) {
-        pump(flow, stream, outgoing, inbox).await;
-    }
-}
-
-/// Carries octets between a stream and the play until both have closed their half. The play closes
-/// its own by dropping the sending end of `outgoing`; what it said before still goes out, so that a
-/// peer that closes its half behind a request gets its answer.
-async fn pump(
-    flow: FlowId,
-    stream: TcpStream,
-    mut outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
-    inbox: mpsc::Sender<Heard>,
-) {
-    // What we say is judged by when it is said: nothing waits for more.
-    let _ = stream.set_nodelay(true);
-    let (mut reading, mut writing) = stream.into_split();
-    let mut buffer = vec![0; READ];
-    let (mut open, mut hears) = (true, true);
-    while open || hears {
-        tokio::select! {
-            octets = outgoing.recv(), if open => match octets {
-                Some(octets) => open = writing.write_all(&octets).await.is_ok(),
-                None => {
-                    let _ = writing.shutdown().await;
-                    open = false;
-                }
-            },
-            read = reading.read(&mut buffer), if hears => {
-                open &= read.is_ok();
-                let input = match read {
-                    Ok(0) | Err(_) => Input::Closed(flow),
-                    Ok(octets) => Input::Received(flow, buffer[..octets].to_vec()),
-                };
-                hears = !matches!(input, Input::Closed(_));
-                if inbox.send(Heard::Input(Instant::now(), input)).await.is_err() {
-                    return;
-                }
-            }
-        }
     }
 }

@@ -34,7 +34,7 @@ impl Doors {
         let mut doors = Self::default();
         for (id, link) in cast.suite.links.iter().enumerate() {
             let played = |party: PartyId| cast.projection.played[party];
-            if !played(link.responder) || played(link.initiator) {
+            if !played(link.responder) || played(link.initiator) || link.at.is_some() {
                 continue;
             }
             let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));

@@ -475,7 +475,7 @@ pub(super) fn would_answer(stage: &Stage, arrival: &Arrival) -> Option<usize> {
 pub(super) fn is_repeat(stage: &Stage, arrival: &Arrival) -> bool {
     let link = &stage.cast.suite.links[arrival.ends.link];
     !link.protocol.conversation.repeats.is_empty()
-        && link.initiator == arrival.ends.from
+        && (link.initiator == arrival.ends.from || link.protocol.conversation.both_repeat)
         && stage.report.events[..arrival.event].iter().any(|e| match &e.what {
             Happening::Message { ends, message, role: Role::Hear, .. } => {
                 *ends == arrival.ends && message.bytes == arrival.message.bytes

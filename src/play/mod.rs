@@ -67,6 +67,8 @@ pub enum Input {
     Refused(FlowId, String),
     /// Octets arrived: one datagram, or a piece of a stream.
     Received(FlowId, Vec<u8>),
+    /// A datagram came to a flow from somebody who is not its other end; from where.
+    Elsewhere(FlowId, Vec<u8>, String),
     /// The peer closed a stream, or half of it.
     Closed(FlowId),
     /// A trigger could not be carried out.

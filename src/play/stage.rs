@@ -11,8 +11,8 @@ use super::{Cast, FlowId, Input, Output, Sight};
 use crate::ladder::{Ends, LinkId, PartyId, Role, Setting};
 use crate::record::{Event, Failure, Happening, Outcome, Report, RuleSight, Verdict};
 use crate::wire::{
-    Context, Flow as TextFlow, Frame, Framing, Message, MessageType, Parameters, Side, Value,
-    decode, find,
+    Context, Fault, Flow as TextFlow, Frame, Framing, Message, MessageType, Parameters, Side,
+    Value, decode, find,
 };
 
 /// The most octets and messages that one play takes from its peers: beyond, it is a flood.
@@ -317,6 +317,7 @@ impl Stage {
                 }
             }
             Input::Received(flow, octets) => self.received(flow, &octets),
+            Input::Elsewhere(flow, octets, from) => self.elsewhere(flow, &octets, from),
             Input::Closed(flow) => {
                 if self.flows.get(flow).is_some_and(|f| f.state == FlowState::Open) {
                     self.flush(flow);
@@ -385,6 +386,23 @@ impl Stage {
                 }
             }
         }
+    }
+
+    /// What comes from somewhere else is held against the ladder like everything, and is wrong.
+    fn elsewhere(&mut self, flow: FlowId, octets: &[u8], from: String) {
+        let before = self.arrivals.len();
+        self.received(flow, octets);
+        let Some(arrival) = self.arrivals.get_mut(before) else { return };
+        let mut message = (*arrival.message).clone();
+        message.faults.push(Fault {
+            path: String::new(),
+            bits: 0..message.bytes.len() * 8,
+            expected: "a message from the port of those before it".into(),
+            got: format!("one from {from}"),
+            source: "",
+            chosen: false,
+        });
+        arrival.message = Arc::new(message);
     }
 
     /// What is left in the buffer when a stream closes is a message that was never whole.
@@ -457,6 +475,10 @@ impl Stage {
         };
         let continues = protocol.messages.iter().any(|m| m.from == Side::Initiator && !m.opens);
         let (opening, previous) = match from_initiator {
+            _ if protocol.conversation.in_turn => {
+                let latest = history().find(|(_, initiator)| *initiator != from_initiator);
+                (f.history.is_empty(), latest)
+            }
             _ if protocol.conversation.key.is_empty() => (true, None),
             true if !continues => (true, None),
             true if known.is_some() => (false, known),

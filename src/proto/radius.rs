@@ -53,6 +53,7 @@ pub static PROTOCOL: Protocol = Protocol {
         ports: "RFC 2865 section 3",
         may_close: "",
         patience: Duration::from_secs(5),
+        ..Conversation::PLAIN
     },
 };
 

@@ -54,6 +54,7 @@ pub static PROTOCOL: Protocol = Protocol {
         ports: "",
         may_close: "",
         patience: Duration::from_secs(5),
+        ..Conversation::PLAIN
     },
 };
 

@@ -328,7 +328,7 @@ fn keeps(
             let (ours, theirs) =
                 (projection.played[link.initiator], projection.played[link.responder]);
             calls |= !ours && theirs;
-            if ours && !theirs && !target.links.contains_key(&link.name) {
+            if ours && !theirs && link.at.is_none() && !target.links.contains_key(&link.name) {
                 let title = format!("{} has no address for link `{}`", target.name, link.name);
                 unreachable.get_or_insert(title);
             }

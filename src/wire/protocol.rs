@@ -183,8 +183,31 @@ pub struct Conversation {
     pub ports: &'static str,
     /// The section that lets either end close the stream between messages; empty where it may not.
     pub may_close: &'static str,
+    /// Whether the responder may repeat as well.
+    pub both_repeat: bool,
+    /// Whether a message follows the latest one of the other end where there is no key.
+    pub in_turn: bool,
+    /// Whether the responder answers from a port that it takes for this conversation, to which the
+    /// initiator goes on.
+    pub answers_anew: bool,
     /// How long a healthy peer may take where a suite says nothing.
     pub patience: Duration,
+}
+
+impl Conversation {
+    /// Messages that have nothing to do with each other; for what a protocol does not speak of.
+    pub const PLAIN: Self = Self {
+        key: &[],
+        opens: |_| true,
+        closes: |_, _| false,
+        repeats: "",
+        ports: "",
+        may_close: "",
+        both_repeat: false,
+        in_turn: false,
+        answers_anew: false,
+        patience: Duration::from_secs(5),
+    };
 }
 
 /// The values of a link's parameters.
