@@ -326,7 +326,14 @@ impl Driver {
                 let input = match what {
                     Came::Datagram(socket, octets) => {
                         let flow = self.caller(now, link, from, socket);
-                        Input::Received(flow, octets)
+                        match self.flows.get(&flow) {
+                            // The conversation has a port of its own by now.
+                            Some(Way::Loose(..)) => {
+                                let where_from = format!("{from}, to the port that is asked first");
+                                Input::Elsewhere(flow, octets, where_from)
+                            }
+                            _ => Input::Received(flow, octets),
+                        }
                     }
                     Came::Stream(stream) => {
                         let flow = self.play.accept(now, link);

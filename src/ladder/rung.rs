@@ -113,6 +113,11 @@ pub struct Repeat {
     pub schedule: Option<Schedule>,
 }
 
+impl Repeat {
+    /// How often where only what ends it is said: round after round, none of them optional.
+    pub const UNTIL: RangeInclusive<u32> = 100_000..=100_000;
+}
+
 /// The pauses of a retransmission.
 #[derive(Clone, Debug)]
 pub struct Schedule {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::fields::said;
 use super::{Baseline, Mutant};
-use crate::ladder::{Act, Role, Rung};
+use crate::ladder::{Act, Repeat, Role, Rung};
 use crate::play::{Cue, Deed, Wrong};
 use crate::record::{Event, Happening};
 use crate::wire::Framing;
@@ -74,7 +74,9 @@ fn messages(baseline: &Baseline, found: &mut Vec<Mutant>) {
                 free: free.filter(|f| !f.is_empty()).map(str::to_owned),
             });
         };
-        let repeats = if from_initiator { link.protocol.conversation.repeats } else { "" };
+        let conversation = &link.protocol.conversation;
+        let may_repeat = from_initiator || conversation.both_repeat;
+        let repeats = if may_repeat { conversation.repeats } else { "" };
         // What may be left out may also be late.
         let due = !optional.contains(&event.line);
         if due {
@@ -207,6 +209,8 @@ fn rungs(baseline: &Baseline, found: &mut Vec<Mutant>) {
                         Deed::StayOpen,
                     );
                 }
+                // How often is not the speaker's to say where something else ends it.
+                Act::Repeat(repeat) if repeat.count == Repeat::UNTIL => {}
                 Act::Repeat(repeat) => {
                     let count = &repeat.count;
                     add("too-often", format!("`{who}` goes one round too many"), Deed::Rounds(1));

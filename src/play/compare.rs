@@ -150,6 +150,10 @@ impl Stage {
             if say.fields.iter().any(|spec| spec.asks_whether_right(&fault.path)) {
                 continue;
             }
+            // What is to be said once more is held against what it was, not against what went before.
+            if say.again.as_ref().is_some_and(|again| !again.except.contains(&fault.path)) {
+                continue;
+            }
             found.differences.push(Difference {
                 path: fault.path.clone(),
                 expected: fault.expected.clone(),
@@ -368,8 +372,9 @@ impl Stage {
             Pattern::NextOf(file, most) => {
                 let next = self.next_of(file, *most).unwrap_or_default();
                 let come = self.files.get(&file.name).copied().unwrap_or(0) + next.len();
-                found.files.push((file.name.clone(), come));
-                octets() == next
+                let is_next = octets() == next;
+                found.files.extend(is_next.then(|| (file.name.clone(), come)));
+                is_next
             }
             Pattern::Fresh => {
                 let key = (spec.path.clone(), octets());

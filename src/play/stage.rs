@@ -397,7 +397,7 @@ impl Stage {
         message.faults.push(Fault {
             path: String::new(),
             bits: 0..message.bytes.len() * 8,
-            expected: "a message from the port of those before it".into(),
+            expected: "a message between the ports of those before it".into(),
             got: format!("one from {from}"),
             source: "",
             chosen: false,

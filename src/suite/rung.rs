@@ -547,7 +547,7 @@ fn repeat(reader: &mut Reader<'_>, scene: &mut Scene<'_>, value: &Node, rung: &N
             Some("add `count: 3`, or `until: {message.field: value}`".into());
     }
     let schedule = rung.get("schedule").cloned().map(|node| schedule(reader, &node));
-    Act::Repeat(Repeat { rungs, count: count.unwrap_or(1..=100_000), until, schedule })
+    Act::Repeat(Repeat { rungs, count: count.unwrap_or(Repeat::UNTIL), until, schedule })
 }
 
 fn schedule(reader: &mut Reader<'_>, node: &Node) -> Schedule {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diag::{Diagnostic, Pos, Source};
-use crate::ladder::{Setting, Suite};
+use crate::ladder::{Blob, Setting, Suite};
 use crate::yaml::{Node, Reader};
 
 /// An implementation under test.
@@ -86,8 +86,19 @@ pub struct Command {
     pub env: Vec<(String, String)>,
     /// Files of the target's folder that are copied into its private one, placeholders replaced.
     pub files: Vec<String>,
+    /// Files that are made in the private folder: name and octets.
+    pub make: Vec<(String, Made)>,
     /// What an operator is asked to do, where no program can.
     pub prompt: Option<String>,
+}
+
+/// What is in a file that is made.
+#[derive(Clone, Debug)]
+pub enum Made {
+    /// Octets that look like noise.
+    Blob(Blob),
+    /// This text, with placeholders.
+    Text(String),
 }
 
 /// How something is seen that no message shows.
@@ -97,6 +108,8 @@ pub struct Observation {
     pub place: Place,
     /// The exit status that the program of the last trigger must have.
     pub status: Option<i32>,
+    /// Whether it must be the octets of the file that the suite asks about, no more and no fewer.
+    pub same: bool,
     /// What must stand in a line, with placeholders; `{of}` is what the suite asks about.
     pub contains: Option<String>,
     /// In how many lines it must stand.
@@ -281,7 +294,7 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
         }
     }
     let start = root.get("start").map(|node| {
-        reader.keys(node, &["command", "files", "env", "ready", "stop"]);
+        reader.keys(node, &["command", "files", "make", "env", "ready", "stop"]);
         let ready = node.get("ready").map(|ready| {
             reader.keys(ready, &["line", "within"]);
             let within = ready.get("within").and_then(|n| reader.time(n));
@@ -297,7 +310,7 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
     });
     let mut triggers = BTreeMap::new();
     for (key, node) in root.get("triggers").map(|n| n.entries()).unwrap_or_default() {
-        reader.keys(node, &["command", "stdin", "files", "env", "prompt"]);
+        reader.keys(node, &["command", "stdin", "files", "make", "env", "prompt"]);
         let read = command(reader, node);
         if read.words.is_empty() && read.prompt.is_none() {
             reader.error(node.pos, "a trigger has a `command`, or a `prompt` for the operator");
@@ -355,12 +368,43 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
     }
 }
 
+/// Reads `make: {big.bin: {octets: 70000, seed: 7}, small.txt: text}`.
+fn made(reader: &mut Reader<'_>, node: &Node) -> Vec<(String, Made)> {
+    let mut made = Vec::new();
+    for (key, value) in node.get("make").map(|n| n.entries()).unwrap_or_default() {
+        let name = key.text().unwrap_or_default().to_owned();
+        if name.is_empty() || name.split('/').any(|part| part == "..") || name.starts_with('/') {
+            reader.error(key.pos, "a file that is made stands in the private folder");
+            continue;
+        }
+        let Some(octets) = value.get("octets").cloned() else {
+            made.extend(reader.text(value).map(|text| (name, Made::Text(text))));
+            continue;
+        };
+        reader.keys(value, &["octets", "seed"]);
+        let seed = value.get("seed").cloned().and_then(|n| reader.number(&n)).unwrap_or(0);
+        match reader.number(&octets).and_then(|n| usize::try_from(n).ok()) {
+            Some(octets) if octets <= Blob::MOST => {
+                made.push((name, Made::Blob(Blob { octets, seed })));
+            }
+            _ => {
+                reader.error(octets.pos, format!("a file has at most {} octets", Blob::MOST));
+            }
+        }
+    }
+    made
+}
+
 fn observation(reader: &mut Reader<'_>, node: &Node) -> Observation {
-    reader.keys(node, &["file", "command", "files", "env", "ended-with", "contains", "times"]);
+    reader.keys(
+        node,
+        &["file", "command", "files", "env", "ended-with", "contains", "times", "same-as"],
+    );
     let (file, runs) = (reader.text_of(node, "file"), node.get("command").is_some());
     let status = node.get("ended-with").cloned().and_then(|n| reader.number(&n));
     let contains = node.get("contains").cloned().and_then(|n| reader.text(&n));
-    if contains.is_none() && status.is_none() {
+    let same = node.get("same-as").is_some_and(|n| n.text() == Some("{of}"));
+    if contains.is_none() && status.is_none() && !same {
         reader.error(
             node.pos,
             "an observation says what must be seen, as `contains` or `ended-with`",
@@ -381,6 +425,7 @@ fn observation(reader: &mut Reader<'_>, node: &Node) -> Observation {
         },
         status: status.and_then(|n| i32::try_from(n).ok()),
         contains,
+        same,
         times: times.map_or(1..=u64::MAX, |t| u64::from(*t.start())..=u64::from(*t.end())),
     }
 }
@@ -402,6 +447,7 @@ fn command(reader: &mut Reader<'_>, node: &Node) -> Command {
         stdin: reader.text_of(node, "stdin"),
         env: pairs(reader, node.get("env").map(AsRef::as_ref)),
         files: texts(reader, "files"),
+        make: made(reader, node),
         prompt: node.get("prompt").cloned().and_then(|n| reader.text(&n)),
     }
 }

@@ -19,5 +19,5 @@ mod version;
 pub use file::{Deviation, Observation, Target, all, find, load};
 pub use observe::observe;
 pub use ports::{Port, take as take_port};
-pub use process::{Ended, Places, Running, run, start};
+pub use process::{Ended, Folder, Places, Running, run, start};
 pub use version::version;

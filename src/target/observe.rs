@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::file::{Observation, Place};
 use super::process::{Ended, Places, run};
+use crate::ladder::Blob;
 
 /// How often is looked.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -40,7 +41,11 @@ pub async fn observe(
                 Place::File(path) => {
                     let path = places.fill(path)?;
                     match read(Path::new(&path)) {
-                        Ok(text) => holds(what, contains.as_deref(), None, &text),
+                        Ok(octets) if what.same => same(&octets, of),
+                        Ok(octets) => {
+                            let text = String::from_utf8_lossy(&octets);
+                            holds(what, contains.as_deref(), None, &text)
+                        }
                         Err(error) => Err(format!("{path} cannot be read: {error}")),
                     }
                 }
@@ -60,6 +65,19 @@ pub async fn observe(
         Ok(found) => found,
         Err(_) => Err(seen.take()),
     }
+}
+
+/// Whether octets are those of a file that a suite makes.
+fn same(octets: &[u8], of: &str) -> Result<(), String> {
+    let blob = Blob::parse(of).ok_or_else(|| format!("`{of}` is no file that a suite makes"))?;
+    let wanted = blob.part(0, blob.octets);
+    if octets == wanted {
+        return Ok(());
+    }
+    let at = octets.iter().zip(&wanted).position(|(a, b)| a != b);
+    let at = at.unwrap_or(octets.len().min(wanted.len()));
+    let (came, due) = (octets.len(), wanted.len());
+    Err(format!("{came} octets where {due} are due; they differ from octet {at} on"))
 }
 
 /// Whether what was seen is what is asked for; else what it is.
@@ -96,8 +114,8 @@ fn short(text: &str) -> String {
     text[start..].to_owned()
 }
 
-fn read(path: &Path) -> std::io::Result<String> {
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut octets = Vec::new();
     std::fs::File::open(path)?.take(MOST).read_to_end(&mut octets)?;
-    Ok(String::from_utf8_lossy(&octets).into_owned())
+    Ok(octets)
 }

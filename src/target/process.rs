@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Child;
 
-use super::file::{Command, Target};
+use super::file::{Command, Made, Target};
 use super::ports::{self, Port};
 
 /// The most that is kept of what a child prints.
@@ -109,7 +109,8 @@ fn fresh() -> String {
 pub struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Result<Self, String> {
+    /// An empty one.
+    pub fn new() -> Result<Self, String> {
         use std::os::unix::fs::DirBuilderExt;
         let path = std::env::temp_dir().join(format!("stepladder-{}", fresh()));
         std::fs::DirBuilder::new()
@@ -117,6 +118,13 @@ impl Folder {
             .create(&path)
             .map_err(|e| format!("cannot make {}: {e}", path.display()))?;
         Ok(Self(path))
+    }
+}
+
+impl Folder {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 }
 
@@ -159,6 +167,14 @@ fn spawn(command: &Command, folder: &Path, places: &mut Places) -> Result<Troop,
         if let Ok(metadata) = std::fs::metadata(&from) {
             let _ = std::fs::set_permissions(&to, metadata.permissions());
         }
+    }
+    for (name, made) in &command.make {
+        let to = places.dir.join(name);
+        let octets = match made {
+            Made::Blob(blob) => blob.part(0, blob.octets),
+            Made::Text(text) => places.fill(text)?.into_bytes(),
+        };
+        std::fs::write(&to, octets).map_err(|e| format!("cannot write {}: {e}", to.display()))?;
     }
     let words: Result<Vec<String>, String> = command.words.iter().map(|w| places.fill(w)).collect();
     let words = words?;

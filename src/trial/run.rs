@@ -18,7 +18,7 @@ use crate::play::{Cast, Ended, Look, Seen, Sight, seed_for};
 use crate::record::{Report, Verdict};
 use crate::report::{Journal, Mask};
 use crate::sim;
-use crate::target::{self, Places, Running, Target};
+use crate::target::{self, Folder, Places, Running, Target};
 
 /// Where cases write what they came to, and trials wait for it.
 #[derive(Debug)]
@@ -336,7 +336,12 @@ impl Run {
             cast.suite.settings.iter().map(|(n, s)| (n.clone(), s.value.clone())).collect();
         settings.extend(plain(target, &self.options));
         settings.extend(cast.exchange.with.iter().map(|(n, s)| (n.clone(), s.value.clone())));
-        // What is done to a running server is done in its folder.
+        // What is done to a running server is done in its folder; a client has one for the exchange.
+        let own = match running {
+            Some(_) => None,
+            None => Some(Folder::new()?),
+        };
+        let dir = own.as_ref().map(|own| own.path().to_owned());
         let places = Places {
             links: doors
                 .addresses
@@ -346,6 +351,7 @@ impl Run {
             settings,
             ..running.as_ref().map(|running| running.places.clone()).unwrap_or_default()
         };
+        let places = Places { dir: dir.unwrap_or_else(|| places.dir.clone()), ..places };
         let (trigger, watcher) = hands_and_eyes(target, places);
         let observe = self.observer(case, mask);
         let gate = Some(around.gate.clone());
