@@ -450,6 +450,12 @@ impl<'c> Reader<'c> {
             return;
         }
         if let Kind::Group(fields) = &field.kind {
+            // What its bounds let be shorter than its parts is a value of its own: an empty one, or
+            // the end of something that goes on from the item before.
+            if octets * 8 < fixed_bits(fields) && bounds.is_some() {
+                self.nodes[at].value = Value::Octets(self.clear[from / 8..self.end / 8].to_vec());
+                return;
+            }
             return self.inside(name, |r| {
                 r.fields(fields);
                 r.left_over();
@@ -637,6 +643,22 @@ impl<'c> Reader<'c> {
         let expected = expected.into();
         self.faults.push(Fault { path, bits, expected, got, source, chosen: false });
     }
+}
+
+/// The bits that the parts of a group have at least.
+fn fixed_bits(fields: &[Field]) -> usize {
+    fields
+        .iter()
+        .map(|field| match &field.kind {
+            Kind::Uint { bits, .. } => usize::from(*bits),
+            Kind::Flag => 1,
+            Kind::Ipv4 => 32,
+            Kind::Ipv6 => 128,
+            Kind::Octets(Len::Fixed(n)) | Kind::Text(Len::Fixed(n)) => n * 8,
+            Kind::Group(fields) | Kind::Sealed { fields, .. } => fixed_bits(fields),
+            _ => 0,
+        })
+        .sum()
 }
 
 /// Octets after the end that the message's own length gives.
