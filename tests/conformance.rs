@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         "pyrad-client",
         "freeradius-proxy",
         "pam-radius",
+        "eapol-test",
         "tacacs-plus-python",
         "authen-tacacsplus",
     ];

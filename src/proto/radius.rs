@@ -1,6 +1,7 @@
 //! Remote Authentication Dial In User Service, RADIUS: authentication and accounting.
 //!
-//! RFC 2865 (authentication), RFC 2866 (accounting), RFC 2869 (extensions), RFC 5997 (Status-Server).
+//! RFC 2865 (authentication), RFC 2866 (accounting), RFC 2869 (extensions), RFC 3579 (EAP), RFC 5997
+//! (Status-Server).
 //! UDP, port 1812, accounting on 1813; network order; lengths in octets.
 //!
 //! ```text
@@ -27,7 +28,7 @@ use crate::wire::*;
 pub static PROTOCOL: Protocol = Protocol {
     name: "radius",
     title: "Remote Authentication Dial In User Service",
-    sources: &["RFC 2865", "RFC 2866", "RFC 2869", "RFC 5997"],
+    sources: &["RFC 2865", "RFC 2866", "RFC 2869", "RFC 3579", "RFC 5997"],
     transport: Transport::Udp,
     port: 1812,
     parameters: &[
@@ -47,7 +48,8 @@ pub static PROTOCOL: Protocol = Protocol {
     framing: Framing::Datagram,
     conversation: Conversation {
         key: &["identifier"],
-        opens: |_| true,
+        // The answer to a challenge goes on with what the challenge began.
+        opens: |head| find(head, "code").is_none_or(|n| n.value != Value::Uint(1)),
         closes: |_, _| false,
         repeats: "RFC 2865 section 2.4",
         ports: "RFC 2865 section 3",
@@ -59,7 +61,7 @@ pub static PROTOCOL: Protocol = Protocol {
 
 // Code lists.
 
-/// RFC 2865 section 3, RFC 2866 section 3, RFC 5997 section 3.
+/// RFC 2865 section 3, RFC 2866 section 3, RFC 3575 section 3, RFC 5997 section 3.
 const CODES: Codes = Codes {
     name: "codes",
     closed: "",
@@ -69,6 +71,7 @@ const CODES: Codes = Codes {
         (3, "Access-Reject"),
         (4, "Accounting-Request"),
         (5, "Accounting-Response"),
+        (7, "Password-Request"),
         (11, "Access-Challenge"),
         (12, "Status-Server"),
         (13, "Status-Client"),
@@ -545,8 +548,13 @@ static ATTRIBUTES: Items = Items {
         value(76, &PROMPT, "RFC 2869 section 5.10"),
         utf8(77, "Connect-Info", "RFC 2869 section 5.11").free(),
         string(78, "Configuration-Token", "RFC 2869 section 5.12"),
-        // Without a value it is the EAP-Start of RFC 2869 section 2.3.1.
-        sized(79, "EAP-Message", "RFC 2869 section 5.13", (0, 253)),
+        // Without a value it is the EAP-Start of RFC 3579 section 2.1, and a packet that is too long
+        // for one attribute goes on in the next one.
+        ItemType {
+            number: 79,
+            field: field("EAP-Message", Kind::Group(EAP)).source("RFC 3579 section 3.1"),
+            octets: (0, 253),
+        },
         ItemType {
             number: 80,
             field: octets("Message-Authenticator", Len::Fixed(16))
@@ -568,6 +576,38 @@ const CHAP_PASSWORD: &[Field] = &[
         .auto(Auto::Digest(&CHAP_RESPONSE))
         .about("the CHAP response; computed where the link knows the password"),
 ];
+
+/// An EAP packet (RFC 3748 section 4), or what begins of it in this attribute.
+const EAP: &[Field] = &[
+    code("code", 8, &EAP_CODES),
+    uint("identifier", 8)
+        .auto(Auto::Follows(&Follows {
+            about: "the identifier of the EAP packet that this one answers",
+            // Of a new request it must be another one, and which of them it is the code tells.
+            source: "",
+            value: |context| {
+                let asked = eap_packet(context.previous?)?;
+                Some(Value::Uint(u64::from(*asked.get(1)?)))
+            },
+        }))
+        .about("of a response, a success or a failure the one of what it answers"),
+    octets("packet_length", Len::Fixed(2))
+        .auto(Auto::Digest(&EAP_LENGTH))
+        .about("octets of the EAP packet, in all attributes that follow one another"),
+    field(
+        "method",
+        Kind::Sealed { seal: &EAP_MD5, fields: &[octets("data", Len::Rest).about(EAP_DATA)] },
+    ),
+];
+const EAP_DATA: &str = "type and type data; the 16 octets of an MD5-Challenge response are told as \
+                        their difference from the right ones, so that zeros are right";
+
+/// RFC 3748 section 4.
+const EAP_CODES: Codes = Codes {
+    name: "EAP codes",
+    closed: "",
+    list: &[(1, "Request"), (2, "Response"), (3, "Success"), (4, "Failure")],
+};
 
 /// RFC 2865 section 5.26.
 const VENDOR_SPECIFIC: &[Field] = &[
@@ -702,6 +742,18 @@ static MESSAGES: &[MessageType] = &[
         &DRAWN,
         "experimental (RFC 2865 section 3)",
     ),
+    // A type that opens nothing: where a protocol has one, what a client says is read in the light of
+    // what it was told. Answers to challenges need that.
+    MessageType {
+        opens: false,
+        ..packet(
+            "password-request",
+            &[("code", 7)],
+            Side::Initiator,
+            &DRAWN,
+            "another password, for some vendors (RFC 2882 section 3.2)",
+        )
+    },
     packet("request", &[], Side::Initiator, &DRAWN, "a request of any other code"),
     packet("packet", &[], Side::Responder, &REPLY, "a reply of any other code"),
 ];
@@ -812,6 +864,91 @@ const CHAP_RESPONSE: Digest = Digest {
         Some(md5.finalize().to_vec())
     },
 };
+
+const EAP_LENGTH: Digest = Digest {
+    about: "the octets of the EAP packet, in all EAP-Message attributes that follow one another",
+    source: "RFC 3579 section 3.1",
+    phase: 0,
+    compute: |_, bytes, range| {
+        let packet = bounded(bytes);
+        let at = range.start.checked_sub(4)?;
+        let whole = eap_run(packet, at)?;
+        Some(u16::try_from(whole.len()).ok()?.to_be_bytes().to_vec())
+    },
+};
+
+/// RFC 3748 section 5.4, RFC 1994 section 4.1: MD5 over identifier, password and challenge.
+const EAP_MD5: Seal = Seal {
+    about: "without what the password makes of the challenge",
+    source: "RFC 3748 section 5.4",
+    unless: None,
+    close: eap_md5,
+    open: eap_md5,
+};
+
+/// Puts the right response of an MD5-Challenge on top of what is there, and takes it off again.
+fn eap_md5(context: &Context<'_>, bytes: &mut [u8], range: Range<usize>) {
+    let response = || {
+        let [2, _, _, _, MD5_CHALLENGE, 16, ..] = bytes.get(range.start.checked_sub(4)?..)? else {
+            return None;
+        };
+        let asked = eap_packet(context.previous?)?;
+        let [1, identifier, _, _, MD5_CHALLENGE, size, rest @ ..] = asked.as_slice() else {
+            return None;
+        };
+        let mut md5 = Md5::new();
+        md5.update([*identifier]);
+        md5.update(context.parameters.octets("password")?);
+        md5.update(rest.get(..usize::from(*size))?);
+        Some(md5.finalize())
+    };
+    let Some(response) = response() else { return };
+    let Some(value) = bytes.get_mut(range.start + 2..range.start + 18) else { return };
+    for (octet, right) in value.iter_mut().zip(response) {
+        *octet ^= right;
+    }
+}
+
+/// RFC 3748 section 5.4.
+const MD5_CHALLENGE: u8 = 4;
+
+/// The EAP packet whose first attribute stands at an octet of a packet; none if it is a later one.
+fn eap_run(packet: &[u8], wanted: usize) -> Option<Vec<u8>> {
+    let (mut at, mut before) = (20, 0);
+    while at <= wanted {
+        let &[kind, length, ..] = packet.get(at..)? else { return None };
+        if at == wanted {
+            return (before != 79).then(|| eap_at(packet, at));
+        }
+        at += usize::from(length).max(2);
+        before = kind;
+    }
+    None
+}
+
+/// The EAP packet of a message.
+fn eap_packet(message: &Message) -> Option<Vec<u8>> {
+    let packet = bounded(&message.bytes);
+    let mut at = 20;
+    while let &[kind, length, ..] = packet.get(at..)? {
+        if kind == 79 {
+            return Some(eap_at(packet, at));
+        }
+        at += usize::from(length).max(2);
+    }
+    None
+}
+
+/// What the EAP-Message attributes from an octet on hold together.
+fn eap_at(packet: &[u8], mut at: usize) -> Vec<u8> {
+    let mut whole = Vec::new();
+    while let Some(&[79, length, ..]) = packet.get(at..) {
+        let end = at + usize::from(length).max(2);
+        whole.extend_from_slice(packet.get(at + 2..end).unwrap_or_default());
+        at = end;
+    }
+    whole
+}
 
 /// The value of the first attribute of a type.
 fn attribute(packet: &[u8], wanted: u8) -> Option<&[u8]> {
@@ -1237,6 +1374,99 @@ mod tests {
     #[test]
     fn eap_start_has_no_value() {
         assert_eq!(with_attributes(&[79, 2]).faults, []);
+    }
+
+    /// An Access-Challenge with this EAP packet in it, and the request that it answers.
+    fn challenged(link: &Parameters, eap: &[u8]) -> Message {
+        let asked = build("access-request", link, None, Some(1), Vec::new());
+        let packet = Assignment::Value(Value::Octets(eap.to_vec()));
+        let eap = Entry { name: "EAP-Message".into(), assignment: packet };
+        build("access-challenge", link, Some(&asked), None, vec![eap])
+    }
+
+    /// The answer to a challenge, as its server reads it.
+    fn answered(link: &Parameters, challenge: &Message, attributes: Vec<Entry>) -> Message {
+        let list = vec![fields("attributes", attributes)];
+        let context = Context { parameters: link, previous: Some(challenge), from_initiator: true };
+        let draft = Draft { fields: list, corruption: None };
+        let said = encode(kind("access-request"), &context, &draft, &mut |_, n| vec![b'b'; n])
+            .expect("the tests choose values that fit");
+        decode(kind("access-request"), &context, &said.bytes)
+    }
+
+    fn response(data: &[u8]) -> Entry {
+        let data = Value::Octets(data.to_vec());
+        fields("EAP-Message", vec![value("code", Value::Uint(2)), value("data", data)])
+    }
+
+    #[test]
+    fn a_right_md5_response_reads_as_zeros() {
+        let mut link = link("testing123");
+        link.0.push(("password", b"hello".to_vec()));
+        let asked = [&[1, 9, 0, 22, 4, 16][..], &[7; 16]].concat();
+        let challenge = challenged(&link, &asked);
+        let right = [&[4, 16][..], &[0; 16]].concat();
+        let heard = answered(&link, &challenge, vec![response(&right)]);
+        assert_eq!(heard.faults, []);
+        assert_eq!(show(&heard, "attributes.EAP-Message.identifier"), "9");
+        assert_eq!(show(&heard, "attributes.EAP-Message.packet_length"), "0x0016");
+        let digest = Md5::digest([&[9][..], b"hello", &[7; 16]].concat());
+        assert_eq!(heard.bytes[28..44], digest[..], "as RFC 1994 section 4.1 has it");
+        assert_eq!(heard.clear[28..44], [0; 16]);
+        link.0[1].1 = b"another".to_vec();
+        let context =
+            Context { parameters: &link, previous: Some(&challenge), from_initiator: true };
+        let other = decode(kind("access-request"), &context, &heard.bytes);
+        assert_ne!(other.clear[28..44], [0; 16]);
+    }
+
+    #[test]
+    fn the_md5_response_of_eapol_test_is_right() {
+        let mut link = link("testing123");
+        link.0.push(("password", b"hello".to_vec()));
+        let asked = request("access-request", &link, &fixture!("eap-identity-request"));
+        assert_eq!(show(&asked, "attributes.EAP-Message.data"), "0x01626f62");
+        let challenge = reply("access-challenge", &link, &asked, &fixture!("eap-identity-reply"));
+        assert_eq!(challenge.faults, []);
+        let context =
+            Context { parameters: &link, previous: Some(&challenge), from_initiator: true };
+        let answer = decode(kind("access-request"), &context, &fixture!("eap-md5-request"));
+        assert_eq!(answer.faults, []);
+        let right = format!("0x0410{}", "00".repeat(16));
+        assert_eq!(show(&answer, "attributes.EAP-Message.data"), right);
+        let accept = reply("access-accept", &link, &answer, &fixture!("eap-md5-reply"));
+        assert_eq!(accept.faults, []);
+        assert_eq!(show(&accept, "attributes.EAP-Message.code"), "Success (3)");
+    }
+
+    #[test]
+    fn an_eap_packet_in_two_attributes_is_one() {
+        let link = link("testing123");
+        let challenge = challenged(&link, &[1, 9, 0, 5, 6]);
+        let rest = |octets: &[u8]| Entry {
+            name: "EAP-Message".into(),
+            assignment: Assignment::Value(Value::Octets(octets.to_vec())),
+        };
+        for more in [&b"a"[..], b"abcd", b"a name of more octets"] {
+            let both = vec![response(b"\x06hello"), rest(more)];
+            let heard = answered(&link, &challenge, both);
+            assert_eq!(heard.faults, [], "{more:?}");
+            let length = u16::from_be_bytes([heard.bytes[24], heard.bytes[25]]);
+            assert_eq!(usize::from(length), 10 + more.len());
+        }
+        let parted = vec![response(b"\x06hello"), text("User-Name", "bob"), rest(b"abcd")];
+        let heard = answered(&link, &challenge, parted);
+        assert!(!heard.faults.is_empty(), "another attribute stands between them");
+    }
+
+    #[test]
+    fn an_eap_success_has_the_identifier_of_the_response() {
+        let link = link("testing123");
+        let challenge = challenged(&link, &[1, 9, 0, 5, 6]);
+        let asked = answered(&link, &challenge, vec![response(b"\x06hello")]);
+        let success = || fields("EAP-Message", vec![value("code", Value::Uint(3))]);
+        let said = build("access-accept", &link, Some(&asked), None, vec![success()]);
+        assert_eq!(said.bytes[20..], [79, 6, 3, 9, 0, 4]);
     }
 
     #[test]

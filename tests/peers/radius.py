@@ -15,6 +15,9 @@ ACCT_STATUS_TYPE, ACCT_DELAY_TIME, ACCT_SESSION_ID = 40, 41, 44
 ACCT_SESSION_TIME, ACCT_TERMINATE_CAUSE = 46, 49
 ACCT_MULTI_SESSION_ID, ACCT_LINK_COUNT = 50, 51
 NAS_IDENTIFIER, CHAP_CHALLENGE, MESSAGE_AUTHENTICATOR = 32, 60, 80
+EAP_MESSAGE = 79
+EAP_REQUEST, EAP_RESPONSE, EAP_SUCCESS, EAP_FAILURE = 1, 2, 3, 4
+EAP_IDENTITY, EAP_NAK, EAP_MD5 = 1, 3, 4
 INTERIM_UPDATE = 3
 
 HEADER, LARGEST = 20, 4096
@@ -74,6 +77,16 @@ def attributes_of(body):
         attributes.append((body[at], body[at + 2 : at + length]))
         at += length
     return attributes
+
+
+def eap(code, identifier, data=b""):
+    """An EAP packet (RFC 3748 section 4)."""
+    return struct.pack("!BBH", code, identifier, 4 + len(data)) + data
+
+
+def md5_response(identifier, password, challenge):
+    """RFC 3748 section 5.4, with type and size in front."""
+    return bytes([EAP_MD5, 16]) + hashlib.md5(bytes([identifier]) + password + challenge).digest()
 
 
 def number(value):

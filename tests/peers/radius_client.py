@@ -1,4 +1,4 @@
-"""A NAS: RADIUS authentication and accounting client, after RFC 2865, 2866, 5080 and 5997.
+"""A NAS: RADIUS authentication and accounting client, after RFC 2865, 2866, 3579, 5080 and 5997.
 
     radius_client.py HOST:PORT log-in-pap|log-in-chap|log-in-challenge|start-session|...
 
@@ -68,6 +68,15 @@ WRONG = [
     "status-repeated",
     "status-with-user-name",
     "status-of-anybody",
+    "eap-unsigned",
+    "password-beside-eap",
+    "other-name-beside-eap",
+    "eap-identifier-counts-on",
+    "eap-state-not-returned",
+    "takes-unsigned-eap-reply",
+    "nak-kept-back",
+    "first-eap-attribute-only",
+    "eap-in-parted-attributes",
 ]
 STATUS = {
     "start-session": 1,
@@ -178,6 +187,49 @@ class Client:
         # Who cannot do challenges takes one for a reject (RFC 2865 section 4.4).
         told = {ACCESS_ACCEPT: 0, ACCESS_REJECT: 1, ACCESS_CHALLENGE: 1}
         return told.get(reply and reply.code, 2)
+
+    def log_in_eap(self):
+        """RFC 3579 section 2.1: the user's EAP is passed on, and what it is asked is passed to it."""
+        name = self.words.username.encode()
+        said, state = eap(EAP_RESPONSE, 1, bytes([EAP_IDENTITY]) + name), []
+        while True:
+            authenticator = os.urandom(16)
+            user = name + b"@home" if self.wrong == "other-name-beside-eap" and state else name
+            attributes = [(USER_NAME, user), (EAP_MESSAGE, said)] + state + self.nas()
+            if self.wrong == "eap-in-parted-attributes":
+                attributes = [(EAP_MESSAGE, said[:5]), (USER_NAME, user), (EAP_MESSAGE, said[5:])]
+                attributes += state + self.nas()
+            if self.wrong == "password-beside-eap":
+                hidden = self.hide(self.words.password.encode(), authenticator)
+                attributes += [(USER_PASSWORD, hidden)]
+            if self.wrong != "eap-unsigned":
+                attributes += [(MESSAGE_AUTHENTICATOR, b"")]
+            reply = self.ask(self.signed(self.next_identifier(), authenticator, attributes))
+            if not reply or reply.code != ACCESS_CHALLENGE:
+                return {ACCESS_ACCEPT: 0, ACCESS_REJECT: 1}.get(reply and reply.code, 2)
+            parts = reply.all(EAP_MESSAGE)
+            asked = parts[0] if self.wrong == "first-eap-attribute-only" else b"".join(parts)
+            said = self.answer_of_user(asked)
+            if said is None:
+                return 2
+            state = [(STATE, value) for value in reply.all(STATE)]
+            if self.wrong == "eap-state-not-returned":
+                state = []
+
+    def answer_of_user(self, asked):
+        """The user's EAP: MD5-Challenge, and nothing else."""
+        identifier, data = asked[1], asked[4:]
+        if asked[0] != EAP_REQUEST or len(asked) != int.from_bytes(asked[2:4], "big"):
+            return None
+        if self.wrong == "eap-identifier-counts-on":
+            identifier = (identifier + 1) % 256
+        if data[0] != EAP_MD5:
+            if self.wrong == "nak-kept-back":
+                return None
+            return eap(EAP_RESPONSE, identifier, bytes([EAP_NAK, EAP_MD5]))
+        challenge = data[2 : 2 + data[1]]
+        password = self.words.password.encode()
+        return eap(EAP_RESPONSE, identifier, md5_response(asked[1], password, challenge))
 
     def signed(self, identifier, authenticator, attributes, code=ACCESS_REQUEST):
         """A request; Message-Authenticator is filled in where there is one."""
@@ -426,6 +478,8 @@ class Client:
     def is_well_signed(self, request, reply):
         """RFC 3579 section 3.2: whoever finds a Message-Authenticator verifies it."""
         given = reply.first(MESSAGE_AUTHENTICATOR)
+        if given is None and reply.all(EAP_MESSAGE):
+            return self.wrong == "takes-unsigned-eap-reply"
         if given is None or self.wrong == "overlooks-message-authenticator":
             return True
         mine = signed(
@@ -455,6 +509,8 @@ def main():
     words.add_argument("--wrong", choices=WRONG)
     words = words.parse_args()
     client = Client(words)
+    if words.action == "log-in-eap-md5":
+        sys.exit(client.log_in_eap())
     if words.action.startswith("log-in-"):
         sys.exit(client.log_in(words.action.removeprefix("log-in-")))
     if words.action.startswith("stop-because-"):

@@ -1,4 +1,4 @@
-"""A RADIUS authentication and accounting server, after RFC 2865, 2866, 5080 and 5997.
+"""A RADIUS authentication and accounting server, after RFC 2865, 2866, 3579, 5080 and 5997.
 
 It knows two users: one with a password, and one who is asked for a code as well. With --wrong it
 breaks one requirement, and keeps all others.
@@ -71,6 +71,17 @@ WRONG = [
     "drops-second-status",
     "accepts-status-on-accounting-port",
     "service-in-status-answer",
+    "takes-unsigned-eap",
+    "takes-badly-signed-eap",
+    "first-eap-attribute-only",
+    "success-in-reject",
+    "reject-without-eap",
+    "eap-not-negotiated",
+    "text-beside-eap",
+    "eap-in-parted-attributes",
+    "accepts-any-eap-response",
+    "success-with-next-identifier",
+    "eap-reply-unsigned",
 ]
 # How long an answer is kept for a request that is sent again (RFC 5080 section 2.2.2).
 MEMORY = 5.0
@@ -91,6 +102,8 @@ class Server:
         self.memory = 0.05 if self.wrong == "forgets-answers-soon" else MEMORY
         self.states, self.first_state = set(), None
         self.known, self.refused = set(), set()
+        # What each user of EAP was asked: identifier and challenge.
+        self.asked = {}
         self.count = 0
         # The same noise in every run.
         self.noise = random.Random(7)
@@ -215,6 +228,10 @@ class Server:
     def check_message_authenticator(self, request):
         given = request.first(MESSAGE_AUTHENTICATOR)
         if given is None:
+            if request.all(EAP_MESSAGE) and self.wrong != "takes-unsigned-eap":
+                raise Discard("EAP without Message-Authenticator")
+            return
+        if self.wrong == "takes-badly-signed-eap" and request.all(EAP_MESSAGE):
             return
         right = signed(
             request.code, request.identifier, request.authenticator, request.attributes, self.secret
@@ -225,6 +242,8 @@ class Server:
             raise Discard("the Message-Authenticator is wrong")
 
     def decide(self, request, caller):
+        if request.all(EAP_MESSAGE):
+            return self.decide_eap(request)
         name = (request.first(USER_NAME) or b"").decode("utf-8", "replace")
         yes = (ACCESS_ACCEPT, [
             (SERVICE_TYPE, number(2)),
@@ -263,6 +282,40 @@ class Server:
                 self.states.remove(state)
                 if self.knows(request, self.words.otp_code):
                     return yes
+        return no
+
+    def decide_eap(self, request):
+        """RFC 3579: what the attributes hold together is one EAP packet."""
+        parts = request.all(EAP_MESSAGE)
+        packet = parts[0] if self.wrong == "first-eap-attribute-only" else b"".join(parts)
+        identifier, data = packet[1], packet[4 : int.from_bytes(packet[2:4], "big")]
+        whole = len(packet) == int.from_bytes(packet[2:4], "big")
+        no = (ACCESS_REJECT, [(EAP_MESSAGE, eap(EAP_FAILURE, identifier))])
+        if self.wrong == "success-in-reject":
+            no = (ACCESS_REJECT, [(EAP_MESSAGE, eap(EAP_SUCCESS, identifier))])
+        if self.wrong == "reject-without-eap":
+            no = (ACCESS_REJECT, [])
+        if packet[0] != EAP_RESPONSE or not whole:
+            return no
+        if data[0] == EAP_IDENTITY:
+            if self.wrong == "eap-not-negotiated":
+                return no
+            state, challenge = random.randbytes(8), random.randbytes(16)
+            self.asked[state] = (identifier + 1) % 256, challenge
+            question = eap(EAP_REQUEST, (identifier + 1) % 256, bytes([EAP_MD5, 16]) + challenge)
+            attributes = [(EAP_MESSAGE, question), (STATE, state)]
+            if self.wrong == "text-beside-eap":
+                attributes.append((REPLY_MESSAGE, b"Prove it"))
+            if self.wrong == "eap-in-parted-attributes":
+                attributes = [(EAP_MESSAGE, question[:5]), (STATE, state), (EAP_MESSAGE, question[5:])]
+            return ACCESS_CHALLENGE, attributes
+        number, challenge = self.asked.pop(request.first(STATE), (None, b""))
+        name = (request.first(USER_NAME) or b"").decode("utf-8", "replace")
+        right = md5_response(identifier, self.words.password.encode(), challenge)
+        known = name == self.words.username and number == identifier
+        if known and data[:18] == right or self.wrong == "accepts-any-eap-response":
+            last = identifier + 1 if self.wrong == "success-with-next-identifier" else identifier
+            return ACCESS_ACCEPT, [(EAP_MESSAGE, eap(EAP_SUCCESS, last % 256))]
         return no
 
     def challenge(self):
@@ -334,6 +387,8 @@ class Server:
         if self.wrong == "identifier-not-echoed":
             identifier = (identifier + 1) % 256
         asked = request.first(MESSAGE_AUTHENTICATOR) is not None
+        if self.wrong == "eap-reply-unsigned" and request.all(EAP_MESSAGE):
+            asked = False
         if asked or (self.words.sign and request.code == ACCESS_REQUEST):
             attributes = [(MESSAGE_AUTHENTICATOR, b"")] + attributes
             key = b"" if self.wrong == "reply-message-authenticator" else self.secret

@@ -406,6 +406,72 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
         ..WRONG
     },
     Wrong {
+        name: "eap-unsigned",
+        suite: "radius/eap",
+        fails: &["radius/eap::accept::nas::identified"],
+        says: &["attributes.Message-Authenticator", "radius.eap-request-signed"],
+        ..WRONG
+    },
+    Wrong {
+        name: "password-beside-eap",
+        suite: "radius/eap",
+        fails: &["radius/eap::rules::nas::eap-requests-signed"],
+        says: &["attributes.User-Password", "radius.eap-one-kind-of-credential"],
+        ..WRONG
+    },
+    Wrong {
+        name: "other-name-beside-eap",
+        suite: "radius/eap",
+        fails: &["radius/eap::accept::nas::answered"],
+        says: &["attributes.User-Name", "radius.eap-user-name-is-identity"],
+        ..WRONG
+    },
+    Wrong {
+        name: "eap-identifier-counts-on",
+        suite: "radius/eap",
+        fails: &["radius/eap::accept::nas::answered"],
+        says: &["attributes.EAP-Message.identifier", "radius.eap-response-echoes-identifier"],
+        ..WRONG
+    },
+    Wrong {
+        name: "eap-state-not-returned",
+        suite: "radius/eap",
+        fails: &["radius/eap::accept::nas::answered"],
+        says: &["attributes.State", "radius.eap-state-returned"],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-unsigned-eap-reply",
+        suite: "radius/eap",
+        fails: &["radius/eap::unsigned-challenge-ignored::nas::asks-again"],
+        says: &["access-request", "radius.eap-unsigned-reply-discarded"],
+        scale: "0.2",
+        ..WRONG
+    },
+    Wrong {
+        name: "nak-kept-back",
+        suite: "radius/eap",
+        fails: &["radius/eap::other-method-wanted::nas::nak"],
+        says: &["access-request did not come", "radius.eap-nak-passed-on"],
+        scale: "0.2",
+        ..WRONG
+    },
+    Wrong {
+        name: "first-eap-attribute-only",
+        suite: "radius/eap",
+        fails: &["radius/eap::request-in-two-attributes::nas::answered"],
+        says: &["access-request did not come", "radius.eap-attributes-joined"],
+        scale: "0.2",
+        ..WRONG
+    },
+    Wrong {
+        name: "eap-in-parted-attributes",
+        suite: "radius/eap",
+        fails: &["radius/eap::accept::nas::identified"],
+        says: &["attributes.EAP-Message.packet_length", "RFC 3579 section 3.1"],
+        ..WRONG
+    },
+    Wrong {
         name: "two-requests-under-one-identifier",
         suite: "radius-accounting/records",
         fails: &["radius-accounting/records::session-start::nas::reported"],

@@ -528,6 +528,86 @@ pub const RADIUS_SERVERS: &[Wrong] = &[
         ..WRONG
     },
     Wrong {
+        name: "takes-unsigned-eap",
+        suite: "radius/eap",
+        fails: &["radius/eap::unsigned::server::silently-discarded"],
+        says: &["was to be silent", "radius.eap-unsigned-request-discarded"],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-badly-signed-eap",
+        suite: "radius/eap",
+        fails: &["radius/eap::badly-signed[other-secret]::server::silently-discarded"],
+        says: &["was to be silent", "radius.eap-badly-signed-request-discarded"],
+        ..WRONG
+    },
+    Wrong {
+        name: "first-eap-attribute-only",
+        suite: "radius/eap",
+        fails: &["radius/eap::response-in-two-attributes::server::accepted"],
+        says: &["said access-reject where access-accept was due", "radius.eap-attributes-joined"],
+        ..WRONG
+    },
+    Wrong {
+        name: "success-in-reject",
+        suite: "radius/eap",
+        fails: &["radius/eap::wrong-response::server::rejected"],
+        says: &["attributes.EAP-Message.code", "radius.eap-failure-in-reject"],
+        ..WRONG
+    },
+    Wrong {
+        name: "reject-without-eap",
+        suite: "radius/eap",
+        fails: &["radius/eap::nothing-else-wanted::server::rejected"],
+        says: &["attributes.EAP-Message", "radius.eap-failure-in-reject"],
+        ..WRONG
+    },
+    Wrong {
+        name: "eap-not-negotiated",
+        suite: "radius/eap",
+        fails: &["radius/eap::accept::server::challenged"],
+        says: &[
+            "said access-reject where access-challenge was due",
+            "radius.eap-answered-with-challenge",
+        ],
+        ..WRONG
+    },
+    Wrong {
+        name: "text-beside-eap",
+        suite: "radius/eap",
+        fails: &["radius/eap::rules::server::no-text-beside-eap"],
+        says: &["attributes.Reply-Message", "radius.eap-no-reply-message"],
+        ..WRONG
+    },
+    Wrong {
+        name: "eap-in-parted-attributes",
+        suite: "radius/eap",
+        fails: &["radius/eap::accept::server::challenged"],
+        says: &["attributes.EAP-Message.packet_length", "RFC 3579 section 3.1"],
+        ..WRONG
+    },
+    Wrong {
+        name: "accepts-any-eap-response",
+        suite: "radius/eap",
+        fails: &["radius/eap::wrong-response::server::rejected"],
+        says: &["said access-accept where access-reject was due", "radius.reject-on-failure"],
+        ..WRONG
+    },
+    Wrong {
+        name: "success-with-next-identifier",
+        suite: "radius/eap",
+        fails: &["radius/eap::accept::server::accepted"],
+        says: &["attributes.EAP-Message.identifier"],
+        ..WRONG
+    },
+    Wrong {
+        name: "eap-reply-unsigned",
+        suite: "radius/eap",
+        fails: &["radius/eap::accept::server::challenged"],
+        says: &["attributes.Message-Authenticator", "radius.eap-reply-signed"],
+        ..WRONG
+    },
+    Wrong {
         name: "interim-updates-overlooked",
         suite: "radius-accounting/records",
         fails: &["radius-accounting/records::interim-update::server::recorded"],

@@ -52,7 +52,7 @@ triggers:
 "
     );
     for (link, actions) in [
-        ("auth", "log-in-pap log-in-chap log-in-challenge ask-status"),
+        ("auth", "log-in-pap log-in-chap log-in-challenge log-in-eap-md5 ask-status"),
         ("acct", "ask-accounting-status"),
         ("acct", "start-session stop-session interim-update accounting-on accounting-off"),
         ("acct", "whole-session run-multilink-session session-of-two-seconds"),
