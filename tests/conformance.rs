@@ -22,6 +22,11 @@ fn main() -> ExitCode {
         "eapol-test",
         "tacacs-plus-python",
         "authen-tacacsplus",
+        "tftpd-hpa",
+        "tftpy-server",
+        "tftp-hpa",
+        "atftp",
+        "curl-tftp",
     ];
     main_libtest_all(vec![
         Options { every_side: true, ..base.clone() },

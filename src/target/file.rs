@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ pub struct Target {
     pub programs: Vec<String>,
     /// Files that must exist.
     pub needs_files: Vec<PathBuf>,
+    /// A command that succeeds where it is installed, for what is neither program nor file.
+    pub present: Vec<String>,
     /// How it says which version it is.
     pub version: Option<Version>,
     /// How to get what is missing.
@@ -190,12 +193,25 @@ impl Target {
         missing.extend(
             self.needs_files.iter().filter(|f| !f.exists()).map(|f| f.display().to_string()),
         );
+        if missing.is_empty() && !self.is_present() {
+            missing.push(format!("success of `{}`", self.present.join(" ")));
+        }
         let how = match self.install.as_str() {
             "" => String::new(),
             how => format!(" ({how})"),
         };
         (!missing.is_empty())
             .then(|| format!("{} is not installed: no {}{how}", self.name, missing.join(", ")))
+    }
+}
+
+impl Target {
+    /// Whether the command that tells says that it is there.
+    fn is_present(&self) -> bool {
+        let Some((program, words)) = self.present.split_first() else { return true };
+        let mut asked = std::process::Command::new(program);
+        let asked = asked.args(words).stdin(Stdio::null()).stdout(Stdio::null());
+        asked.stderr(Stdio::null()).status().is_ok_and(|status| status.success())
     }
 }
 
@@ -255,6 +271,7 @@ const KEYS: &[&str] = &[
     "suites",
     "programs",
     "needs-files",
+    "present",
     "version",
     "install",
     "settings",
@@ -279,8 +296,13 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
     let mut texts = |key: &str| -> Vec<String> {
         reader.texts_of(root, key).into_iter().map(|(text, _)| text).collect()
     };
-    let (suites, programs, files, lacks) =
-        (texts("suites"), texts("programs"), texts("needs-files"), texts("lacks"));
+    let (suites, programs, files, lacks, present) = (
+        texts("suites"),
+        texts("programs"),
+        texts("needs-files"),
+        texts("lacks"),
+        texts("present"),
+    );
     let mut table = |key: &str| -> BTreeMap<String, String> {
         pairs(reader, root.get(key).map(AsRef::as_ref)).into_iter().collect()
     };
@@ -353,6 +375,7 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
         suites,
         programs,
         needs_files: files.into_iter().map(PathBuf::from).collect(),
+        present,
         version,
         install: reader.text_of(root, "install"),
         settings,
