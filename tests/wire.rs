@@ -535,6 +535,14 @@ impl Choices<'_> {
                     let count = self.below(5);
                     Assignment::Fields((0..count).map(|_| self.pair(separators)).collect())
                 }
+                Kind::ZeroPairs => {
+                    let count = self.below(5);
+                    let option = |at| Entry {
+                        name: format!("option-{at}"),
+                        assignment: Assignment::Value(Value::Octets(self.text(40))),
+                    };
+                    Assignment::Fields((0..count).map(option).collect())
+                }
                 kind => Assignment::Value(self.value(kind, (0, 200))),
             };
             list.push(Entry { name: field.name.into(), assignment });
@@ -554,6 +562,8 @@ impl Choices<'_> {
             Kind::Octets(Len::Fixed(n)) | Kind::Text(Len::Fixed(n)) => {
                 Value::Octets(self.octets(*n, *n))
             }
+            // A zero octet ends it.
+            Kind::Octets(Len::Zero) | Kind::Text(Len::Zero) => Value::Octets(self.text(60)),
             Kind::Octets(_) | Kind::Text(_) => Value::Octets(self.octets(least, most)),
             // The zeros at the end of a hidden value cannot be told from what fills it up.
             Kind::Hidden { .. } => {
@@ -567,6 +577,7 @@ impl Choices<'_> {
             Kind::Group(_)
             | Kind::Items(_)
             | Kind::Pairs { .. }
+            | Kind::ZeroPairs
             | Kind::Sealed { .. }
             | Kind::Lengths { .. } => unreachable!("made of fields"),
         }

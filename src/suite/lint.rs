@@ -11,7 +11,7 @@ use crate::ladder::{
 
 /// Looks a suite over.
 pub fn lint(suite: &Suite) -> Vec<Diagnostic> {
-    let mut linter = Linter { suite, problems: Vec::new() };
+    let mut linter = Linter { suite, with: BTreeSet::new(), problems: Vec::new() };
     for exchange in &suite.exchanges {
         linter.exchange(exchange);
     }
@@ -29,6 +29,8 @@ struct Known {
 
 struct Linter<'s> {
     suite: &'s Suite,
+    /// The settings of the exchange alone.
+    with: BTreeSet<String>,
     problems: Vec<Diagnostic>,
 }
 
@@ -49,6 +51,7 @@ impl Linter<'_> {
     }
 
     fn exchange(&mut self, exchange: &Exchange) {
+        self.with = exchange.with.keys().cloned().collect();
         let mut names: BTreeMap<String, Known> = BTreeMap::new();
         let settings = self.suite.settings.keys().chain(exchange.with.keys());
         for name in settings {
@@ -153,6 +156,12 @@ impl Linter<'_> {
             self.error(pos, format!("no message is kept as `{follows}`"));
         }
         if let Some(bind) = &say.bind {
+            // A name means one thing: a setting would hide the message.
+            if self.suite.settings.contains_key(bind) || self.with.contains(bind) {
+                let pos = say.fields.first().map_or(Pos::default(), |f| f.pos);
+                let title = format!("`{bind}` is a setting already; `as:` needs another name");
+                self.error(pos, title);
+            }
             let parties = Some(BTreeSet::from([from, to]));
             names.insert(bind.clone(), Known { parties, first: None, uses: 2 });
         }
