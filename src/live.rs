@@ -31,7 +31,7 @@ use tokio::net::{TcpStream, UdpSocket};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::spawn_local;
 
-use crate::ladder::{LinkId, PartyId, Suite};
+use crate::ladder::{Link, LinkId, PartyId, Suite};
 use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Play, Sight};
 use crate::record::{Event, Report};
 use crate::wire::Transport;
@@ -372,11 +372,10 @@ impl Driver {
     fn stray(&mut self, flow: FlowId, call: Call) -> Option<Input> {
         let Came::Datagram(socket, octets) = call.what else { return None };
         let at = self.links.get(&flow).copied();
-        let called = self
-            .suite
-            .links
-            .iter()
-            .position(|link| link.at.is_some() && link.at == at && self.played[link.responder]);
+        // Who is played here is no stranger here.
+        let calls = |link: &Link| self.played[link.responder] && !self.played[link.initiator];
+        let mut links = self.suite.links.iter();
+        let called = links.position(|link| at.is_some() && link.at == at && calls(link));
         let now = call.at.saturating_duration_since(self.epoch);
         Some(match called {
             Some(link) => Input::Received(self.caller(now, link, call.from, socket), octets),

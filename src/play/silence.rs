@@ -159,7 +159,18 @@ const CROSSING: Duration = Duration::from_millis(50);
 /// nobody spoke out of turn.
 fn crossed(stage: &Stage, arrival: &Arrival) -> bool {
     let said = stage.flows[arrival.flow].said_at;
-    said.is_some_and(|said| arrival.at.saturating_sub(said) < CROSSING) && is_repeat(stage, arrival)
+    let just_said = said.is_some_and(|said| arrival.at.saturating_sub(said) < CROSSING);
+    just_said && is_repeat(stage, arrival) && answered(stage, arrival)
+}
+
+/// Whether we have said something since the octets of an arrival came for the first time. What came
+/// twice before we said anything did not cross our answer: there was none.
+fn answered(stage: &Stage, arrival: &Arrival) -> bool {
+    let link = arrival.ends.link;
+    let came = |what: &Happening| matches!(what, Happening::Message { ends, message, role: Role::Hear, .. } if *ends == arrival.ends && message.bytes == arrival.message.bytes);
+    let said = |what: &Happening| matches!(what, Happening::Message { ends, role: Role::Say, .. } if ends.link == link);
+    let since = stage.report.events[..arrival.event].iter().skip_while(|e| !came(&e.what));
+    since.skip(1).any(|e| said(&e.what))
 }
 
 /// The first silence that somebody broke.

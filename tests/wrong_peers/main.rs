@@ -10,6 +10,7 @@ mod score;
 mod tacacs_clients;
 mod tacacs_servers;
 mod targets;
+mod tftp;
 
 use harness::{are_caught, passes};
 use radius_clients::RADIUS_CLIENTS;
@@ -17,7 +18,10 @@ use radius_servers::RADIUS_SERVERS;
 use routers::ROUTERS;
 use tacacs_clients::TACACS_CLIENTS;
 use tacacs_servers::TACACS_SERVERS;
-use targets::{radius_client, radius_server, router, tacacs_client, tacacs_server};
+use targets::{
+    radius_client, radius_server, router, tacacs_client, tacacs_server, tftp_client, tftp_server,
+};
+use tftp::{TFTP_CLIENTS, TFTP_SERVERS};
 
 #[test]
 fn a_right_radius_server_passes_every_step_and_rule() {
@@ -113,6 +117,26 @@ fn a_router_that_shows_stars_for_a_password_passes_all_thirteen_steps() {
 #[test]
 fn wrong_routers_are_caught_where_it_is_demanded() {
     are_caught(router, ROUTERS);
+}
+
+#[test]
+fn a_right_tftp_server_passes_every_step_and_rule() {
+    passes(tftp_server, &[], &["tftp"], &[]);
+}
+
+#[test]
+fn wrong_tftp_servers_are_caught_where_it_is_demanded() {
+    are_caught(tftp_server, TFTP_SERVERS);
+}
+
+#[test]
+fn a_right_tftp_client_passes_every_step_and_rule() {
+    passes(tftp_client, &[], &["tftp"], &[]);
+}
+
+#[test]
+fn wrong_tftp_clients_are_caught_where_it_is_demanded() {
+    are_caught(tftp_client, TFTP_CLIENTS);
 }
 
 #[test]

@@ -142,6 +142,55 @@ start: {{command: {start}, ready: {{line: READY, within: 30s}}}}
     )
 }
 
+pub fn tftp_server(more: &[&str]) -> String {
+    let start = command("tftp_server.py", "{port:tftp} {dir}", more);
+    let sizes = [0, 511, 512, 513, 1200, 70000];
+    let files: String =
+        sizes.iter().map(|n| format!("    size-{n}.bin: {{octets: {n}, seed: 7}}\n")).collect();
+    format!(
+        "target: peer
+takes: server
+suites: [tftp/*]
+links: {{transfer: '127.0.0.1:{{port:tftp}}'}}
+start:
+  command: {start}
+  ready: {{line: READY, within: 30s}}
+  make:
+{files}observations:
+  holds-file: {{file: '{{dir}}/{{name}}', same-as: '{{of}}'}}
+"
+    )
+}
+
+pub fn tftp_client(more: &[&str]) -> String {
+    let run = |words: &str| command("tftp_client.py", &format!("{{link:transfer}} {words}"), more);
+    let mut triggers = format!(
+        "  get: {{command: {}}}\n  get-with-options: {{command: {}}}\n",
+        run("get {name} got"),
+        run("get {name} got --blksize 1024")
+    );
+    let puts = [("put", 1200, "size"), ("put-size-0", 0, "new")];
+    for (name, octets, called) in
+        puts.into_iter().chain([("put-size-512", 512, "new"), ("put-size-20000", 20000, "new")])
+    {
+        let put = run(&format!("put file.bin {called}-{octets}.bin"));
+        triggers.push_str(&format!(
+            "  {name}: {{command: {put}, make: {{file.bin: {{octets: {octets}, seed: 9}}}}}}\n"
+        ));
+    }
+    format!(
+        "target: peer
+takes: client
+suites: [tftp/*]
+one-shot: true
+triggers:
+{triggers}observations:
+  got-file: {{file: '{{dir}}/got', same-as: '{{of}}'}}
+  failed: {{ended-with: 1}}
+"
+    )
+}
+
 /// A command that runs a script, as a list in YAML. No bytecode is left beside the scripts.
 fn command(script: &str, words: &str, more: &[&str]) -> String {
     let script = here("tests/peers").join(script);
