@@ -15,14 +15,11 @@ const USUAL: Duration = Duration::from_secs(5);
 const GRACE: Duration = Duration::from_secs(2);
 
 impl Player {
-    /// Looks at a party under test; what we play ourselves has nothing to be seen.
+    /// Looks at a party under test.
     pub(super) async fn observe(&self, rung: &Rung, what: &Observation) -> Result<(), Stop> {
         let within = {
             let mut stage = self.stage.borrow_mut();
             let stage = &mut *stage;
-            if stage.cast.projection.played[what.party] {
-                return Ok(());
-            }
             let of = what.of.as_ref().and_then(|term| stage.octets_of(term)).unwrap_or_default();
             let of = String::from_utf8_lossy(&of).into_owned();
             let within = stage.scaled(rung.timing.within.unwrap_or(USUAL));

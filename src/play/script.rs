@@ -129,6 +129,15 @@ impl Player {
         Box::pin(async move {
             self.stage.borrow_mut().line = rung.pos.line;
             let born = self.stage.borrow().watches_begun;
+            // What is done to a party of ours is nothing, and takes no time.
+            let done_to = match &rung.act {
+                Act::Trigger { party, .. } => Some(*party),
+                Act::Observe(observation) => Some(observation.party),
+                _ => None,
+            };
+            if done_to.is_some_and(|party| self.stage.borrow().cast.projection.played[party]) {
+                return Ok(());
+            }
             match &rung.act {
                 Act::Message(say) => self.message(rung, say).await?,
                 Act::Silent(silence) => return self.silence(rung, silence).await,
@@ -165,9 +174,6 @@ impl Player {
 
     pub(super) fn trigger(&self, party: usize, name: &str) {
         let mut stage = self.stage.borrow_mut();
-        if stage.cast.projection.played[party] {
-            return;
-        }
         stage.out.push_back(Output::Trigger(party, name.to_owned()));
         stage.happened(Happening::Triggered(party, name.to_owned()));
         stage.just_triggered = true;
