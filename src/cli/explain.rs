@@ -150,6 +150,15 @@ fn fields(text: &mut String, all: &'static [Field], depth: usize, message: &Mess
         );
         match &field.kind {
             Kind::Group(inner) => fields(text, inner, depth + 1, message),
+            Kind::List(list) => fields(text, list.fields(), depth + 1, message),
+            Kind::Choice(choice) => {
+                for (number, inner) in choice.cases {
+                    let _ = writeln!(text, "{indent}  ({} {number})", choice.by);
+                    fields(text, inner, depth + 1, message);
+                }
+                let _ = writeln!(text, "{indent}  (any other {})", choice.by);
+                fields(text, choice.other, depth + 1, message);
+            }
             Kind::Sealed { fields: inner, seal } => {
                 let _ = writeln!(text, "{indent}  ({}, {})", seal.about, seal.source);
                 fields(text, inner, depth, message);
@@ -216,6 +225,11 @@ fn kind(kind: &Kind) -> String {
         Kind::Sealed { .. } => "sealed".into(),
         Kind::Hidden { block, .. } => format!("hidden, blocks of {block} octets"),
         Kind::Custom(codec) => codec.about.into(),
+        Kind::Name { pointers: true } => "name, may end in a pointer".into(),
+        Kind::Name { pointers: false } => "name, without pointer".into(),
+        Kind::List(list) if list.count.is_empty() => format!("{}s to the end", list.noun),
+        Kind::List(list) => format!("{}s, as many as {}", list.noun, list.count),
+        Kind::Choice(choice) => format!("fields as {} says", choice.by),
     }
 }
 
@@ -227,7 +241,10 @@ fn automatic(auto: &Auto) -> String {
         Auto::Always(n) => format!("always {n}"),
         Auto::LengthOfMessage => "the octets of the message".into(),
         Auto::LengthOf(of) => format!("the octets of {of}"),
+        Auto::LengthOfRest => "the octets behind it".into(),
         Auto::CountOf(of) => format!("the number of {of}"),
+        Auto::Chooses(usual) => format!("follows from what is said behind it, else {usual}"),
+        Auto::Copy(copied) => format!("is {}", copied.about),
         Auto::Fresh => "drawn, never the same twice".into(),
         Auto::Follows(follows) => format!("is {}", follows.about),
         Auto::Digest(digest) | Auto::Proof(digest) => {

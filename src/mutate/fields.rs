@@ -6,7 +6,7 @@ use super::{Baseline, Mutant};
 use crate::ladder::{Ends, Role};
 use crate::play::{Cue, Deed, Wrong};
 use crate::record::{Event, Happening};
-use crate::wire::{Auto, Edit, Field, Items, Kind, Len, Message, Node, Value, inside};
+use crate::wire::{Auto, Edit, Field, Items, Kind, Len, List, Message, Node, Value, inside};
 
 /// The most mutants of one field's value.
 const MOST_OCTETS: usize = 253;
@@ -107,7 +107,16 @@ impl Maker<'_> {
                     list = Some((path.clone(), node.depth, 0));
                 }
                 Kind::Pairs { .. } | Kind::ZeroPairs => list = Some((path.clone(), node.depth, 0)),
-                Kind::Group(_) | Kind::Sealed { .. } => {}
+                Kind::Group(_) | Kind::Sealed { .. } | Kind::Choice(_) => {}
+                Kind::List(list) => self.structures(path, list),
+                // Another number alone: what it chooses stays as it is.
+                _ if matches!(node.field.auto, Auto::Chooses(_)) => {
+                    for (operator, value) in others(node.field, &node.value) {
+                        let number = value.uint().unwrap_or_default();
+                        let about = self.becomes(path, node, &value);
+                        self.add(path, operator, about, Edit::Number(path.clone(), number), None);
+                    }
+                }
                 _ if node.field.is_computed() => self.computed(path, node),
                 _ => {
                     for (operator, value) in others(node.field, &node.value) {
@@ -123,6 +132,27 @@ impl Maker<'_> {
     fn becomes(&self, path: &str, node: &Node, value: &Value) -> String {
         let (kind, shown) = (self.message.kind.name, node.field.kind.show(value));
         format!("`{path}` of {kind} is {shown}, not {}", node.show())
+    }
+
+    /// A list of structures: one less, one twice, and their order.
+    fn structures(&mut self, list: &str, kind: &'static List) {
+        let message = self.message.clone();
+        let ones: Vec<&Node> = message.structures(list).map(|(node, _)| node).collect();
+        for (at, node) in ones.iter().enumerate() {
+            let (path, name) = (format!("{list}.{}", node.name), message.kind.name);
+            let about = format!("`{path}` is missing from {name}");
+            self.add(&path, "dropped", about, Edit::Drop(list.to_owned(), at), None);
+            let about = format!("`{path}` stands twice in {name}");
+            self.add(&path, "doubled", about, Edit::Double(list.to_owned(), at), None);
+            if ones
+                .get(at + 1)
+                .is_some_and(|n| message.clear[n.octets()] != message.clear[node.octets()])
+            {
+                let about = format!("`{path}` stands behind the next one in {name}");
+                let free = Some(kind.order.to_owned()).filter(|section| !section.is_empty());
+                self.add(&path, "moved", about, Edit::Swap(list.to_owned(), at), free);
+            }
+        }
     }
 
     /// One item of a list: another value, and its place in the list.
@@ -409,6 +439,21 @@ fn others(field: &Field, value: &Value) -> Vec<(&'static str, Value)> {
             add("max", Value::Uint(most));
         }
         (Kind::Flag, Value::Uint(number)) => add("turned", Value::Uint(1 - (number & 1))),
+        // Names stay names: another last letter of the first label, none at all, one label more or less.
+        (Kind::Name { .. }, Value::Octets(octets)) => {
+            if let Some(first @ 1..) = octets.first().map(|length| usize::from(*length))
+                && let Some(last) = octets.get(first)
+            {
+                let mut other = octets.clone();
+                other[first] = if matches!(last, b'z' | b'Z' | b'9') { b'a' } else { last + 1 };
+                add("other", Value::Octets(other));
+                add("shorter", Value::Octets(octets[first + 1..].to_vec()));
+                add("zero", Value::Octets(vec![0]));
+            }
+            if octets.len() + 2 < MOST_OCTETS {
+                add("longer", Value::Octets([&b"\x01x"[..], octets].concat()));
+            }
+        }
         (kind, Value::Octets(octets)) => {
             if let Some(last) = octets.last() {
                 let mut other = octets.clone();

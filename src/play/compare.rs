@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::stage::{Binding, Stage};
 use crate::ladder::{Blob, FieldSpec, Pattern, Reference, Say, Saying, Term};
 use crate::record::Difference;
-use crate::wire::{Assignment, Entry, Field, Kind, Message, Node, Transport, Value, show_octets};
+use crate::wire::{
+    Assignment, Entry, Field, Kind, Message, Node, Transport, Value, paths, show_octets,
+};
 
 /// What a comparison found, and what would be bound if it is taken.
 #[derive(Debug, Default)]
@@ -36,7 +38,9 @@ impl Stage {
             Term::Ref(r) => match self.settings.get(&r.name) {
                 Some(setting) => Some(setting.value.clone().into_bytes()),
                 None => match self.resolve(r)? {
-                    (Value::Octets(octets), _) => Some(octets),
+                    (Value::Octets(octets), field) if !matches!(field.kind, Kind::Name { .. }) => {
+                        Some(octets)
+                    }
                     (value, field) => Some(field.kind.show(&value).into_bytes()),
                 },
             },
@@ -92,6 +96,14 @@ impl Stage {
         let mut entries = Vec::new();
         for spec in specs {
             let assignment = if spec.field.kind.has_fields() && spec.say.is_none() {
+                // What the protocol fills in, where the author does not care.
+                if matches!((&spec.field.kind, &spec.hear), (Kind::List(_), Pattern::Any)) {
+                    continue;
+                }
+                // A structure that must not be there.
+                if matches!((&spec.field.kind, &spec.hear), (Kind::Group(_), Pattern::Absent)) {
+                    continue;
+                }
                 // An item without parts of its own is left out unless the author wants it.
                 if spec.fields.is_empty() && !matches!(spec.hear, Pattern::Any | Pattern::Present) {
                     continue;
@@ -196,7 +208,7 @@ impl Stage {
             let (node, wanted) = (message.find(path)?, asked.find(path)?);
             // What is wrong whatever it answers has been said already.
             let told = message.faults.iter().any(|fault| fault.path == *path);
-            (node.value != wanted.value && !told).then(|| Difference {
+            (!node.field.kind.same(&node.value, &wanted.value) && !told).then(|| Difference {
                 path: (*path).into(),
                 expected: format!("{}, that of the {} it answers", wanted.show(), asked.kind.name),
                 got: node.show(),
@@ -231,9 +243,20 @@ impl Stage {
 
     /// Holds fields against their specs; several items of one name are taken in order.
     pub fn compare_fields(&self, specs: &[FieldSpec], message: &Message, found: &mut Comparison) {
+        self.compare_within(specs, message, (&message.nodes, ""), found);
+    }
+
+    /// Holds the fields in what is at a path against their specs.
+    pub(super) fn compare_within(
+        &self,
+        specs: &[FieldSpec],
+        message: &Message,
+        within: (&[Node], &str),
+        found: &mut Comparison,
+    ) {
         for (i, spec) in specs.iter().enumerate() {
             let nth = specs[..i].iter().filter(|s| s.path == spec.path).count();
-            self.compare_field(spec, nth, message, found);
+            self.compare_field(spec, nth, message, within, found);
         }
     }
 
@@ -242,9 +265,10 @@ impl Stage {
         spec: &FieldSpec,
         nth: usize,
         message: &Message,
+        within: (&[Node], &str),
         found: &mut Comparison,
     ) {
-        let nodes = message.paths().filter(|(path, _)| *path == spec.path);
+        let nodes = paths(within.0, within.1).filter(|(path, _)| *path == spec.path);
         let node = nodes.map(|(_, node)| node).nth(nth);
         // A list is right where everything in it is.
         let fault = message.faults.iter().find(|f| {
@@ -275,7 +299,10 @@ impl Stage {
         if node.is_none() {
             return;
         }
-        self.compare_fields(&spec.fields, message, found);
+        if let Kind::List(list) = &spec.field.kind {
+            return self.compare_list(spec, list, message, found);
+        }
+        self.compare_within(&spec.fields, message, within, found);
         if spec.only {
             for stray in message.children(&spec.path) {
                 let direct = node.is_some_and(|n| stray.depth == n.depth + 1);
@@ -351,7 +378,9 @@ impl Stage {
     ) -> bool {
         let number = || node.value.uint();
         let octets = || match &node.value {
-            Value::Octets(octets) => octets.clone(),
+            Value::Octets(octets) if !matches!(node.field.kind, Kind::Name { .. }) => {
+                octets.clone()
+            }
             _ => node.show().into_bytes(),
         };
         let wanted = |term: &Term| self.value_of(term, spec.field).ok();
@@ -360,7 +389,7 @@ impl Stage {
                 if node.value == Value::Group {
                     return true;
                 }
-                wanted(term).as_ref() == Some(&node.value)
+                wanted(term).is_some_and(|wanted| node.field.kind.same(&wanted, &node.value))
             }
             Pattern::Range(from, to) => number().is_some_and(|n| (*from..=*to).contains(&n)),
             Pattern::Matches(regex) => regex.is_match(&octets()),

@@ -20,6 +20,7 @@
 //! | `observe` | looking at what no message shows |
 //! | `blame` | how a failure gets into the outcome of its step |
 //! | `compare` | a message against what was asked for; values of names |
+//! | `lists` | structures of a list against those that were asked for |
 //! | `rules` | requirements over all messages |
 //! | `wrong` | a played party that is wrong on purpose, once, in a named way |
 //!
@@ -29,6 +30,7 @@
 mod blame;
 mod compare;
 mod hear;
+mod lists;
 mod observe;
 mod rules;
 mod say;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::diag::Pos;
 use crate::ladder::{FieldSpec, Pattern, Reference, Saying, Term};
 use crate::wire::{
-    Field, ITEM_LENGTH, ITEM_TYPE, Items, Kind, PAIR, Value, field_names, parse_octets,
+    Field, ITEM_LENGTH, ITEM_TYPE, Items, Kind, List, PAIR, Value, field_names, parse_octets,
 };
 use crate::yaml::{self, Node, Reader};
 
@@ -102,7 +102,7 @@ pub fn field_spec(
         (spec.say, spec.hear) = value(reader, names, field, node);
         return spec;
     }
-    if is_operators(node) {
+    if is_operators(node) && !holds_one(field, node) {
         (spec.say, spec.hear) = value(reader, names, field, node);
         if matches!(spec.say, Some(Saying::Computed)) {
             spec.say = None;
@@ -114,6 +114,7 @@ pub fn field_spec(
         Kind::Group(inner) | Kind::Sealed { fields: inner, .. } => {
             spec.fields = fields(reader, names, inner, path, node);
         }
+        Kind::List(list) => structures(reader, names, list, &mut spec, node),
         Kind::Items(items) => {
             spec.hear = Pattern::Any;
             list(reader, &mut spec, node, |reader, key, value| {
@@ -134,6 +135,58 @@ pub fn field_spec(
         _ => {}
     }
     spec
+}
+
+/// Reads structures: a mapping for a single one, or a list of them. Where they have one field that is
+/// not computed, its value may stand alone.
+fn structures(
+    reader: &mut Reader<'_>,
+    names: &Names,
+    list: &'static List,
+    spec: &mut FieldSpec,
+    node: &Node,
+) {
+    let ones: Vec<&Node> = match &node.kind {
+        yaml::Kind::List(items) => items.iter().map(AsRef::as_ref).collect(),
+        _ => vec![node],
+    };
+    for one in ones {
+        if let [(key, value)] = one.entries()
+            && key.text() == Some("only")
+        {
+            spec.only = reader.truth(value);
+            continue;
+        }
+        let place = spec.fields.len().to_string();
+        let path = join(&spec.path, &place);
+        let without = match one.entries() {
+            [(key, value)] if key.text() == Some("without") => Some(value.clone()),
+            _ => None,
+        };
+        let hear = if without.is_some() { Pattern::Absent } else { Pattern::Present };
+        let one = without.as_deref().unwrap_or(one);
+        let inner = match (&one.kind, list.only_field()) {
+            (yaml::Kind::Map(_), _) => fields(reader, names, list.fields(), &path, one),
+            (yaml::Kind::Scalar(..), Some(field)) => {
+                let path = join(&path, field.name);
+                vec![field_spec(reader, names, field, field.name, &path, one.pos, one)]
+            }
+            _ => {
+                reader.error(one.pos, format!("a {} is a mapping of its fields", list.noun));
+                continue;
+            }
+        };
+        spec.fields.push(FieldSpec {
+            name: place,
+            path,
+            field: &list.item,
+            pos: one.pos,
+            say: None,
+            hear,
+            fields: inner,
+            only: false,
+        });
+    }
 }
 
 /// Reads a list of items: a mapping by name, or a list of such mappings where a name comes twice.
@@ -182,6 +235,14 @@ fn item(
     // Items are found by the spelling of their table.
     let name = items.by_name(name).map_or(name, |t| t.field.name);
     Some(field_spec(reader, names, field, name, &join(path, name), key.pos, value))
+}
+
+/// Whether a text is the value of a single structure of a list.
+fn holds_one(field: &Field, node: &Node) -> bool {
+    match &field.kind {
+        Kind::List(list) => list.only_field().is_some() && node.text().is_some_and(|t| t != "any"),
+        _ => false,
+    }
 }
 
 /// Whether a mapping holds operators rather than fields.

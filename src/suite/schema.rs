@@ -256,6 +256,7 @@ fn collect(fields: &'static [Field], properties: &mut Map<String, Value>) {
     for field in fields {
         match &field.kind {
             Kind::Sealed { fields, .. } => collect(fields, properties),
+            Kind::Choice(choice) => choice.every().for_each(|fields| collect(fields, properties)),
             _ => {
                 properties.insert(field.name.into(), value(Some(field)));
             }
@@ -272,6 +273,11 @@ fn value(field: Option<&'static Field>) -> Value {
             json!({ "anyOf": [group(inner), { "$ref": "#/definitions/asked" }] })
         }
         Kind::Items(items) => json!({ "$ref": format!("#/definitions/{}s", items.noun) }),
+        Kind::List(list) => {
+            let one =
+                json!({ "$ref": format!("#/definitions/{}", structure(list).replace(' ', "%20")) });
+            json!({ "anyOf": [one, { "type": "array", "items": one }, { "$ref": "#/definitions/asked" }] })
+        }
         Kind::Pairs { .. } | Kind::ZeroPairs => json!({ "type": ["object", "array"] }),
         Kind::Uint { names: Some(codes), .. } => {
             let names: Vec<&str> = codes.list.iter().map(|(_, name)| *name).collect();
@@ -286,11 +292,31 @@ fn value(field: Option<&'static Field>) -> Value {
     schema
 }
 
+/// What one structure of a list is called among the definitions.
+fn structure(list: &crate::wire::List) -> String {
+    format!("structure {}", list.noun)
+}
+
 /// The lists of items that layouts have, each once.
 fn lists(fields: &'static [Field], definitions: &mut Map<String, Value>) {
     for field in fields {
         match &field.kind {
             Kind::Group(inner) | Kind::Sealed { fields: inner, .. } => lists(inner, definitions),
+            Kind::Choice(choice) => choice.every().for_each(|fields| lists(fields, definitions)),
+            Kind::List(list) => {
+                lists(list.fields(), definitions);
+                definitions.entry(structure(list)).or_insert_with(|| {
+                    let mut properties = Map::new();
+                    collect(list.fields(), &mut properties);
+                    properties.insert("only".into(), json!({ "type": "boolean" }));
+                    properties.insert("without".into(), json!({ "type": "object" }));
+                    let whole = json!({ "type": "object", "additionalProperties": false, "properties": properties });
+                    match list.only_field() {
+                        Some(field) => json!({ "anyOf": [whole, value(Some(field))] }),
+                        None => whole,
+                    }
+                });
+            }
             Kind::Items(items) => {
                 let name = format!("{}s", items.noun);
                 if definitions.contains_key(&name) {

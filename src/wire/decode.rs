@@ -4,11 +4,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::encode::value_bits;
 use super::layout::{
-    Auto, Field, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Len, Occurs, PAIR, UNKNOWN_ITEM,
+    Auto, Choice, Field, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Layout, Len, List, PAIR, UNKNOWN_ITEM,
 };
 use super::message::{Fault, Message, Node, find};
+use super::name;
 use super::protocol::{Context, MessageType, Protocol};
 use super::value::{Value, show_octets};
 
@@ -20,7 +20,7 @@ impl Protocol {
     pub fn head(&self, bytes: &[u8]) -> Vec<Node> {
         let nobody = super::protocol::Parameters::default();
         let context = Context { parameters: &nobody, previous: None, from_initiator: true };
-        let mut reader = Reader::new(bytes.to_vec(), &context, self.head.source);
+        let mut reader = Reader::new(bytes.to_vec(), &context, self.head);
         reader.fields(self.head.fields);
         reader.nodes
     }
@@ -60,154 +60,14 @@ impl Protocol {
 
 /// Decodes one message of a known type. All of `bytes` belongs to it.
 pub fn decode(kind: &'static MessageType, context: &Context<'_>, bytes: &[u8]) -> Message {
-    let mut reader = Reader::new(bytes.to_vec(), context, kind.layout.source);
+    let mut reader = Reader::new(bytes.to_vec(), context, kind.layout);
     reader.fields(kind.layout.fields);
     reader.left_over();
     let Reader { clear, nodes, faults, .. } = reader;
     let mut message = Message { kind, bytes: bytes.to_vec(), clear, nodes, faults };
-    let more = verify(&message, context);
+    let more = super::verify::verify(&message, context);
     message.faults.extend(more);
     message
-}
-
-/// Holds every field against what it must be: constants, echoes, digests.
-fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for (at, (path, node)) in message.paths().enumerate() {
-        if let Some(check) = node.field.must.filter(|check| !(check.holds)(&node.value)) {
-            faults.push(Fault {
-                path: path.clone(),
-                bits: node.bits.clone(),
-                expected: check.about.into(),
-                got: node.show(),
-                source: check.source,
-                chosen: true,
-            });
-        }
-        let (expected, source) = match &node.field.auto {
-            Auto::Always(number) => (Some(Value::Uint(*number)), node.field.source),
-            Auto::Follows(follows) if follows.source.is_empty() => continue,
-            Auto::Follows(follows) => ((follows.value)(context), follows.source),
-            Auto::Digest(digest) | Auto::Proof(digest) => {
-                let bits = value_bits(&message.nodes, at);
-                let range = bits.start / 8..bits.end.div_ceil(8);
-                let proves = matches!(node.field.auto, Auto::Proof(_));
-                let octets = if proves { &message.clear } else { &message.bytes };
-                let expected = (digest.compute)(context, octets, range);
-                (expected.map(Value::Octets), digest.source)
-            }
-            _ => {
-                faults.extend(unassigned(&path, node));
-                continue;
-            }
-        };
-        let Some(expected) = expected else { continue };
-        if expected == node.value || node.value == Value::Group {
-            continue;
-        }
-        let about = match &node.field.auto {
-            Auto::Follows(follows) => format!(", {}", follows.about),
-            Auto::Digest(digest) | Auto::Proof(digest) => format!(", {}", digest.about),
-            _ => String::new(),
-        };
-        let source = if source.is_empty() { message.kind.layout.source } else { source };
-        faults.push(Fault {
-            path,
-            bits: node.bits.clone(),
-            expected: format!("{}{about}", node.field.kind.show(&expected)),
-            got: node.show(),
-            source,
-            chosen: false,
-        });
-    }
-    occurrences(message, &mut faults);
-    for (path, number) in message.kind.when {
-        // A type that was taken although its marks do not fit, because it was waited for.
-        if let Some(node) = message.find(path)
-            && node.value != Value::Uint(*number)
-        {
-            faults.push(Fault {
-                path: (*path).into(),
-                bits: node.bits.clone(),
-                expected: node.field.kind.show(&Value::Uint(*number)),
-                got: node.show(),
-                source: message.kind.layout.source,
-                chosen: false,
-            });
-        }
-    }
-    faults
-}
-
-/// A number without a name, where the standard says that there are no others.
-fn unassigned(path: &str, node: &Node) -> Option<Fault> {
-    let (Kind::Uint { names: Some(codes), .. }, Value::Uint(number)) =
-        (&node.field.kind, &node.value)
-    else {
-        return None;
-    };
-    if codes.closed.is_empty() || codes.name(*number).is_some() {
-        return None;
-    }
-    let names: Vec<&str> = codes.list.iter().map(|(_, name)| *name).collect();
-    Some(Fault {
-        path: path.to_owned(),
-        bits: node.bits.clone(),
-        expected: format!("one of {}", names.join(", ")),
-        got: node.show(),
-        source: codes.closed,
-        chosen: true,
-    })
-}
-
-/// Holds the number of items of each type against the tables of the standard.
-fn occurrences(message: &Message, faults: &mut Vec<Fault>) {
-    for (list, node) in message.nodes.iter().enumerate() {
-        let Kind::Items(items) = &node.field.kind else { continue };
-        let here = |t: &&super::layout::Occurrence| t.messages.contains(&message.kind.name);
-        if !items.occurrence.iter().any(|table| here(&table)) {
-            continue;
-        }
-        let mut counts: Vec<(u64, u32, &Node)> = Vec::new();
-        let inside = super::message::inside(&message.nodes, list);
-        for item in inside.iter().filter(|n| n.depth == node.depth + 1) {
-            let Some(number) = items.number(&item.name) else { continue };
-            match counts.iter_mut().find(|(n, ..)| *n == number) {
-                Some((_, count, last)) => (*count, *last) = (*count + 1, item),
-                None => counts.push((number, 1, item)),
-            }
-        }
-        let mut fault = |name: &str, bits, expected: &str, count: u32, source| {
-            faults.push(Fault {
-                path: format!("{}.{name}", node.name),
-                bits,
-                expected: expected.into(),
-                got: format!("{count} of it"),
-                source,
-                chosen: true,
-            });
-        };
-        for (number, count, item) in &counts {
-            let Some((occurs, source)) = items.occurs(message.kind.name, *number) else { continue };
-            let expected = match occurs {
-                Occurs::Never => "none of it in this message",
-                _ if *count > 1 && !occurs.may_be_many() => "one of it at most",
-                _ => continue,
-            };
-            fault(&item.name, item.bits.clone(), expected, *count, source);
-        }
-        for table in items.occurrence.iter().filter(here) {
-            for (number, _) in table.rows {
-                let known = items.occurs(message.kind.name, *number);
-                let there = counts.iter().any(|(n, ..)| n == number);
-                if let (Some((Occurs::Once, source)), false, Some(item)) =
-                    (known, there, items.by_number(*number))
-                {
-                    fault(item.field.name, node.bits.clone(), "one of it", 0, source);
-                }
-            }
-        }
-    }
 }
 
 /// Reads fields off the front of what is left.
@@ -223,12 +83,14 @@ struct Reader<'c> {
     /// Names of the groups that are open.
     path: Vec<Cow<'static, str>>,
     source: &'static str,
+    /// Where the pointers of names count from.
+    origin: usize,
     /// Set when nothing after this can be read.
     stuck: bool,
 }
 
 impl<'c> Reader<'c> {
-    fn new(clear: Vec<u8>, context: &'c Context<'c>, source: &'static str) -> Self {
+    fn new(clear: Vec<u8>, context: &'c Context<'c>, layout: &'static Layout) -> Self {
         let end = clear.len() * 8;
         Self {
             clear,
@@ -239,7 +101,8 @@ impl<'c> Reader<'c> {
             end,
             depth: 0,
             path: Vec::new(),
-            source,
+            source: layout.source,
+            origin: layout.origin,
             stuck: false,
         }
     }
@@ -259,8 +122,12 @@ impl<'c> Reader<'c> {
             Kind::Uint { bits, .. } => {
                 let Some(number) = self.bits(usize::from(*bits), field, &name) else { return };
                 self.push(field, name, from, Value::Uint(number));
-                if let Auto::LengthOfMessage = field.auto {
-                    self.limit(field, number, from);
+                match field.auto {
+                    Auto::LengthOfMessage => self.limit(field, number, from),
+                    Auto::LengthOfRest => {
+                        self.limit(field, number.saturating_add(self.at as u64 / 8), from);
+                    }
+                    _ => {}
                 }
             }
             Kind::Flag => {
@@ -317,6 +184,13 @@ impl<'c> Reader<'c> {
                 self.inside(name, |r| r.items(items));
                 self.nodes[at].bits.end = self.at;
             }
+            Kind::Name { pointers } => self.name(field, name, *pointers),
+            Kind::List(list) => {
+                let at = self.push(field, name.clone(), from, Value::Group);
+                self.inside(name, |r| r.list(list));
+                self.nodes[at].bits.end = self.at;
+            }
+            Kind::Choice(choice) => self.choice(field, name, choice),
             Kind::Lengths { count, .. } => {
                 let count = self.number(count);
                 self.take(Len::Fixed(count), field, name);
@@ -338,10 +212,83 @@ impl<'c> Reader<'c> {
         }
     }
 
-    /// The value of a length or count that was read before.
+    /// The value of a length or count that was read before: beside what is read now, or at the top.
     fn number(&self, name: &str) -> usize {
-        let number = find(&self.nodes, name).and_then(|n| n.value.uint()).unwrap_or(0);
-        usize::try_from(number).unwrap_or(usize::MAX)
+        let number =
+            self.beside(name).or_else(|| find(&self.nodes, name)).and_then(|n| n.value.uint());
+        usize::try_from(number.unwrap_or(0)).unwrap_or(usize::MAX)
+    }
+
+    /// The field of a name that was read before, in the same group.
+    fn beside(&self, name: &str) -> Option<&Node> {
+        let group = self.nodes.iter().rev().take_while(|n| n.depth >= self.depth);
+        group.into_iter().find(|n| n.depth == self.depth && n.name == name)
+    }
+
+    fn name(&mut self, field: &'static Field, name: Cow<'static, str>, pointers: bool) {
+        let (from, at) = (self.at, self.at / 8);
+        let (value, octets, wrong) = match name::read(&self.clear, at, self.end / 8, self.origin) {
+            Ok(read) => {
+                let wrong = (read.pointer && !pointers).then_some("a name without a pointer");
+                (read.name, read.octets, wrong)
+            }
+            Err(name::Unreadable { expected, octets }) => {
+                self.stuck = octets.is_none();
+                let octets = octets.unwrap_or(self.end / 8 - at);
+                (self.clear[at..at + octets].to_vec(), octets, Some(expected))
+            }
+        };
+        self.at += octets * 8;
+        if let Some(expected) = wrong {
+            let got = show_octets(&self.clear[at..at + octets]);
+            self.fault(&name, from..self.at, expected, got, field.source);
+        }
+        self.push(field, name, from, Value::Octets(value));
+    }
+
+    fn list(&mut self, list: &'static List) {
+        let count = if list.count.is_empty() { usize::MAX } else { self.number(list.count) };
+        for place in 0..count {
+            let (from, nodes) = (self.at, self.nodes.len());
+            let ends = list.count.is_empty() && self.at == self.end;
+            if ends || self.stuck || nodes >= MOST_NODES {
+                return;
+            }
+            self.field(&list.item, Cow::Owned(place.to_string()));
+            if self.at == from {
+                return;
+            }
+        }
+    }
+
+    /// Reads the fields that a number chooses, beside the fields before them.
+    fn choice(&mut self, field: &'static Field, name: Cow<'static, str>, choice: &'static Choice) {
+        let from = self.at;
+        let number = self.beside(choice.by).and_then(|n| n.value.uint()).unwrap_or(0);
+        let outer = self.end;
+        if !choice.length.is_empty() {
+            let octets = self.number(choice.length);
+            if octets > (self.end - self.at) / 8 {
+                let what = format!("{octets} octets");
+                let got = format!("{} octets", (self.end - self.at) / 8);
+                self.fault(&name, from..self.end, &what, got, field.source);
+                return self.rest();
+            }
+            self.end = from + octets * 8;
+        }
+        let at = self.push(field, name, from, Value::Group);
+        self.fields(choice.fields(number));
+        if !choice.length.is_empty() {
+            if self.at < self.end && !self.stuck {
+                let octets = (self.end - self.at) / 8;
+                let (bits, got) = (self.at..self.end, format!("{octets} octets more"));
+                self.fault("", bits, "the end of the data", got, field.source);
+                self.take(Len::Rest, &UNREADABLE, Cow::Borrowed(UNREADABLE.name));
+            }
+            // What stands behind can be read, whatever is wrong inside.
+            (self.at, self.end, self.stuck) = (self.end, outer, false);
+        }
+        self.nodes[at].bits.end = self.at;
     }
 
     /// Reads `bits` bits in network order; too few left is a fault and the end of reading.

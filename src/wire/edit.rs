@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use super::encode::{Assignment, Corruption, Draft, Entry, encode, flip, put};
+use super::damage::{flip, put};
+use super::encode::{Assignment, Corruption, Draft, Entry, encode};
 use super::layout::{Auto, Kind};
 use super::message::{Message, Node, inside};
 use super::protocol::{Context, Parameters};
@@ -58,8 +59,8 @@ impl Message {
         while let Some(&at) = places.get(next) {
             let node = &nodes[at];
             next += 1;
-            // What a seal wraps belongs to the message itself.
-            if matches!(node.field.kind, Kind::Sealed { .. }) {
+            // What a seal wraps belongs to the message itself, and what is chosen to its group.
+            if matches!(node.field.kind, Kind::Sealed { .. } | Kind::Choice(_)) {
                 continue;
             }
             let held = inside(nodes, at).len();
@@ -82,6 +83,14 @@ impl Message {
             entries.push(Entry { name: node.name.to_string(), assignment });
         }
         entries
+    }
+
+    /// What is in the group or list of a name, as choices for a new one.
+    pub(super) fn group(&self, name: &str) -> Vec<Entry> {
+        let group = self.nodes.iter().position(|n| n.depth == 0 && n.name == name);
+        let Some(at) = group else { return Vec::new() };
+        let within: Vec<usize> = (at + 1..at + 1 + inside(&self.nodes, at).len()).collect();
+        self.entries(&within, name, &[])
     }
 
     /// The items of a list.
@@ -246,6 +255,9 @@ fn set(entries: &mut Vec<Entry>, path: &str, value: Value) -> Result<(), String>
 }
 
 fn items<'e>(entries: &'e mut [Entry], list: &str) -> Result<&'e mut Vec<Entry>, String> {
+    if let Some((head, rest)) = list.split_once('.') {
+        return items(items(entries, head)?, rest);
+    }
     match entries.iter_mut().find(|e| e.name == list).map(|e| &mut e.assignment) {
         Some(Assignment::Fields(items)) => Ok(items),
         _ => Err(format!("there is no list `{list}`")),

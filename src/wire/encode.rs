@@ -5,9 +5,13 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::damage::put;
 use super::decode::SEPARATOR;
-use super::layout::{Auto, Field, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Len, PAIR, Seal};
+use super::layout::{
+    Auto, Choice, Field, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Len, List, PAIR, Seal,
+};
 use super::message::{Message, Node, find};
+use super::name;
 use super::protocol::{Context, MessageType};
 use super::value::Value;
 
@@ -90,6 +94,7 @@ pub fn encode(
         path: Vec::new(),
         chosen: Vec::new(),
         draft: &draft.fields,
+        names: name::Written::default(),
     };
     writer.fields(kind.layout.fields, &draft.fields)?;
     writer.lengths()?;
@@ -98,13 +103,13 @@ pub fn encode(
     let mut message = Message { kind, bytes, clear, nodes, faults: Vec::new() };
     finish(&mut message, context, &chosen);
     if let Some(corruption) = &draft.corruption {
-        corrupt(&mut message, context, chosen, corruption)?;
+        super::damage::corrupt(&mut message, context, chosen, corruption)?;
     }
     Ok(message)
 }
 
 /// Seals what is to be sealed and computes digests, but for the nodes in `chosen`.
-fn finish(message: &mut Message, context: &Context<'_>, chosen: &[usize]) {
+pub(super) fn finish(message: &mut Message, context: &Context<'_>, chosen: &[usize]) {
     message.bytes.clone_from(&message.clear);
     let whole = message.bytes.len();
     let cut = |r: Range<usize>| r.start.min(whole)..r.end.min(whole);
@@ -158,87 +163,6 @@ pub(super) fn value_bits(nodes: &[Node], at: usize) -> Range<usize> {
     bits.start + if item { 16 } else { 0 }..bits.end
 }
 
-fn corrupt(
-    message: &mut Message,
-    context: &Context<'_>,
-    mut chosen: Vec<usize>,
-    corruption: &Corruption,
-) -> Result<(), EncodeError> {
-    let before = message.clone();
-    let index = |path: &str| {
-        before
-            .nodes
-            .iter()
-            .position(|n| find(&before.nodes, path).is_some_and(|f| std::ptr::eq(f, n)))
-    };
-    let place = |path: &str| match index(path) {
-        Some(at) => {
-            let digest = matches!(before.nodes[at].field.auto, Auto::Digest(_));
-            Ok((value_bits(&before.nodes, at), digest))
-        }
-        None => {
-            Err(EncodeError { path: path.into(), what: "the message has no such field".into() })
-        }
-    };
-    chosen.extend(corruption.keep.iter().filter_map(|path| index(path)));
-    let early = |digest: bool| !digest;
-    for (path, number) in &corruption.set {
-        let (bits, digest) = place(path)?;
-        if early(digest) {
-            put(&mut message.clear, bits, *number);
-        }
-    }
-    for path in &corruption.flip {
-        let (bits, digest) = place(path)?;
-        if early(digest) {
-            flip(&mut message.clear, bits);
-        }
-    }
-    if let Some(octets) = corruption.truncate {
-        message.clear.truncate(octets);
-    }
-    message.clear.extend_from_slice(&corruption.append);
-    finish(message, context, &chosen);
-    for (path, number) in &corruption.set {
-        let (bits, digest) = place(path)?;
-        if digest {
-            put(&mut message.bytes, bits, *number);
-        }
-    }
-    for path in &corruption.flip {
-        let (bits, digest) = place(path)?;
-        if digest {
-            flip(&mut message.bytes, bits);
-        }
-    }
-    if let Some(octets) = &corruption.octets {
-        message.bytes.clone_from(octets);
-        message.clear.clone_from(octets);
-        message.nodes.clear();
-    }
-    Ok(())
-}
-
-/// Writes a number into bits; bits past the end are lost.
-pub(super) fn put(bytes: &mut [u8], bits: Range<usize>, number: u64) {
-    let width = bits.len();
-    for (i, bit) in bits.enumerate() {
-        let shift = width - 1 - i;
-        let one = if shift < 64 { (number >> shift & 1) as u8 } else { 0 };
-        if let Some(octet) = bytes.get_mut(bit / 8) {
-            let mask = 1 << (7 - bit % 8);
-            *octet = (*octet & !mask) | (one * mask);
-        }
-    }
-}
-
-pub(super) fn flip(bytes: &mut [u8], bits: Range<usize>) {
-    let Some(last) = bits.end.checked_sub(1) else { return };
-    if let Some(octet) = bytes.get_mut(last / 8) {
-        *octet ^= 1 << (7 - last % 8);
-    }
-}
-
 struct Writer<'a> {
     context: &'a Context<'a>,
     draw: &'a mut dyn FnMut(&'static Field, usize) -> Vec<u8>,
@@ -252,7 +176,12 @@ struct Writer<'a> {
     /// Nodes whose value the author chose.
     chosen: Vec<usize>,
     draft: &'a [Entry],
+    /// Names that later ones may point to.
+    names: name::Written,
 }
+
+/// The parameter of a link that says whether names are written with pointers: not where it is this.
+const COMPRESSION: (&str, &[u8]) = ("compression", b"none");
 
 impl Writer<'_> {
     fn fields(&mut self, fields: &'static [Field], entries: &[Entry]) -> Result<(), EncodeError> {
@@ -276,7 +205,20 @@ impl Writer<'_> {
                 self.nodes[at].bits.end = self.at;
                 continue;
             }
-            let chosen = entries.iter().find(|e| e.name == field.name).map(|e| &e.assignment);
+            if let Kind::Choice(choice) = &field.kind {
+                self.choice(field, choice, entries)?;
+                continue;
+            }
+            let made;
+            let mut chosen = None;
+            if let Auto::Chooses(usual) = field.auto
+                && !entries.iter().any(|e| e.name == field.name)
+            {
+                made = Assignment::Value(Value::Uint(chooser(fields, field.name, entries, usual)));
+                chosen = Some(&made);
+            }
+            let chosen =
+                chosen.or(entries.iter().find(|e| e.name == field.name).map(|e| &e.assignment));
             self.field(field, Cow::Borrowed(field.name), chosen)?;
         }
         Ok(())
@@ -302,6 +244,18 @@ impl Writer<'_> {
             Kind::Items(items) => {
                 let at = self.push(field, name.clone(), from, Value::Group);
                 self.inside(&name, |w| entries.iter().try_for_each(|e| w.item(items, e)))?;
+                self.nodes[at].bits.end = self.at;
+            }
+            Kind::List(list) => {
+                let at = self.push(field, name.clone(), from, Value::Group);
+                let copied = match (&field.auto, chosen, self.context.previous) {
+                    (Auto::Copy(_), None, Some(previous)) if previous.faults.is_empty() => {
+                        previous.group(&name)
+                    }
+                    _ => Vec::new(),
+                };
+                let entries = if chosen.is_none() { &copied } else { entries };
+                self.inside(&name, |w| w.list(list, entries))?;
                 self.nodes[at].bits.end = self.at;
             }
             Kind::ZeroPairs => {
@@ -333,6 +287,41 @@ impl Writer<'_> {
         Ok(())
     }
 
+    fn list(&mut self, list: &'static List, entries: &[Entry]) -> Result<(), EncodeError> {
+        for (place, entry) in entries.iter().enumerate() {
+            self.field(&list.item, Cow::Owned(place.to_string()), Some(&entry.assignment))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the fields that the number before chooses, or those that the author chose in its place.
+    fn choice(
+        &mut self,
+        field: &'static Field,
+        choice: &'static Choice,
+        entries: &[Entry],
+    ) -> Result<(), EncodeError> {
+        let mut group = self.nodes.iter().rev().take_while(|n| n.depth >= self.depth);
+        let by = group.find(|n| n.depth == self.depth && n.name == choice.by);
+        let number = by.and_then(|n| n.value.uint()).unwrap_or(0);
+        let names = |fields: &'static [Field]| super::layout::field_names(fields);
+        let is_chosen = |name: &&str| entries.iter().any(|e| e.name == *name);
+        let mut fields = choice.fields(number);
+        let stray =
+            choice.every().flat_map(names).find(|n| is_chosen(n) && !names(fields).contains(n));
+        if let Some(stray) = stray {
+            if !names(choice.other).contains(&stray) {
+                let what = format!("this is not there where `{}` is {number}", choice.by);
+                return Err(self.error(stray, &what));
+            }
+            fields = choice.other;
+        }
+        let at = self.push(field, Cow::Borrowed(field.name), self.at, Value::Group);
+        self.known_fields(fields, entries)?;
+        self.nodes[at].bits.end = self.at;
+        Ok(())
+    }
+
     /// The value of a field that nobody chose. Lengths and digests are placeholders here.
     fn made_up(&mut self, field: &'static Field, name: &str) -> Value {
         let marked = self.kind.when.iter().find(|(path, _)| {
@@ -348,6 +337,7 @@ impl Writer<'_> {
             Kind::Octets(Len::Fixed(n)) | Kind::Text(Len::Fixed(n)) => *n,
             Kind::Ipv4 => 4,
             Kind::Ipv6 => 16,
+            Kind::Name { .. } => 1,
             _ => 0,
         };
         let drawn = |draw: &mut dyn FnMut(&'static Field, usize) -> Vec<u8>| {
@@ -357,6 +347,7 @@ impl Writer<'_> {
                     let number = octets.iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
                     Value::Uint(if *bits < 64 { number & ((1 << bits) - 1) } else { number })
                 }
+                Kind::Flag => Value::Uint(octets.first().map_or(0, |octet| u64::from(octet & 1))),
                 _ => Value::Octets(octets),
             }
         };
@@ -404,6 +395,13 @@ impl Writer<'_> {
                 return Err(self.error(name, "this field is a number"));
             }
             (Kind::Custom(codec), Value::Octets(octets)) => self.octets(&(codec.write)(octets)),
+            (Kind::Name { pointers }, Value::Octets(octets)) => {
+                let (parameter, none) = COMPRESSION;
+                let may = *pointers && self.context.parameters.octets(parameter) != Some(none);
+                let at = (self.at / 8).saturating_sub(self.kind.layout.origin);
+                let written = if may { self.names.write(octets, at) } else { octets.clone() };
+                self.octets(&written);
+            }
             (Kind::Hidden { block, .. }, Value::Octets(octets)) => {
                 let mut padded = octets.clone();
                 padded.resize(octets.len().max(1).next_multiple_of(*block), 0);
@@ -542,7 +540,8 @@ impl Writer<'_> {
             let node = &self.nodes[at];
             let number = match &node.field.auto {
                 Auto::LengthOfMessage => self.bytes.len(),
-                Auto::LengthOf(of) => find(&self.nodes, of).map_or(0, |n| n.octets().len()),
+                Auto::LengthOf(of) => self.beside(at, of).map_or(0, |n| n.octets().len()),
+                Auto::LengthOfRest => self.bytes.len() - node.octets().end,
                 Auto::CountOf(of) => {
                     match self.nodes.iter().position(|n| n.depth == 0 && n.name == *of) {
                         Some(list) => super::message::inside(&self.nodes, list)
@@ -564,6 +563,13 @@ impl Writer<'_> {
             self.nodes[at].value = Value::Uint(number as u64);
         }
         Ok(())
+    }
+
+    /// The field of a name behind the one at `at` in its group, or at the top.
+    fn beside(&self, at: usize, name: &str) -> Option<&Node> {
+        let depth = self.nodes[at].depth;
+        let mut group = self.nodes[at..].iter().take_while(|n| n.depth >= depth);
+        group.find(|n| n.depth == depth && n.name == name).or_else(|| find(&self.nodes, name))
     }
 
     fn bits(&mut self, bits: usize, number: u64) {
@@ -609,6 +615,19 @@ impl Writer<'_> {
         path.push(name.to_owned());
         EncodeError { path: path.join("."), what: what.into() }
     }
+}
+
+/// The number that chooses the fields which the author chose.
+fn chooser(fields: &'static [Field], by: &str, entries: &[Entry], usual: u64) -> u64 {
+    let choices = fields.iter().filter_map(|field| match &field.kind {
+        Kind::Choice(choice) if choice.by == by => Some(*choice),
+        _ => None,
+    });
+    let mut cases = choices.flat_map(|choice| choice.cases);
+    let is_meant = |fields: &'static [Field]| {
+        super::layout::field_names(fields).iter().any(|n| entries.iter().any(|e| e.name == *n))
+    };
+    cases.find(|(_, fields)| is_meant(fields)).map_or(usual, |(number, _)| *number)
 }
 
 /// `cmd*` asks for the separator `*`; without one it is the first.

@@ -52,6 +52,8 @@ pub struct Layout {
     pub source: &'static str,
     /// Fields in wire order.
     pub fields: &'static [Field],
+    /// The octets in front that the pointers of names do not count.
+    pub origin: usize,
 }
 
 /// One field.
@@ -155,6 +157,75 @@ pub enum Kind {
     },
     /// Octets that a pair of functions reads and writes.
     Custom(&'static Codec),
+    /// A name made of labels, each behind its length, that may end in a pointer to an earlier one. Its
+    /// value is the name written in full. Case does not matter. Without `pointers` it must not have
+    /// one.
+    Name {
+        /// Whether it may be written with a pointer.
+        pointers: bool,
+    },
+    /// Structures of the same fields, one behind the other.
+    List(&'static List),
+    /// Fields that an earlier field beside them chooses. They belong to what they stand in: the
+    /// choice's own name is part of no path.
+    Choice(&'static Choice),
+}
+
+/// Structures one behind the other, such as records.
+#[derive(Debug)]
+pub struct List {
+    /// What one of them is called, such as `record`.
+    pub noun: &'static str,
+    /// The field that counts them; empty where they go on to the end.
+    pub count: &'static str,
+    /// One of them: a [`Kind::Group`]. In paths it goes by its place, from 0.
+    pub item: Field,
+    /// The section that leaves their order to whoever says them; empty where the order matters.
+    pub order: &'static str,
+    /// The section that forbids two alike, and the field in which two that are alike may differ.
+    pub distinct: Option<(&'static str, &'static str)>,
+}
+
+impl List {
+    /// The fields of one of them.
+    pub fn fields(&self) -> &'static [Field] {
+        match self.item.kind {
+            Kind::Group(fields) => fields,
+            _ => &[],
+        }
+    }
+
+    /// The only field of one of them that is not computed, if there is one alone.
+    pub fn only_field(&self) -> Option<&'static Field> {
+        let mut chosen = self.fields().iter().filter(|f| !f.is_computed());
+        chosen.next().filter(|_| chosen.next().is_none())
+    }
+}
+
+/// Fields that depend on a number, such as the data of a record on its type.
+#[derive(Debug)]
+pub struct Choice {
+    /// The field before it, beside it, whose number chooses.
+    pub by: &'static str,
+    /// Numbers and fields.
+    pub cases: &'static [(u64, &'static [Field])],
+    /// The fields for every other number. Where an author chooses one of them, they are written
+    /// whatever the number is.
+    pub other: &'static [Field],
+    /// The field before it, beside it, that says how many octets there are; empty where none does.
+    pub length: &'static str,
+}
+
+impl Choice {
+    /// The fields for a number.
+    pub fn fields(&self, number: u64) -> &'static [Field] {
+        self.cases.iter().find(|(n, _)| *n == number).map_or(self.other, |(_, fields)| fields)
+    }
+
+    /// All sets of fields, that of no number last.
+    pub fn every(&self) -> impl Iterator<Item = &'static [Field]> {
+        self.cases.iter().map(|(_, fields)| *fields).chain([self.other])
+    }
 }
 
 /// A list of items, each with a type and a length in front: RADIUS attributes, DHCP options.
@@ -320,8 +391,15 @@ pub enum Auto {
     LengthOfMessage,
     /// The octets of another field.
     LengthOf(&'static str),
+    /// The octets of the message behind this field.
+    LengthOfRest,
     /// The number of items of another field.
     CountOf(&'static str),
+    /// The number for which the fields are those that the author chose, or this one: see
+    /// [`Kind::Choice`].
+    Chooses(u64),
+    /// The same as in the message that this one follows; a list or a group.
+    Copy(&'static Copied),
     /// Drawn when said, unlike any value drawn before; anything when heard.
     Fresh,
     /// Equal to a function of the message that this one follows: an echo, the next number.
@@ -344,6 +422,17 @@ pub struct Follows {
     pub value: fn(&Context<'_>) -> Option<Value>,
 }
 
+/// Fields that are repeated from the message before.
+#[derive(Debug)]
+pub struct Copied {
+    /// What is expected, for reports: `the question that was asked`.
+    pub about: &'static str,
+    /// Where it is demanded.
+    pub source: &'static str,
+    /// Whether a message of this head may have none of it.
+    pub may_lack: fn(&[Node]) -> bool,
+}
+
 /// Computes the octets of the field at a range of a message, or `None` where they cannot be known.
 pub type Compute = fn(&Context<'_>, &[u8], Range<usize>) -> Option<Vec<u8>>;
 
@@ -362,7 +451,15 @@ pub struct Digest {
 
 /// A layout.
 pub const fn layout(name: &'static str, source: &'static str, fields: &'static [Field]) -> Layout {
-    Layout { name, source, fields }
+    Layout { name, source, fields, origin: 0 }
+}
+
+impl Layout {
+    /// Says how many octets in front the pointers of names do not count.
+    pub const fn origin(mut self, octets: usize) -> Self {
+        self.origin = octets;
+        self
+    }
 }
 
 /// A field of any kind.
@@ -401,7 +498,11 @@ impl Field {
     pub fn is_computed(&self) -> bool {
         matches!(
             self.auto,
-            Auto::LengthOfMessage | Auto::LengthOf(_) | Auto::CountOf(_) | Auto::Digest(_)
+            Auto::LengthOfMessage
+                | Auto::LengthOf(_)
+                | Auto::LengthOfRest
+                | Auto::CountOf(_)
+                | Auto::Digest(_)
         ) || matches!(self.kind, Kind::Lengths { .. })
     }
 
@@ -449,12 +550,23 @@ pub fn find_field<'f>(fields: &'f [Field], path: &str) -> Option<&'f Field> {
         {
             return Some(found);
         }
+        if let Kind::Choice(choice) = &field.kind {
+            match choice.every().find_map(|fields| find_field(fields, path)) {
+                Some(found) => return Some(found),
+                None => continue,
+            }
+        }
         if field.name != head {
             continue;
         }
         return match (rest, &field.kind) {
             (None, _) => Some(field),
             (Some(rest), Kind::Group(fields)) => find_field(fields, rest),
+            (Some(rest), Kind::List(list)) => match rest.split_once('.') {
+                Some((place, rest)) if is_place(place) => find_field(list.fields(), rest),
+                None if is_place(rest) => Some(&list.item),
+                _ => None,
+            },
             (Some(rest), Kind::Items(items)) => {
                 let (name, rest) = match rest.split_once('.') {
                     Some((name, rest)) => (name, Some(rest)),
@@ -478,6 +590,11 @@ pub fn find_field<'f>(fields: &'f [Field], path: &str) -> Option<&'f Field> {
     None
 }
 
+/// Whether a part of a path is the place of a structure in its list.
+fn is_place(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// The type octet of an item.
 pub static ITEM_TYPE: Field = uint("type", 8);
 /// The length octet of an item.
@@ -491,6 +608,13 @@ pub fn field_names(fields: &'static [Field]) -> Vec<&'static str> {
     for field in fields {
         match &field.kind {
             Kind::Sealed { fields, .. } => names.extend(field_names(fields)),
+            Kind::Choice(choice) => {
+                for name in choice.every().flat_map(field_names) {
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
+            }
             _ => names.push(field.name),
         }
     }

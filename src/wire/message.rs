@@ -79,7 +79,8 @@ impl Message {
         if path.is_empty() {
             return &self.nodes;
         }
-        match self.nodes.iter().position(|n| self.find(path).is_some_and(|f| std::ptr::eq(f, n))) {
+        let found = self.find(path);
+        match self.nodes.iter().position(|n| found.is_some_and(|f| std::ptr::eq(f, n))) {
             Some(at) => inside(&self.nodes, at),
             None => &[],
         }
@@ -87,13 +88,28 @@ impl Message {
 
     /// Paths and nodes of every field, in wire order.
     pub fn paths(&self) -> impl Iterator<Item = (String, &Node)> {
-        let mut stack: Vec<&str> = Vec::new();
-        self.nodes.iter().map(move |node| {
-            stack.truncate(node.depth as usize);
-            stack.push(&node.name);
-            (stack.join("."), node)
-        })
+        paths(&self.nodes, "")
     }
+
+    /// The structures of the list at `path`, each with the nodes that are in it.
+    pub fn structures(&self, path: &str) -> impl Iterator<Item = (&Node, &[Node])> {
+        let nodes = self.children(path);
+        let depth = nodes.first().map_or(0, |n| n.depth);
+        let direct = nodes.iter().enumerate().filter(move |(_, n)| n.depth == depth);
+        direct.map(|(at, node)| (node, inside(nodes, at)))
+    }
+}
+
+/// Paths and nodes of fields that stand one behind the other in what is at the path `within`.
+pub fn paths<'n>(nodes: &'n [Node], within: &str) -> impl Iterator<Item = (String, &'n Node)> {
+    let mut stack: Vec<&str> = Vec::new();
+    let (outer, first) = (within.to_owned(), nodes.first().map_or(0, |n| n.depth));
+    nodes.iter().map(move |node| {
+        stack.truncate(usize::from(node.depth - first));
+        stack.push(&node.name);
+        let path = stack.join(".");
+        (if outer.is_empty() { path } else { format!("{outer}.{path}") }, node)
+    })
 }
 
 /// The node at a path.

@@ -7,7 +7,10 @@
 //! | `value` | what a field holds, and its text form in suites and reports |
 //! | `message` | a message with the place of every field, and what is wrong with it |
 //! | `decode` | octets into a message; never fails as a whole, what is wrong becomes a fault |
+//! | `verify` | what holds for the values of a message that was read |
 //! | `encode` | chosen values into octets; whatever was not chosen is computed |
+//! | `name` | names made of labels, with pointers to earlier ones |
+//! | `damage` | damage done to a message on purpose |
 //! | `edit` | one change to a finished message |
 //! | `protocol` | what a protocol file declares besides layouts: message types, framing, pairing |
 //! | `dump` | octets as people read them, with a field marked |
@@ -15,20 +18,23 @@
 //! Knows no protocol by name. Decoding takes anything; encoding fails only where the caller asks for
 //! what the layout cannot hold.
 
+mod damage;
 mod decode;
 mod dump;
 mod edit;
 mod encode;
 mod layout;
 mod message;
+mod name;
 mod protocol;
 mod value;
+mod verify;
 
 pub use decode::decode;
 pub use dump::hex_dump;
 pub use edit::Edit;
 pub use encode::{Assignment, Corruption, Draft, EncodeError, Entry, Place, encode};
 pub use layout::*;
-pub use message::{Fault, Message, Node, find, inside};
+pub use message::{Fault, Message, Node, find, inside, paths};
 pub use protocol::*;
 pub use value::{Value, parse_octets, show_octets, show_text};

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::layout::{Codes, Kind};
+use super::name;
 
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -62,7 +63,10 @@ impl Kind {
                 .map(|a| Value::Octets(a.octets().to_vec()))
                 .map_err(|_| "expected an IPv6 address such as 2001:db8::7".into()),
             Self::Lengths { .. } => parse_octets(text.trim_start_matches("0x")).map(Value::Octets),
+            Self::Name { .. } => name::parse(text).map(Value::Octets),
             Self::Items(_)
+            | Self::List(_)
+            | Self::Choice(_)
             | Self::Pairs { .. }
             | Self::ZeroPairs
             | Self::Group(_)
@@ -91,7 +95,20 @@ impl Kind {
             (Self::Text(_) | Self::Hidden { .. } | Self::Custom(_), Value::Octets(o)) => {
                 show_text(o)
             }
+            (Self::Name { .. }, Value::Octets(o)) => {
+                name::show(o).map_or_else(|| show_octets(o), |name| crate::diag::clean(&name))
+            }
             (_, Value::Octets(o)) => show_octets(o),
+        }
+    }
+
+    /// Whether two values of such a field are the same.
+    pub fn same(&self, one: &Value, other: &Value) -> bool {
+        match (self, one, other) {
+            (Self::Name { .. }, Value::Octets(one), Value::Octets(other)) => {
+                one.eq_ignore_ascii_case(other)
+            }
+            _ => one == other,
         }
     }
 
@@ -100,6 +117,8 @@ impl Kind {
         matches!(
             self,
             Self::Items(_)
+                | Self::List(_)
+                | Self::Choice(_)
                 | Self::Pairs { .. }
                 | Self::ZeroPairs
                 | Self::Group(_)

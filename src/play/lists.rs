@@ -1,0 +1,163 @@
+//! Structures of a list against those that were asked for: each of these must be there, wherever it
+//! stands where the order is free, and once for each time that it is asked for.
+
+use super::compare::Comparison;
+use super::stage::Stage;
+use crate::ladder::{FieldSpec, Pattern};
+use crate::record::Difference;
+use crate::wire::{Kind, List, Message, Node};
+
+impl Stage {
+    /// Holds a list against what is asked of it.
+    pub(super) fn compare_list(
+        &self,
+        spec: &FieldSpec,
+        list: &'static List,
+        message: &Message,
+        found: &mut Comparison,
+    ) {
+        let there: Vec<(&Node, &[Node])> = message.structures(&spec.path).collect();
+        let tried = |wanted: &FieldSpec, at: usize| {
+            let (node, inside) = there[at];
+            let path = format!("{}.{}", spec.path, node.name);
+            let mut comparison = Comparison::default();
+            let fields: Vec<FieldSpec> =
+                wanted.fields.iter().map(|f| moved(f, &wanted.path, &path)).collect();
+            self.compare_within(&fields, message, (inside, &path), &mut comparison);
+            comparison
+        };
+        let mut taken: Vec<Option<usize>> = vec![None; there.len()];
+        let mut left = Vec::new();
+        for (which, wanted) in spec.fields.iter().enumerate() {
+            if let Pattern::Absent = wanted.hear {
+                let fits = |at: &usize| tried(wanted, *at).differences.is_empty();
+                if let Some((node, inside)) = (0..there.len()).find(fits).map(|at| there[at]) {
+                    found.differences.push(stray(
+                        spec,
+                        wanted,
+                        node,
+                        inside,
+                        self.in_words(wanted),
+                    ));
+                }
+                continue;
+            }
+            if list.order.is_empty() {
+                match there.get(which) {
+                    Some(_) => taken[which] = Some(which),
+                    None => left.push(which),
+                }
+                continue;
+            }
+            let fits: Vec<usize> =
+                (0..there.len()).filter(|at| tried(wanted, *at).differences.is_empty()).collect();
+            // A structure that fits several is left to the one that nothing else fits.
+            let free = fits.iter().find(|at| taken[**at].is_none()).copied();
+            let swapped = || {
+                fits.iter().copied().find(|at| {
+                    let other = taken[*at].and_then(|other| spec.fields.get(other));
+                    other.is_some_and(|other| {
+                        (0..there.len()).any(|to| {
+                            taken[to].is_none() && tried(other, to).differences.is_empty()
+                        })
+                    })
+                })
+            };
+            match (free, free.is_none().then(swapped).flatten()) {
+                (Some(at), _) => taken[at] = Some(which),
+                (None, Some(at)) => {
+                    let other = taken[at].replace(which);
+                    let to = (0..there.len()).find(|to| {
+                        let other = other.and_then(|other| spec.fields.get(other));
+                        taken[*to].is_none()
+                            && other.is_some_and(|o| tried(o, *to).differences.is_empty())
+                    });
+                    if let Some(to) = to {
+                        taken[to] = other;
+                    }
+                }
+                (None, None) => left.push(which),
+            }
+        }
+        for (at, which) in taken.iter().enumerate() {
+            if let Some(wanted) = which.and_then(|which| spec.fields.get(which)) {
+                let comparison = tried(wanted, at);
+                found.differences.extend(comparison.differences);
+                found.bound.extend(comparison.bound);
+                found.fresh.extend(comparison.fresh);
+                found.files.extend(comparison.files);
+            }
+        }
+        for which in left {
+            let wanted = &spec.fields[which];
+            // The one that is nearest tells more than that something is missing.
+            let spare = (0..there.len()).filter(|at| taken[*at].is_none());
+            let tries = spare.map(|at| (at, tried(wanted, at).differences));
+            let nearest = tries.min_by_key(|(_, differences)| differences.len());
+            match nearest.filter(|(_, d)| d.len() * 2 <= wanted.fields.len()) {
+                Some((at, differences)) => {
+                    taken[at] = Some(which);
+                    found.differences.extend(differences);
+                }
+                None => found.differences.push(Difference {
+                    path: spec.path.clone(),
+                    expected: self.in_words(wanted),
+                    got: match there.len() {
+                        0 => format!("no {}", list.noun),
+                        _ => format!("no such {}", list.noun),
+                    },
+                    bits: message.find(&spec.path).map(|n| n.bits.clone()),
+                    pos: Some(wanted.pos),
+                    source: spec.field.source,
+                }),
+            }
+        }
+        let other = taken.iter().position(Option::is_none).filter(|_| spec.only);
+        if let Some((node, inside)) = other.map(|at| there[at]) {
+            found.differences.push(stray(spec, spec, node, inside, "else in this list".into()));
+        }
+    }
+
+    /// What is asked of a structure.
+    fn in_words(&self, spec: &FieldSpec) -> String {
+        let parts = spec.fields.iter().map(|f| match f.field.kind {
+            Kind::Group(_) | Kind::List(_) => {
+                let inner: Vec<String> = f.fields.iter().map(|f| self.in_words(f)).collect();
+                format!("{} {}", f.name, inner.join(" "))
+            }
+            _ => format!("{} {}", f.name, self.describe(&f.hear, f.field)),
+        });
+        let parts: Vec<String> = parts.collect();
+        if parts.is_empty() { self.describe(&spec.hear, spec.field) } else { parts.join(", ") }
+    }
+}
+
+/// A structure that was not to be there.
+fn stray(
+    list: &FieldSpec,
+    asked: &FieldSpec,
+    node: &Node,
+    inside: &[Node],
+    what: String,
+) -> Difference {
+    let shown = inside.iter().filter(|n| !n.field.kind.has_fields() && !n.field.is_computed());
+    let shown: Vec<String> = shown.take(8).map(Node::show).collect();
+    Difference {
+        path: format!("{}.{}", list.path, node.name),
+        expected: format!("nothing {what}"),
+        got: shown.join(" "),
+        bits: Some(node.bits.clone()),
+        pos: Some(asked.pos),
+        source: list.field.source,
+    }
+}
+
+/// What is asked of a field, in another place.
+fn moved(spec: &FieldSpec, from: &str, to: &str) -> FieldSpec {
+    let mut spec = spec.clone();
+    if let Some(rest) = spec.path.strip_prefix(from) {
+        spec.path = format!("{to}{rest}");
+    }
+    spec.fields = spec.fields.iter().map(|f| moved(f, from, to)).collect();
+    spec
+}

@@ -1,0 +1,91 @@
+//! Damage done to an encoded message on purpose: before seals and digests are computed anew, and to
+//! digests themselves afterwards.
+
+use std::ops::Range;
+
+use super::encode::{Corruption, EncodeError, finish, value_bits};
+use super::layout::Auto;
+use super::message::{Message, find};
+use super::protocol::Context;
+
+/// Does the damage.
+pub(super) fn corrupt(
+    message: &mut Message,
+    context: &Context<'_>,
+    mut chosen: Vec<usize>,
+    corruption: &Corruption,
+) -> Result<(), EncodeError> {
+    let before = message.clone();
+    let index = |path: &str| {
+        before
+            .nodes
+            .iter()
+            .position(|n| find(&before.nodes, path).is_some_and(|f| std::ptr::eq(f, n)))
+    };
+    let place = |path: &str| match index(path) {
+        Some(at) => {
+            let digest = matches!(before.nodes[at].field.auto, Auto::Digest(_));
+            Ok((value_bits(&before.nodes, at), digest))
+        }
+        None => {
+            Err(EncodeError { path: path.into(), what: "the message has no such field".into() })
+        }
+    };
+    chosen.extend(corruption.keep.iter().filter_map(|path| index(path)));
+    let early = |digest: bool| !digest;
+    for (path, number) in &corruption.set {
+        let (bits, digest) = place(path)?;
+        if early(digest) {
+            put(&mut message.clear, bits, *number);
+        }
+    }
+    for path in &corruption.flip {
+        let (bits, digest) = place(path)?;
+        if early(digest) {
+            flip(&mut message.clear, bits);
+        }
+    }
+    if let Some(octets) = corruption.truncate {
+        message.clear.truncate(octets);
+    }
+    message.clear.extend_from_slice(&corruption.append);
+    finish(message, context, &chosen);
+    for (path, number) in &corruption.set {
+        let (bits, digest) = place(path)?;
+        if digest {
+            put(&mut message.bytes, bits, *number);
+        }
+    }
+    for path in &corruption.flip {
+        let (bits, digest) = place(path)?;
+        if digest {
+            flip(&mut message.bytes, bits);
+        }
+    }
+    if let Some(octets) = &corruption.octets {
+        message.bytes.clone_from(octets);
+        message.clear.clone_from(octets);
+        message.nodes.clear();
+    }
+    Ok(())
+}
+
+/// Writes a number into bits; bits past the end are lost.
+pub(super) fn put(bytes: &mut [u8], bits: Range<usize>, number: u64) {
+    let width = bits.len();
+    for (i, bit) in bits.enumerate() {
+        let shift = width - 1 - i;
+        let one = if shift < 64 { (number >> shift & 1) as u8 } else { 0 };
+        if let Some(octet) = bytes.get_mut(bit / 8) {
+            let mask = 1 << (7 - bit % 8);
+            *octet = (*octet & !mask) | (one * mask);
+        }
+    }
+}
+
+pub(super) fn flip(bytes: &mut [u8], bits: Range<usize>) {
+    let Some(last) = bits.end.checked_sub(1) else { return };
+    if let Some(octet) = bytes.get_mut(last / 8) {
+        *octet ^= 1 << (7 - last % 8);
+    }
+}
