@@ -1,6 +1,7 @@
 //! An independent dissector agrees: tshark reads every type of message that we encode, finds nothing
 //! malformed in it, and shows the values that we chose.
 
+mod dns;
 mod telnet;
 mod tftp;
 
@@ -10,6 +11,7 @@ use std::process::Command;
 
 use stepladder::proto::PROTOCOLS;
 use stepladder::wire::*;
+
 
 /// A message to encode, and what tshark must show of it.
 struct Case {
@@ -32,7 +34,7 @@ struct Cases {
     cases: &'static [Case],
 }
 
-const CASES: &[Cases] = &[RADIUS, TACACS, telnet::TELNET, tftp::TFTP];
+const CASES: &[Cases] = &[dns::UDP, dns::TCP, RADIUS, TACACS, telnet::TELNET, tftp::TFTP];
 
 const RADIUS: Cases = Cases {
     protocol: "radius",
