@@ -27,6 +27,8 @@ fn main() -> ExitCode {
         "tftp-hpa",
         "atftp",
         "curl-tftp",
+        "named-authoritative",
+        "nsd",
     ];
     main_libtest_all(vec![
         Options { every_side: true, ..base.clone() },
