@@ -37,7 +37,27 @@ impl Doors {
             if !played(link.responder) || played(link.initiator) || link.at.is_some() {
                 continue;
             }
+            if doors.addresses.contains_key(&id) {
+                continue;
+            }
             let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+            let twin = cast.suite.links.iter().enumerate().skip(id + 1).find(|(_, other)| {
+                let ends = (other.initiator, other.responder);
+                ends == (link.initiator, link.responder)
+                    && other.protocol.transport != link.protocol.transport
+            });
+            if let Some((twin, _)) =
+                twin.filter(|(t, _)| ![id, *t].iter().any(|l| wanted.contains_key(l)))
+            {
+                let (udp, tcp) = match link.protocol.transport {
+                    Transport::Udp => (id, twin),
+                    Transport::Tcp => (twin, id),
+                };
+                doors.both(anywhere, udp, tcp).await.map_err(|e| {
+                    format!("cannot listen on {anywhere} for link `{}`: {e}", link.name)
+                })?;
+                continue;
+            }
             let address = wanted.get(&id).copied().unwrap_or(anywhere);
             let failed = |e: std::io::Error| {
                 format!("cannot listen on {address} for link `{}`: {e}", link.name)
@@ -59,6 +79,25 @@ impl Doors {
             doors.addresses.insert(id, bound);
         }
         Ok(doors)
+    }
+
+    /// Binds datagrams and streams to one port: who cannot get on with the one turns to the other.
+    async fn both(&mut self, at: SocketAddr, udp: LinkId, tcp: LinkId) -> std::io::Result<()> {
+        // The port that the kernel chooses for the one may be taken for the other.
+        const TRIES: usize = 16;
+        let mut found = Err(std::io::ErrorKind::AddrInUse.into());
+        for _ in 0..TRIES {
+            let socket = datagram_socket(at)?;
+            let address = socket.local_addr()?;
+            found = TcpListener::bind(address).await;
+            if let Ok(listener) = found {
+                self.udp.insert(udp, socket);
+                self.tcp.insert(tcp, listener);
+                self.addresses.extend([(udp, address), (tcp, address)]);
+                return Ok(());
+            }
+        }
+        found.map(|_| ())
     }
 
     /// Tells of everything that comes, until the tasks are dropped; one for each link.
