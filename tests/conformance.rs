@@ -29,6 +29,9 @@ fn main() -> ExitCode {
         "curl-tftp",
         "named-authoritative",
         "nsd",
+        "bind-dig",
+        "kdig",
+        "dnspython",
     ];
     main_libtest_all(vec![
         Options { every_side: true, ..base.clone() },
