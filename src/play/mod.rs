@@ -17,6 +17,7 @@
 //! | `stage` | everything a play knows: time, flows, arrivals, names, events |
 //! | `script` | the course of the exchange: steps, choice, order, repetition |
 //! | `say`, `hear`, `silence`, `stream` | what the kinds of rungs do, from the side of whoever is played |
+//! | `standing` | that standing answers are asked for as often as they must be |
 //! | `observe` | looking at what no message shows |
 //! | `blame` | how a failure gets into the outcome of its step |
 //! | `compare` | a message against what was asked for; values of names |
@@ -37,6 +38,7 @@ mod say;
 mod script;
 mod silence;
 mod stage;
+mod standing;
 mod stream;
 mod wrong;
 

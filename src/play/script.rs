@@ -94,9 +94,18 @@ impl Player {
     pub(super) async fn step(&self, index: usize, step: &Step, is_last: bool) -> Result<(), Stop> {
         self.begin(Some(index), step.level);
         let began = self.stage.borrow().now;
-        let mut went = self.rungs(&step.rungs).await;
+        let mut went = match is_last {
+            true => self.ask_what_must_be_asked().await,
+            false => Ok(()),
+        };
+        if went.is_ok() {
+            went = self.rungs(&step.rungs).await;
+        }
         if went.is_ok() && is_last {
             went = self.quiet(index).await.and_then(|()| self.nothing_left(step));
+            if went.is_ok() && index + 1 == self.stage.borrow().cast.exchange.steps.len() {
+                went = self.asked_often_enough(step);
+            }
         }
         let mut stage = self.stage.borrow_mut();
         let lasted = stage.now.saturating_sub(began);

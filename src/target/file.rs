@@ -76,6 +76,8 @@ pub struct Start {
     pub ready: Option<(String, Duration)>,
     /// How long it may take to stop.
     pub stop: Duration,
+    /// Whether each exchange has one of its own, which is told where we listen in that exchange.
+    pub per_exchange: bool,
 }
 
 /// A program to run.
@@ -316,7 +318,8 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
         }
     }
     let start = root.get("start").map(|node| {
-        reader.keys(node, &["command", "files", "make", "env", "ready", "stop"]);
+        let keys = ["command", "files", "make", "env", "ready", "stop", "per-exchange"];
+        reader.keys(node, &keys);
         let ready = node.get("ready").map(|ready| {
             reader.keys(ready, &["line", "within"]);
             let within = ready.get("within").and_then(|n| reader.time(n));
@@ -324,7 +327,8 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
         });
         let stop = node.get("stop").and_then(|n| n.get("within")).and_then(|n| reader.time(n));
         let stop = stop.unwrap_or(Duration::from_secs(5));
-        Start { command: command(reader, node), ready, stop }
+        let per_exchange = node.get("per-exchange").cloned().is_some_and(|n| reader.truth(&n));
+        Start { command: command(reader, node), ready, stop, per_exchange }
     });
     let version = root.get("version").map(|node| {
         reader.keys(node, &["command", "after"]);

@@ -246,11 +246,12 @@ pub fn addresses(
 }
 
 /// Starts a target and waits until it is ready. A target without a start has only addresses.
+///
+/// `places` says what its placeholders stand for; its folder is made.
 pub async fn start(
     target: &Target,
-    settings: &BTreeMap<String, String>,
+    mut places: Places,
 ) -> Result<(Option<Running>, BTreeMap<String, SocketAddr>), String> {
-    let mut places = Places { settings: settings.clone(), ..Places::default() };
     let Some(start) = &target.start else {
         let links = addresses(target, &mut places)?;
         return Ok((None, links));

@@ -362,17 +362,22 @@ fn opens(exchange: &Exchange, projection: &Projection) -> bool {
 impl Case {
     /// Whether a program is started for this exchange alone.
     pub fn starts_a_client(&self) -> bool {
-        self.target.as_ref().is_some_and(|t| !t.triggers.is_empty() && t.start.is_none())
+        self.target.as_ref().is_some_and(|t| match &t.start {
+            Some(start) => start.per_exchange,
+            None => !t.triggers.is_empty(),
+        })
     }
 
-    /// Whether it does something to the server under test, which others must not notice.
-    pub fn changes_its_server(&self) -> bool {
+    /// Whether it has a server of its own: it does something to it, which others must not notice, or
+    /// the server has to be told where we listen.
+    pub fn has_its_own_server(&self) -> bool {
         let mut changes = false;
         self.exchange.rungs(&mut |rung| {
             changes |= matches!(&rung.act, Act::Trigger { party, .. }
                 if !self.projection.played[*party]);
         });
-        changes && self.target.as_ref().is_some_and(|t| t.start.is_some())
+        let start = self.target.as_ref().and_then(|t| t.start.as_ref());
+        start.is_some_and(|start| changes || start.per_exchange)
     }
 
     /// The settings that stand in for those of the suite: the target's, then the user's.

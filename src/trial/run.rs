@@ -194,9 +194,14 @@ impl Run {
                 started.insert(name, Err(Absent::Missing(missing)));
                 continue;
             }
+            if target.start.as_ref().is_some_and(|start| start.per_exchange) {
+                started.insert(name, Ok((None, Links::new())));
+                continue;
+            }
             let settings = plain(&target, &self.options);
+            let places = Places { settings, ..Places::default() };
             let came = tokio::select! {
-                came = target::start(&target, &settings) => came,
+                came = target::start(&target, places) => came,
                 _ = stop.wait_for(|stop| *stop) => Err("the run was stopped".into()),
             };
             started.insert(name, came.map_err(Absent::Broken));
@@ -242,7 +247,7 @@ impl Run {
             Some(target) => match started.get(&target.name) {
                 Some(Ok(server)) => {
                     let around = around.cloned().unwrap_or_default();
-                    let played = match case.changes_its_server() {
+                    let played = match case.has_its_own_server() {
                         true => self.against_its_own(case, cast, target, &mask, stop).await,
                         false => {
                             self.against(case, cast, (target, server, &around), &mask, stop).await
@@ -293,7 +298,7 @@ impl Run {
         found
     }
 
-    /// A server is under test that nobody else may be using: something is done to it.
+    /// A server is under test that nobody else may be using.
     async fn against_its_own(
         &self,
         case: &Case,
@@ -302,10 +307,15 @@ impl Run {
         mask: &Mask,
         stop: watch::Receiver<bool>,
     ) -> Result<Report, String> {
-        let came = target::start(target, &plain(target, &self.options)).await;
+        // Our doors are open before it is told of them.
+        let settings = plain(target, &self.options);
+        let mut places = Places { settings, ..Places::default() };
+        let doors = doors(&cast, target, &mut places).await?;
+        places.links = addresses(&cast, &doors);
+        let came = target::start(target, places).await;
         let server = came.map_err(|why| format!("{} could not be started: {why}", target.name))?;
         let around = Around::default();
-        let report = self.against(case, cast, (target, &server, &around), mask, stop).await;
+        let report = self.behind(case, cast, doors, (target, &server, &around), mask, stop).await;
         if let (Some(running), _) = server {
             running.stop().await;
         }
@@ -317,21 +327,29 @@ impl Run {
         &self,
         case: &Case,
         cast: Cast,
+        server: (&Arc<Target>, &Server, &Around),
+        mask: &Mask,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Report, String> {
+        let target = server.0;
+        let mut places = Places { settings: plain(target, &self.options), ..Places::default() };
+        let doors = doors(&cast, target, &mut places).await?;
+        self.behind(case, cast, doors, server, mask, stop).await
+    }
+
+    /// A real implementation is under test, and our doors are open.
+    async fn behind(
+        &self,
+        case: &Case,
+        cast: Cast,
+        doors: Doors,
         (target, (running, links), around): (&Arc<Target>, &Server, &Around),
         mask: &Mask,
         stop: watch::Receiver<bool>,
     ) -> Result<Report, String> {
         let link = |name: &str| cast.suite.links.iter().position(|l| l.name == name);
-        let mut wanted = BTreeMap::new();
-        for (name, text) in &target.listen {
-            if let Some(link) = link(name) {
-                let address = text.parse().map_err(|_| format!("`{text}` is no address"))?;
-                wanted.insert(link, address);
-            }
-        }
         let reach: BTreeMap<LinkId, std::net::SocketAddr> =
             links.iter().filter_map(|(name, address)| Some((link(name)?, *address))).collect();
-        let doors = Doors::open(&cast, &wanted).await?;
         let mut settings: BTreeMap<String, String> =
             cast.suite.settings.iter().map(|(n, s)| (n.clone(), s.value.clone())).collect();
         settings.extend(plain(target, &self.options));
@@ -343,11 +361,7 @@ impl Run {
         };
         let dir = own.as_ref().map(|own| own.path().to_owned());
         let places = Places {
-            links: doors
-                .addresses
-                .iter()
-                .map(|(id, address)| (cast.suite.links[*id].name.clone(), *address))
-                .collect(),
+            links: addresses(&cast, &doors),
             settings,
             ..running.as_ref().map(|running| running.places.clone()).unwrap_or_default()
         };
@@ -379,6 +393,25 @@ impl Default for Around {
     fn default() -> Self {
         Self { alone: Arc::new(Semaphore::new(1)), gate: Gate::default() }
     }
+}
+
+/// Opens the doors on which a target calls us, where it wants them.
+async fn doors(cast: &Cast, target: &Target, places: &mut Places) -> Result<Doors, String> {
+    let mut wanted = BTreeMap::new();
+    for (name, text) in &target.listen {
+        if let Some(link) = cast.suite.links.iter().position(|l| l.name == *name) {
+            let text = places.fill(text)?;
+            let address = text.parse().map_err(|_| format!("`{text}` is no address"))?;
+            wanted.insert(link, address);
+        }
+    }
+    Doors::open(cast, &wanted).await
+}
+
+/// Where our doors are, by link name.
+fn addresses(cast: &Cast, doors: &Doors) -> Links {
+    let name = |id: LinkId| cast.suite.links[id].name.clone();
+    doors.addresses.iter().map(|(id, address)| (name(*id), *address)).collect()
 }
 
 /// How many client programs run at once: starting them takes the machine's time, and one that is
