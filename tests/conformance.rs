@@ -29,6 +29,8 @@ fn main() -> ExitCode {
         "curl-tftp",
         "named-authoritative",
         "nsd",
+        "unbound",
+        "named-forwarder",
         "bind-dig",
         "kdig",
         "dnspython",
