@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         "nsd",
         "unbound",
         "named-forwarder",
+        "named-resolver",
         "bind-dig",
         "kdig",
         "dnspython",
