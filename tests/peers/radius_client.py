@@ -77,6 +77,9 @@ WRONG = [
     "nak-kept-back",
     "first-eap-attribute-only",
     "eap-in-parted-attributes",
+    "code-of-an-accept",
+    "takes-what-it-cannot-read",
+    "stops-at-unknown-attribute",
 ]
 STATUS = {
     "start-session": 1,
@@ -431,6 +434,8 @@ class Client:
         octets = request.octets()
         if self.wrong == "length-one-more":
             octets = octets[:2] + (len(octets) + 1).to_bytes(2, "big") + octets[4:]
+        if self.wrong == "code-of-an-accept":
+            octets = bytes([ACCESS_ACCEPT]) + octets[1:]
         if self.wrong == "pads-requests":
             octets += bytes(4)
         if self.wrong == "asks-twice-at-once":
@@ -452,7 +457,11 @@ class Client:
             try:
                 datagram = self.socket.recv(65536)
                 reply = unpack(datagram)
-            except (OSError, Malformed):
+            except OSError:
+                continue
+            except Malformed:
+                if self.wrong == "takes-what-it-cannot-read":
+                    return Packet(datagram[0], request.identifier, b"", [])
                 continue
             if self.is_reply(request, reply):
                 return reply
@@ -464,6 +473,9 @@ class Client:
             ACCOUNTING_REQUEST: [ACCOUNTING_RESPONSE],
             STATUS_SERVER: [ACCESS_ACCEPT, ACCOUNTING_RESPONSE],
         }
+        first = reply.attributes[0][0] if reply.attributes else 0
+        if self.wrong == "stops-at-unknown-attribute" and first > 200:
+            return False
         if reply.code not in codes[request.code] or reply.identifier != request.identifier:
             return False
         if self.wrong in ("ignores-wrong-authenticator", "status-of-anybody"):

@@ -82,6 +82,9 @@ WRONG = [
     "accepts-any-eap-response",
     "success-with-next-identifier",
     "eap-reply-unsigned",
+    "drops-repeated-attributes",
+    "drops-long-strings",
+    "records-forgeries",
 ]
 # How long an answer is kept for a request that is sent again (RFC 5080 section 2.2.2).
 MEMORY = 5.0
@@ -205,6 +208,14 @@ class Server:
         """RFC 2866 section 3: over the octets as they came."""
         blank = request.came[:4] + NO_AUTHENTICATOR + request.came[HEADER:]
         right = hashlib.md5(blank + self.secret).digest() == request.authenticator
+        if not right and self.wrong == "records-forgeries":
+            self.record(request)
+        kinds = [kind for kind, _ in request.attributes]
+        if self.wrong == "drops-repeated-attributes" and len(kinds) != len(set(kinds)):
+            raise Discard("an attribute stands twice")
+        if self.wrong == "drops-long-strings":
+            if any(len(value) > 250 for _, value in request.attributes):
+                raise Discard("a string is too long")
         if not right and self.wrong != "answers-bad-request-authenticator":
             raise Discard("the request authenticator is wrong")
 

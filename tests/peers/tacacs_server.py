@@ -66,6 +66,7 @@ WRONG = [
     "mixes-sessions",
     "keeps-sharing-after-other-key",
     "abort-ends-all",
+    "password-is-anybodys",
 ]
 WORDS = None
 # What the server should not remember from one connection to the next.
@@ -282,6 +283,8 @@ class Session(socketserver.StreamRequestHandler):
 
     def tell(self, header, right):
         passed = right and self.name == WORDS.username
+        if WORDS.wrong == "password-is-anybodys" and header.number > 3:
+            passed = right
         if WORDS.wrong == "once-right-always-right":
             passed = passed or self.name in KNOWN
         if WORDS.wrong == "once-wrong-always-wrong":

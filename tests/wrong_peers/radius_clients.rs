@@ -527,4 +527,40 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
         says: &["pause 2", "radius-acct.retry-backs-off"],
         ..WRONG
     },
+    Wrong {
+        name: "code-of-an-accept",
+        suite: "radius/pap",
+        fails: &["radius/pap::accept::nas::requested"],
+        says: &["access-request", "radius.code-identifies-type"],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-what-it-cannot-read",
+        suite: "radius/pap",
+        fails: &["radius/pap::bad-reply-ignored[nineteen-octets]::nas::asks-again"],
+        says: &["access-request did not come", "radius.client-drops-invalid-packet"],
+        scale: "0.2",
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-what-it-cannot-read",
+        suite: "radius-accounting/retransmission",
+        fails: &[
+            "radius-accounting/retransmission::bad-response-ignored[length-below-twenty]::nas::asks-again",
+        ],
+        says: &[
+            "accounting-request did not come",
+            "radius-acct.length-below-20-discarded",
+            "radius-acct.client-discards-invalid-response",
+        ],
+        scale: "0.2",
+        ..WRONG
+    },
+    Wrong {
+        name: "stops-at-unknown-attribute",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::response-with-attributes[unknown-first]::nas::taken"],
+        says: &["was to be silent", "radius-acct.mixed-type-order-is-free"],
+        ..WRONG
+    },
 ];

@@ -640,4 +640,27 @@ pub const RADIUS_SERVERS: &[Wrong] = &[
         scale: "0.4",
         ..WRONG
     },
+    Wrong {
+        name: "drops-repeated-attributes",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::any-number[class]::server::recorded"],
+        says: &["accounting-response did not come", "radius-acct.table-class-any-number"],
+        scale: "0.2",
+        ..WRONG
+    },
+    Wrong {
+        name: "drops-long-strings",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::string-lengths[all-253]::server::recorded"],
+        says: &["accounting-response did not come", "radius-acct.string-attributes-0-to-253"],
+        scale: "0.2",
+        ..WRONG
+    },
+    Wrong {
+        name: "records-forgeries",
+        suite: "radius-accounting/recording",
+        fails: &["radius-accounting/recording::forgery-not-recorded::server::recorded-once"],
+        says: &["recorded-once", "radius-acct.silent-discard-has-no-effect"],
+        ..WRONG
+    },
 ];

@@ -278,4 +278,11 @@ pub const TACACS_CLIENTS: &[Wrong] = &[
         scale: "0.2",
         ..WRONG
     },
+    Wrong {
+        name: "session-id-changed",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::rules::nas::packets-go-on-with-their-session"],
+        says: &["session_id", "tacacs.session-id-kept"],
+        ..WRONG
+    },
 ];

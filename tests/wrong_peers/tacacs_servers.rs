@@ -464,4 +464,11 @@ pub const TACACS_SERVERS: &[Wrong] = &[
         says: &["tacacs.single-connect-shared"],
         ..WRONG
     },
+    Wrong {
+        name: "password-is-anybodys",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::somebody-else::server::failed"],
+        says: &["status", "tacacs.server-remembers-username"],
+        ..WRONG
+    },
 ];
