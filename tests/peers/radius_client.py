@@ -80,6 +80,10 @@ WRONG = [
     "code-of-an-accept",
     "takes-what-it-cannot-read",
     "stops-at-unknown-attribute",
+    "takes-any-service",
+    "decides-by-eap",
+    "one-identifier-for-two",
+    "authentic-one-off",
 ]
 STATUS = {
     "start-session": 1,
@@ -88,6 +92,8 @@ STATUS = {
     "accounting-on": 7,
     "accounting-off": 8,
 }
+# RFC 2866 section 5.6, in the order of their numbers.
+AUTHENTIC = "start-authenticated-by-radius start-authenticated-by-nas start-authenticated-elsewhere".split()
 TRIES, PATIENCE, GROWTH = 4, 1.0, 1.6
 USER_REQUEST = 1
 # RFC 2866 section 5.10, in the order of their numbers.
@@ -185,11 +191,36 @@ class Client:
         reply = self.ask(request := self.signed(identifier, authenticator, attributes))
         if reply and reply.code == ACCESS_CHALLENGE and kind == "challenge":
             reply = self.ask(self.answer_to(request, reply))
+        # RFC 2865 section 5.6: a service that nobody here knows is as good as a reject.
+        service = reply and reply.code == ACCESS_ACCEPT and reply.first(SERVICE_TYPE)
+        if service and int.from_bytes(service, "big") > 11 and self.wrong != "takes-any-service":
+            return 1
         if self.wrong == "lets-everybody-in" and reply:
             return 0
         # Who cannot do challenges takes one for a reject (RFC 2865 section 4.4).
         told = {ACCESS_ACCEPT: 0, ACCESS_REJECT: 1, ACCESS_CHALLENGE: 1}
         return told.get(reply and reply.code, 2)
+
+    def log_in_twice_at_once(self):
+        """RFC 5080 section 2.2.2: an identifier that waits for its answer is not given away."""
+        name, asked = self.words.username, []
+        for _ in range(2):
+            authenticator, identifier = self.drawn(name), self.next_identifier()
+            if asked and self.wrong == "one-identifier-for-two":
+                identifier = asked[0].identifier
+            hidden = self.hide(self.words.password.encode(), authenticator)
+            attributes = [(USER_NAME, name.encode()), (USER_PASSWORD, hidden), *self.nas()]
+            if not self.words.unsigned:
+                attributes = [(MESSAGE_AUTHENTICATOR, b"")] + attributes
+            asked.append(self.signed(identifier, authenticator, attributes))
+            self.send(asked[-1])
+        until = time.monotonic() + PATIENCE
+        while asked and time.monotonic() < until:
+            if not select.select([self.socket], [], [], PATIENCE)[0]:
+                return 2
+            reply = unpack(self.socket.recv(65536))
+            asked = [one for one in asked if not self.is_reply(one, reply)]
+        return 2 if asked else 0
 
     def log_in_eap(self):
         """RFC 3579 section 2.1: the user's EAP is passed on, and what it is asked is passed to it."""
@@ -208,6 +239,8 @@ class Client:
             if self.wrong != "eap-unsigned":
                 attributes += [(MESSAGE_AUTHENTICATOR, b"")]
             reply = self.ask(self.signed(self.next_identifier(), authenticator, attributes))
+            if reply and reply.code != ACCESS_CHALLENGE and self.wrong == "decides-by-eap":
+                return 0 if reply.first(EAP_MESSAGE)[0] == EAP_SUCCESS else 1
             if not reply or reply.code != ACCESS_CHALLENGE:
                 return {ACCESS_ACCEPT: 0, ACCESS_REJECT: 1}.get(reply and reply.code, 2)
             parts = reply.all(EAP_MESSAGE)
@@ -525,6 +558,12 @@ def main():
         sys.exit(client.log_in_eap())
     if words.action.startswith("log-in-"):
         sys.exit(client.log_in(words.action.removeprefix("log-in-")))
+    if words.action in AUTHENTIC:
+        how = AUTHENTIC.index(words.action) + 1
+        how = how % 3 + 1 if client.wrong == "authentic-one-off" else how
+        sys.exit(client.account("start-session", more=[(ACCT_AUTHENTIC, number(how))]))
+    if words.action == "two-log-ins-at-once":
+        sys.exit(client.log_in_twice_at_once())
     if words.action.startswith("stop-because-"):
         cause = CAUSES.index(words.action.removeprefix("stop-because-")) + 1
         sys.exit(client.account("stop-session", cause=cause))

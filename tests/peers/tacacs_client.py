@@ -51,6 +51,8 @@ WRONG = [
     "one-id-for-all",
     "two-at-once",
     "gives-up-when-closed",
+    "error-is-fail",
+    "lets-everybody-in",
 ]
 PORT, ADDRESS = b"tty1", b"192.0.2.7"
 TACACSPLUS, USER_PRIVILEGE, LOGIN_SERVICE, ENABLE_SERVICE = 6, 1, 1, 2
@@ -173,6 +175,11 @@ class Client:
                 status = self.reply(AUTHEN, body)
         if status == FAIL and self.wrong == "asks-again-after-fail":
             status = self.reply(AUTHEN, self.start(PAP, self.name, self.password))
+        if self.wrong == "lets-everybody-in":
+            return 0
+        # Who is told of an error knows nothing about the user (RFC 8907 section 5.4.3).
+        if status == ERROR and self.wrong != "error-is-fail":
+            return 2
         return 0 if status == PASS else 1
 
     def log_in_three_times(self):
@@ -228,6 +235,8 @@ class Client:
         for size in arguments_of(reply, count, message, data):
             reply.take(size)
         reply.done()
+        if self.wrong == "lets-everybody-in":
+            return 0
         return 0 if status in (PASS_ADD, PASS_REPL) else 1
 
     def account(self, flags):

@@ -95,6 +95,7 @@ fn a_right_tacacs_client_passes_every_step_and_rule() {
         "tacacs/authorization.yaml",
         "tacacs/accounting.yaml",
         "tacacs/single-connection.yaml",
+        "tacacs/verdict.yaml",
     ];
     passes(tacacs_client, &[], &suites, &[]);
 }

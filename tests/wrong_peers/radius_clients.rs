@@ -563,4 +563,39 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
         says: &["was to be silent", "radius-acct.mixed-type-order-is-free"],
         ..WRONG
     },
+    Wrong {
+        name: "takes-any-service",
+        suite: "radius/verdict",
+        fails: &["radius/verdict::service-unknown::nas::user-kept-out"],
+        says: &["does not show `refused`", "radius.client-rejects-unknown-service-type"],
+        ..WRONG
+    },
+    Wrong {
+        name: "decides-by-eap",
+        suite: "radius/verdict",
+        fails: &["radius/verdict::eap-says-otherwise[accept-with-failure]::nas::decided-by-code"],
+        says: &["does not show `accepted`", "radius.eap-decision-rests-on-code"],
+        ..WRONG
+    },
+    Wrong {
+        name: "decides-by-eap",
+        suite: "radius/verdict",
+        fails: &["radius/verdict::eap-says-otherwise[reject-with-success]::nas::decided-by-code"],
+        says: &["does not show `refused`", "radius.eap-decision-rests-on-code"],
+        ..WRONG
+    },
+    Wrong {
+        name: "one-identifier-for-two",
+        suite: "radius/verdict",
+        fails: &["radius/verdict::two-at-once::nas::both-asked"],
+        says: &["field `identifier`", "radius.client-keeps-identifier-until-answer"],
+        ..WRONG
+    },
+    Wrong {
+        name: "authentic-one-off",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::authentic[by-itself]::nas::told"],
+        says: &["attributes.Acct-Authentic", "radius-acct.authentic-value-local"],
+        ..WRONG
+    },
 ];

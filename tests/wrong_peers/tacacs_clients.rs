@@ -285,4 +285,25 @@ pub const TACACS_CLIENTS: &[Wrong] = &[
         says: &["session_id", "tacacs.session-id-kept"],
         ..WRONG
     },
+    Wrong {
+        name: "lets-everybody-in",
+        suite: "tacacs/verdict",
+        fails: &["tacacs/verdict::failed::nas::user-kept-out"],
+        says: &["does not show `refused`", "tacacs.client-reports-authentication-failure"],
+        ..WRONG
+    },
+    Wrong {
+        name: "lets-everybody-in",
+        suite: "tacacs/verdict",
+        fails: &["tacacs/verdict::not-authorized[error]::nas::shell-denied"],
+        says: &["does not show `refused`", "tacacs.refused-authorization-is-denied"],
+        ..WRONG
+    },
+    Wrong {
+        name: "error-is-fail",
+        suite: "tacacs/verdict",
+        fails: &["tacacs/verdict::error::nas::undecided"],
+        says: &["does not show `undecided`", "tacacs.client-error-is-not-failure"],
+        ..WRONG
+    },
 ];

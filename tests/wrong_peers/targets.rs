@@ -52,7 +52,10 @@ triggers:
 "
     );
     for (link, actions) in [
-        ("auth", "log-in-pap log-in-chap log-in-challenge log-in-eap-md5 ask-status"),
+        (
+            "auth",
+            "log-in-pap log-in-chap log-in-challenge log-in-eap-md5 two-log-ins-at-once ask-status",
+        ),
         ("acct", "ask-accounting-status"),
         ("acct", "start-session stop-session interim-update accounting-on accounting-off"),
         ("acct", "whole-session run-multilink-session session-of-two-seconds"),
@@ -63,7 +66,8 @@ triggers:
         ("acct", "stop-because-nas-request stop-because-nas-reboot stop-because-port-unneeded"),
         ("acct", "stop-because-port-preempted stop-because-port-suspended stop-because-callback"),
         ("acct", "stop-because-service-unavailable stop-because-user-error"),
-        ("acct", "stop-because-host-request"),
+        ("acct", "stop-because-host-request start-authenticated-by-radius"),
+        ("acct", "start-authenticated-by-nas start-authenticated-elsewhere"),
     ] {
         for action in actions.split(' ') {
             let words = format!(
@@ -104,8 +108,13 @@ pub fn tacacs_client(more: &[&str]) -> String {
     let mut text = format!(
         "target: peer
 takes: nas
-suites: [tacacs/authentication, tacacs/authorization, tacacs/accounting, tacacs/single-connection]
+suites: [tacacs/authentication, tacacs/authorization, tacacs/accounting, tacacs/single-connection, tacacs/verdict]
 {TACACS_SETTINGS}
+one-shot: true
+observations:
+  accepted: {{ended-with: 0}}
+  refused: {{ended-with: 1}}
+  undecided: {{ended-with: 2}}
 triggers:
 "
     );
