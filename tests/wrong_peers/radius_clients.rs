@@ -598,4 +598,11 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
         says: &["attributes.Acct-Authentic", "radius-acct.authentic-value-local"],
         ..WRONG
     },
+    Wrong {
+        name: "session-id-twice",
+        suite: "radius-accounting/records",
+        fails: &["radius-accounting/records::rules::nas::session-id-always"],
+        says: &["attributes.Acct-Session-Id", "radius-acct.table-acct-session-id-exactly-once"],
+        ..WRONG
+    },
 ];
