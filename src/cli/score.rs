@@ -91,6 +91,11 @@ pub fn score(words: &ScoreWords) -> ExitCode {
             "nothing was selected: no exchange of these suites can test another party",
         );
     }
+    if let Some(only) = &words.only
+        && sheets.iter().all(|s| s.tally(None).mutants == 0)
+    {
+        return super::refuse(&format!("nothing was selected: no mutant's name contains `{only}`"));
+    }
     super::print(&match words.format.as_str() {
         "json" => as_json(&sheets),
         "markdown" => as_markdown(&sheets),

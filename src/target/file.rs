@@ -240,6 +240,10 @@ pub fn find(name: &str, root: &Path) -> Result<PathBuf, Diagnostic> {
     }
     let known = all(root);
     let names = known.iter().filter_map(|p| p.file_name()?.to_str());
+    if given.is_dir() {
+        return Err(Diagnostic::plain(format!("there is no target.yaml in {name}"))
+            .help("a target is a folder with a target.yaml; see docs/adding-a-target.md"));
+    }
     Err(Diagnostic::plain(format!("there is no target `{name}`")).suggest(name, names))
 }
 

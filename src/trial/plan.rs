@@ -1,6 +1,6 @@
 //! Suites and targets into cases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -107,6 +107,41 @@ pub struct Group {
     pub cases: Vec<usize>,
 }
 
+/// What the suites of a run know of settings and profiles.
+#[derive(Default)]
+struct Words {
+    settings: BTreeSet<String>,
+    profiles: BTreeSet<String>,
+}
+
+impl Words {
+    fn learn(&mut self, suite: &Suite) {
+        self.settings.extend(suite.settings.keys().cloned());
+        let exchanges = suite.exchanges.iter().flat_map(|e| [&e.profile, &e.unless_profile]);
+        let rules = suite.rules.iter().flat_map(|r| [&r.profile, &r.unless_profile]);
+        self.profiles.extend(exchanges.chain(rules).flatten().cloned());
+    }
+
+    /// The settings and the profile that were asked for, and that no suite has.
+    fn unknown(&self, options: &Options, targets: &[Arc<Target>]) -> Vec<Diagnostic> {
+        let says_where = |name: &str| {
+            let word = format!("{{{name}}}");
+            targets.iter().any(|t| t.links.values().any(|l| *l == word))
+        };
+        let settings = options.set.keys().filter(|n| !self.settings.contains(*n) && !says_where(n));
+        let settings = settings.map(|name| {
+            Diagnostic::plain(format!("no suite here has a setting `{name}`"))
+                .suggest(name, self.settings.iter().map(String::as_str))
+        });
+        let profile = options.profile.iter().filter(|name| !self.profiles.contains(*name));
+        let profile = profile.map(|name| {
+            Diagnostic::plain(format!("no exchange and no rule here has the profile `{name}`"))
+                .suggest(name, self.profiles.iter().map(String::as_str))
+        });
+        settings.chain(profile).collect()
+    }
+}
+
 impl Plan {
     /// Loads suites and targets and pairs them.
     ///
@@ -116,6 +151,7 @@ impl Plan {
         let mut plan = Self::default();
         let mut problems = Vec::new();
         let mut targets = Vec::new();
+        let mut words = Words::default();
         for name in &options.targets {
             match target::find(name, &options.target_root)
                 .map_err(|e| vec![e])
@@ -131,14 +167,19 @@ impl Plan {
             let Some(loaded) = loaded else { continue };
             problems.extend(suite::lint(&loaded));
             let loaded = Arc::new(loaded);
+            words.learn(&loaded);
             if targets.is_empty() {
-                plan.built_in(options, &loaded, &mut problems);
+                plan.built_in(options, &loaded);
             }
             for target in &targets {
                 if target.fits(&loaded) {
-                    plan.against(options, &loaded, target, targets.len() > 1, &mut problems);
+                    plan.against(options, &loaded, target, targets.len() > 1);
                 }
             }
+        }
+        // A suite that is read alone need not know what another one of its folder does.
+        if only.is_none() {
+            problems.extend(words.unknown(options, &targets));
         }
         let (errors, warnings): (Vec<_>, Vec<_>) =
             problems.into_iter().partition(|p| p.severity == Severity::Error);
@@ -170,7 +211,7 @@ impl Plan {
     }
 
     /// Pairs a suite with the built-in peer.
-    fn built_in(&mut self, options: &Options, suite: &Arc<Suite>, problems: &mut Vec<Diagnostic>) {
+    fn built_in(&mut self, options: &Options, suite: &Arc<Suite>) {
         if !options.play_as.is_empty() {
             let played: Option<Vec<PartyId>> =
                 options.play_as.iter().map(|name| suite.party(name)).collect();
@@ -180,16 +221,15 @@ impl Plan {
             if tested.is_empty() {
                 // Playing everybody is self-play: each is held against the others in turn.
                 let all: Vec<PartyId> = (0..suite.parties.len()).collect();
-                all.into_iter()
-                    .for_each(|party| self.group(options, suite, &[party], None, None, problems));
+                all.into_iter().for_each(|party| self.group(options, suite, &[party], None, None));
                 return;
             }
-            self.group(options, suite, &tested, None, None, problems);
+            self.group(options, suite, &tested, None, None);
             return;
         }
         if options.every_side {
             for party in 0..suite.parties.len() {
-                self.group(options, suite, &[party], None, None, problems);
+                self.group(options, suite, &[party], None, None);
             }
             return;
         }
@@ -201,7 +241,7 @@ impl Plan {
         };
         for party in 0..suite.parties.len() {
             let chosen = |exchange: &Exchange| last(exchange) == Some(party);
-            self.group(options, suite, &[party], None, Some(&chosen), problems);
+            self.group(options, suite, &[party], None, Some(&chosen));
         }
     }
 
@@ -212,11 +252,10 @@ impl Plan {
         suite: &Arc<Suite>,
         target: &Arc<Target>,
         several: bool,
-        problems: &mut Vec<Diagnostic>,
     ) {
         let Some(party) = suite.party(&target.takes) else { return };
         let before = self.groups.len();
-        self.group(options, suite, &[party], Some(target), None, problems);
+        self.group(options, suite, &[party], Some(target), None);
         if several {
             for group in &mut self.groups[before..] {
                 group.label = format!("{}@{}", group.label, target.name);
@@ -235,23 +274,7 @@ impl Plan {
         tested: &[PartyId],
         target: Option<&Arc<Target>>,
         chosen: Option<&dyn Fn(&Exchange) -> bool>,
-        problems: &mut Vec<Diagnostic>,
     ) {
-        for name in options.set.keys() {
-            let places =
-                target.is_some_and(|t| t.links.values().any(|l| *l == format!("{{{name}}}")));
-            if !suite.settings.contains_key(name)
-                && !places
-                && options.paths.len() == 1
-                && options.paths[0].is_file()
-            {
-                let known = suite.settings.keys().map(String::as_str);
-                problems.push(
-                    Diagnostic::plain(format!("`{}` has no setting `{name}`", suite.name))
-                        .suggest(name, known),
-                );
-            }
-        }
         let projection = Projection::testing(suite, tested);
         let label: Vec<&str> = tested.iter().map(|p| suite.parties[*p].name.as_str()).collect();
         let label = label.join("+");
