@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Condvar};
+use std::time::{Duration, Instant};
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 
 use super::judge::{self, Result as Found};
 use super::peer::{MARGIN, against_peer};
@@ -23,14 +23,14 @@ use crate::target::{self, Folder, Places, Running, Target};
 /// Where cases write what they came to, and trials wait for it.
 #[derive(Debug)]
 pub struct Board {
-    found: Mutex<Vec<Option<Arc<Found>>>>,
+    found: std::sync::Mutex<Vec<Option<Arc<Found>>>>,
     came: Condvar,
 }
 
 impl Board {
     /// A board with a place for each case.
     pub fn new(cases: usize) -> Self {
-        Self { found: Mutex::new(vec![None; cases]), came: Condvar::new() }
+        Self { found: std::sync::Mutex::new(vec![None; cases]), came: Condvar::new() }
     }
 
     /// Writes what a case came to; the first writing stays.
@@ -117,12 +117,14 @@ impl Run {
         let around: Rc<BTreeMap<String, Around>> =
             Rc::new(started.keys().map(|name| (name.clone(), Around::default())).collect());
         let clients = Rc::new(Semaphore::new(clients_at_once()));
+        let turn = Rc::new(Mutex::new(()));
         let seen = Seen::default();
         let shared = Rc::new(Shared::of_this_run());
         let mut plays = tokio::task::JoinSet::new();
         for (case, last) in wanted {
             let (run, started) = (self.clone(), started.clone());
             let (slots, around, clients) = (slots.clone(), around.clone(), clients.clone());
+            let turn = turn.clone();
             let (seen, shared, stop) = (seen.clone(), shared.clone(), stop.clone());
             plays.spawn_local(async move {
                 let one = &run.plan.cases[case];
@@ -157,6 +159,7 @@ impl Run {
                 let found = match claim.as_mut().and_then(Claim::found) {
                     Some(found) => found,
                     None => {
+                        while_in_time(&turn).await;
                         let found = run.play(one, last, &started, around, seen, stop).await;
                         if let Some(claim) = &mut claim {
                             claim.keep(&found);
@@ -412,6 +415,22 @@ async fn doors(cast: &Cast, target: &Target, places: &mut Places) -> Result<Door
 fn addresses(cast: &Cast, doors: &Doors) -> Links {
     let name = |id: LinkId| cast.suite.links[id].name.clone();
     doors.addresses.iter().map(|(id, address)| (name(*id), *address)).collect()
+}
+
+/// Waits until another play may begin: one after the other, and only while those that run get their
+/// turn soon. What is late in reading a socket takes a peer for late.
+async fn while_in_time(turn: &Mutex<()>) {
+    const SOON: Duration = Duration::from_millis(2);
+    let _turn = turn.lock().await;
+    loop {
+        // Behind everything that is ready to go on.
+        let asked = Instant::now();
+        tokio::task::yield_now().await;
+        if asked.elapsed() < SOON {
+            return;
+        }
+        tokio::time::sleep(SOON).await;
+    }
 }
 
 /// How many client programs run at once: starting them takes the machine's time, and one that is

@@ -12,7 +12,6 @@ use std::process::Command;
 use stepladder::proto::PROTOCOLS;
 use stepladder::wire::*;
 
-
 /// A message to encode, and what tshark must show of it.
 struct Case {
     kind: &'static str,
