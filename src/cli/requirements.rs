@@ -47,9 +47,13 @@ fn as_json(entries: &[Entry]) -> String {
         .iter()
         .map(|entry| {
             let r = &entry.requirement;
+            let reason = match entry.unseen {
+                "" => r.excused.clone(),
+                side => format!("no case hears a {side}"),
+            };
             json!({
                 "id": r.id, "level": r.level, "iut": r.iut, "status": entry.status,
-                "cases": entry.cases, "reason": r.excused, "statement": r.statement,
+                "cases": entry.cases, "reason": reason, "statement": r.statement,
                 "standard": r.standard, "source": r.source, "profile": r.profile,
             })
         })
@@ -65,6 +69,9 @@ fn as_text(entries: &[Entry]) -> String {
         let _ = writeln!(out, "    {} ({})", r.statement, r.standard);
         for case in &entry.cases {
             let _ = writeln!(out, "    by {case}");
+        }
+        if !entry.unseen.is_empty() {
+            let _ = writeln!(out, "    none of which hears a {}, which it binds as well", entry.unseen);
         }
         if entry.status == Status::Excused {
             let _ = writeln!(out, "    because {}", r.excused);
