@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         "curl-tftp",
         "named-authoritative",
         "nsd",
-        "unbound",
+        "unbound-stub-zone",
         "named-forwarder",
         "named-resolver",
         "bind-dig",

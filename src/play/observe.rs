@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::blame::{add, trouble};
+use super::hear::{Found, standing};
 use super::script::{Player, Stop};
 use super::stage::wait;
 use super::{Look, Output, Sight};
@@ -30,10 +31,25 @@ impl Player {
             within
         };
         let deadline = self.stage.borrow().now + within + GRACE;
-        let sight = wait(&self.stage, Some(deadline), |stage| {
-            stage.sight.take().or_else(|| stage.trouble.is_some().then_some(Sight::Blind))
-        })
-        .await;
+        let sight = loop {
+            let woken = wait(&self.stage, Some(deadline), |stage| {
+                if stage.trouble.is_some() {
+                    return Some(Woken::Saw(Sight::Blind));
+                }
+                let saw = stage.sight.take().map(Woken::Saw);
+                saw.or_else(|| standing(stage).map(Woken::Asked))
+            })
+            .await;
+            match woken {
+                Some(Woken::Saw(sight)) => break Some(sight),
+                // Whoever is looked at may still have something to ask.
+                Some(Woken::Asked(Found::Standing { responder, arrival })) => {
+                    self.answer(responder, arrival).await?;
+                }
+                Some(Woken::Asked(_)) => {}
+                None => break None,
+            }
+        };
         let mut stage = self.stage.borrow_mut();
         let stage = &mut *stage;
         trouble(stage, rung.pos)?;
@@ -72,4 +88,12 @@ impl Player {
         });
         Err(add(stage, failure))
     }
+}
+
+/// What ended a wait for something to show.
+enum Woken {
+    /// Somebody looked.
+    Saw(Sight),
+    /// Something came that a standing answer serves.
+    Asked(Found),
 }

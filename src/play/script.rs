@@ -153,6 +153,12 @@ impl Player {
                 Act::Connect(ends) => self.connect(rung, *ends).await?,
                 Act::Close(ends) => self.close(rung, *ends).await?,
                 Act::Refuse(ends) => self.refuse(rung, *ends).await?,
+                // What nobody does ends nothing, and no time counts from it.
+                Act::Trigger { party, .. }
+                    if self.stage.borrow().cast.projection.played[*party] =>
+                {
+                    return Ok(());
+                }
                 Act::Trigger { party, name } => self.trigger(*party, name),
                 Act::Observe(observation) => self.observe(rung, observation).await?,
                 Act::Alive { party, rungs } => self.alive(*party, rungs).await?,
