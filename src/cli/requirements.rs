@@ -71,7 +71,8 @@ fn as_text(entries: &[Entry]) -> String {
             let _ = writeln!(out, "    by {case}");
         }
         if !entry.unseen.is_empty() {
-            let _ = writeln!(out, "    none of which hears a {}, which it binds as well", entry.unseen);
+            let _ =
+                writeln!(out, "    none of which hears a {}, which it binds as well", entry.unseen);
         }
         if entry.status == Status::Excused {
             let _ = writeln!(out, "    because {}", r.excused);
