@@ -506,3 +506,76 @@ const fn message(
         flow: Flow::Framed,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOBODY: Parameters = Parameters(Vec::new());
+
+    fn read(octets: &[u8], previous: Option<&Message>) -> Message {
+        let from_initiator = previous.is_none();
+        let kind = PROTOCOL.message(if from_initiator { "query" } else { "response" });
+        let context = Context { parameters: &NOBODY, previous, from_initiator };
+        decode(kind.expect("it is there"), &context, octets)
+    }
+
+    /// What is wrong with a message, by path.
+    fn wrong(message: &Message) -> Vec<&str> {
+        message.faults.iter().map(|fault| fault.path.as_str()).collect()
+    }
+
+    /// A header with one question and so many answers, and octets behind it.
+    fn message(qr: u8, answers: u8, rest: &[u8]) -> Vec<u8> {
+        [&[0, 7, qr << 7, 0, 0, 1, 0, answers, 0, 0, 0, 0], rest].concat()
+    }
+
+    const ASKED: &[u8] = b"\x01a\x04test\0\0\x01\0\x01";
+    const ADDRESS: &[u8] = b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x07";
+
+    #[test]
+    fn the_question_comes_back_whatever_the_case() {
+        let query = read(&message(0, 0, ASKED), None);
+        assert_eq!(query.faults, []);
+        let answered = |asked: &[u8], rest: &[u8], answers| {
+            let response = read(&message(1, answers, &[asked, rest].concat()), Some(&query));
+            wrong(&response).iter().map(|path| (*path).to_owned()).collect::<Vec<_>>()
+        };
+        assert!(answered(b"\x01A\x04tEst\0\0\x01\0\x01", ADDRESS, 1).is_empty());
+        assert_eq!(answered(b"\x01b\x04test\0\0\x01\0\x01", ADDRESS, 1), ["question"]);
+        assert_eq!(answered(ASKED, &[ADDRESS, ADDRESS].concat(), 2), ["answer.1"]);
+    }
+
+    #[test]
+    fn names_of_newer_types_have_no_pointers() {
+        let query = read(&message(0, 0, ASKED), None);
+        let service = b"\xc0\x0c\0\x21\0\x01\0\0\0\x3c\0\x08\0\x01\0\x02\0\x03\xc0\x0c";
+        let response = read(&message(1, 1, &[ASKED, service].concat()), Some(&query));
+        assert_eq!(wrong(&response), ["answer.0.srv.target"]);
+        assert_eq!(
+            response.find("answer.0.srv.target").map(Node::show).as_deref(),
+            Some("a.test.")
+        );
+    }
+
+    #[test]
+    fn data_ends_where_its_length_says() {
+        let query = read(&message(0, 0, ASKED), None);
+        let long = b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x05\xc0\0\x02\x07\x09";
+        let response = read(&message(1, 2, &[ASKED, long, ADDRESS].concat()), Some(&query));
+        // The record behind it is read all the same.
+        assert_eq!(wrong(&response)[0], "answer.0");
+        assert!(response.find("answer.1.a").is_some());
+        let short = b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x63\xc0\0\x02\x07";
+        let response = read(&message(1, 1, &[ASKED, short].concat()), Some(&query));
+        assert_eq!(wrong(&response), ["answer.0.data"]);
+    }
+
+    #[test]
+    fn what_is_announced_and_does_not_come_takes_no_room() {
+        let mut octets = message(0, 0, b"\xc0\x0c\0\x01\0\x01");
+        assert_eq!(wrong(&read(&octets, None)), ["question.0.name"]);
+        octets.splice(4..12, [0xff; 8]);
+        assert!(read(&octets, None).nodes.len() < 40);
+    }
+}
