@@ -328,7 +328,9 @@ impl Shelf {
                 }
                 Verdict::Fail => {
                     if let Ok(mut warnings) = shelf.warnings.lock() {
-                        let text = judged.text.trim_end().replacen("error:", "warning:", 1);
+                        let text = format!("\n{}", judged.text.trim_end());
+                        let text = text.replace("\nerror:", "\nwarning:");
+                        let text = text.trim_start();
                         warnings.push(format!("---- {name} ({:?}) ----\n{text}", judged.level));
                     }
                     Ok(Completion::Completed)
