@@ -21,7 +21,8 @@ pub struct Judged {
     pub text: String,
     /// How long it took.
     pub lasted: Duration,
-    /// It was not reached because a step before it failed, other than by a known deviation.
+    /// It was not reached because a step before it failed, other than by a known deviation or with a
+    /// mere warning.
     pub blocked: bool,
 }
 
@@ -91,12 +92,15 @@ pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -
             })
             .collect();
         let text = if words.is_empty() { outcome.reason.clone() } else { words.join("\n") };
+        // What merely warns fails nothing, and what it keeps from being reached does not fail either.
+        let warned =
+            |(_, step): &(&str, Judged)| step.verdict == Verdict::Fail && step.level != Level::Must;
         let judged = Judged {
             verdict: outcome.verdict,
             level: outcome.level,
             text,
             lasted: outcome.lasted,
-            blocked: outcome.verdict == Verdict::NotReached,
+            blocked: outcome.verdict == Verdict::NotReached && !steps.iter().any(warned),
         };
         let mut judged = case.known(&step.name, judged);
         let known = steps.iter().find(|(_, s): &&(&str, Judged)| s.verdict == Verdict::Xfail);
