@@ -138,7 +138,7 @@ impl Player {
         Box::pin(async move {
             self.stage.borrow_mut().line = rung.pos.line;
             let born = self.stage.borrow().watches_begun;
-            // What is done to a party of ours is nothing, and takes no time.
+            // What is done to a party of ours is nothing: it ends nothing, and no time counts from it.
             let done_to = match &rung.act {
                 Act::Trigger { party, .. } => Some(*party),
                 Act::Observe(observation) => Some(observation.party),
@@ -153,12 +153,6 @@ impl Player {
                 Act::Connect(ends) => self.connect(rung, *ends).await?,
                 Act::Close(ends) => self.close(rung, *ends).await?,
                 Act::Refuse(ends) => self.refuse(rung, *ends).await?,
-                // What nobody does ends nothing, and no time counts from it.
-                Act::Trigger { party, .. }
-                    if self.stage.borrow().cast.projection.played[*party] =>
-                {
-                    return Ok(());
-                }
                 Act::Trigger { party, name } => self.trigger(*party, name),
                 Act::Observe(observation) => self.observe(rung, observation).await?,
                 Act::Alive { party, rungs } => self.alive(*party, rungs).await?,

@@ -488,25 +488,6 @@ const fn messages(
     ]
 }
 
-const fn message(
-    name: &'static str,
-    when: &'static [(&'static str, u64)],
-    from: Side,
-    layout: &'static Layout,
-    about: &'static str,
-) -> MessageType {
-    MessageType {
-        name,
-        about,
-        from,
-        when,
-        opens: false,
-        layout,
-        background: false,
-        flow: Flow::Framed,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,8 +8,6 @@
 //! SB     IAC SB option ... IAC SE
 //! ```
 
-use std::time::Duration;
-
 use crate::wire::*;
 
 /// Telnet.
@@ -23,16 +21,7 @@ pub static PROTOCOL: Protocol = Protocol {
     head: &HEAD,
     messages: MESSAGES,
     framing: Framing::Text(frame),
-    conversation: Conversation {
-        key: &[],
-        opens: |_| true,
-        closes: |_, _| false,
-        repeats: "",
-        ports: "",
-        may_close: "",
-        patience: Duration::from_secs(5),
-        ..Conversation::PLAIN
-    },
+    conversation: Conversation::PLAIN,
 };
 
 // Code lists.

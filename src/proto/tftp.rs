@@ -155,17 +155,17 @@ const OTHER: Layout = layout(
 const MESSAGES: &[MessageType] = &[
     opening("rrq", &[("opcode", 1)], "may I read this file?"),
     opening("wrq", &[("opcode", 2)], "may I write this file?"),
-    going_on("data", &[("opcode", 3)], &DATA, Side::Either, "a block of the file"),
-    going_on(
+    message("data", &[("opcode", 3)], Side::Either, &DATA, "a block of the file"),
+    message(
         "ack",
         &[("opcode", 4)],
-        &ACK,
         Side::Either,
+        &ACK,
         "a block, or a request to write, has come",
     ),
-    going_on("error", &[("opcode", 5)], &ERROR, Side::Either, "the transfer is over, and why"),
-    going_on("oack", &[("opcode", 6)], &OACK, Side::Responder, "the options that are granted"),
-    going_on("other", &[], &OTHER, Side::Either, "anything else"),
+    message("error", &[("opcode", 5)], Side::Either, &ERROR, "the transfer is over, and why"),
+    message("oack", &[("opcode", 6)], Side::Responder, &OACK, "the options that are granted"),
+    message("other", &[], Side::Either, &OTHER, "anything else"),
 ];
 
 const fn opening(
@@ -173,27 +173,7 @@ const fn opening(
     when: &'static [(&'static str, u64)],
     about: &'static str,
 ) -> MessageType {
-    let going_on = going_on(name, when, &REQUEST, Side::Initiator, about);
-    MessageType { opens: true, ..going_on }
-}
-
-const fn going_on(
-    name: &'static str,
-    when: &'static [(&'static str, u64)],
-    layout: &'static Layout,
-    from: Side,
-    about: &'static str,
-) -> MessageType {
-    MessageType {
-        name,
-        about,
-        from,
-        when,
-        opens: false,
-        layout,
-        background: false,
-        flow: Flow::Framed,
-    }
+    MessageType { opens: true, ..message(name, when, Side::Initiator, &REQUEST, about) }
 }
 
 // What belongs together.

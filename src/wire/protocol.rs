@@ -132,6 +132,26 @@ impl MessageType {
     }
 }
 
+/// A message type that follows others, and that the framing cuts out.
+pub const fn message(
+    name: &'static str,
+    when: &'static [(&'static str, u64)],
+    from: Side,
+    layout: &'static Layout,
+    about: &'static str,
+) -> MessageType {
+    MessageType {
+        name,
+        about,
+        from,
+        when,
+        opens: false,
+        layout,
+        background: false,
+        flow: Flow::Framed,
+    }
+}
+
 /// How messages lie in what carries them.
 #[derive(Clone, Copy, Debug)]
 pub enum Framing {
