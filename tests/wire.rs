@@ -592,6 +592,7 @@ impl Choices<'_> {
             }
             Kind::Ipv4 => Value::Octets(self.octets(4, 4)),
             Kind::Ipv6 => Value::Octets(self.octets(16, 16)),
+            Kind::Mac => Value::Octets(self.octets(6, 6)),
             Kind::Octets(Len::Fixed(n)) | Kind::Text(Len::Fixed(n)) => {
                 Value::Octets(self.octets(*n, *n))
             }

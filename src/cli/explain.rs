@@ -217,6 +217,7 @@ fn kind(kind: &Kind) -> String {
         Kind::Text(len) => format!("text, {}", octets(len)),
         Kind::Ipv4 => "IPv4 address".into(),
         Kind::Ipv6 => "IPv6 address".into(),
+        Kind::Mac => "MAC address".into(),
         Kind::Items(items) => format!("list of {}s", items.noun),
         Kind::Lengths { of, .. } => format!("lengths of {of}"),
         Kind::ZeroPairs => "list of name and value, each ended by a zero octet".into(),
@@ -365,7 +366,7 @@ fn as_yaml(message: &Message) -> Result<String, String> {
             {
                 String::from_utf8_lossy(o).into_owned()
             }
-            (_, Value::Octets(o)) if !matches!(node.field.kind, Kind::Ipv4 | Kind::Ipv6) => {
+            (Kind::Octets(_) | Kind::Lengths { .. }, Value::Octets(o)) => {
                 format!("0x{}", hex::encode(o))
             }
             (kind, value) => kind.show(value),

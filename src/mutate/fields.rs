@@ -398,7 +398,7 @@ fn free(field: &Field, operator: &str, value: &Value) -> Option<String> {
         (Kind::Uint { names: Some(codes), .. }, Value::Uint(number)) => {
             codes.closed.is_empty() || codes.name(*number).is_some()
         }
-        (Kind::Ipv4 | Kind::Ipv6, _) => operator == "other",
+        (Kind::Ipv4 | Kind::Ipv6 | Kind::Mac, _) => operator == "other",
         _ => true,
     };
     let few = matches!(field.kind, Kind::Uint { bits: ..=16, .. });
@@ -471,7 +471,11 @@ fn others(field: &Field, value: &Value) -> Vec<(&'static str, Value)> {
             }
             let fixed = matches!(
                 kind,
-                Kind::Ipv4 | Kind::Ipv6 | Kind::Octets(Len::Fixed(_)) | Kind::Text(Len::Fixed(_))
+                Kind::Ipv4
+                    | Kind::Ipv6
+                    | Kind::Mac
+                    | Kind::Octets(Len::Fixed(_))
+                    | Kind::Text(Len::Fixed(_))
             );
             if !fixed {
                 if !octets.is_empty() {

@@ -136,6 +136,7 @@ impl<'c> Reader<'c> {
             }
             Kind::Ipv4 => self.take(Len::Fixed(4), field, name),
             Kind::Ipv6 => self.take(Len::Fixed(16), field, name),
+            Kind::Mac => self.take(Len::Fixed(6), field, name),
             Kind::Octets(len) | Kind::Text(len) => self.take(*len, field, name),
             Kind::Hidden { seal, block } => {
                 let range = self.at / 8..self.end / 8;
@@ -601,6 +602,7 @@ fn fixed_bits(fields: &[Field]) -> usize {
             Kind::Flag => 1,
             Kind::Ipv4 => 32,
             Kind::Ipv6 => 128,
+            Kind::Mac => 48,
             Kind::Octets(Len::Fixed(n)) | Kind::Text(Len::Fixed(n)) => n * 8,
             Kind::Group(fields) | Kind::Sealed { fields, .. } => fixed_bits(fields),
             _ => 0,

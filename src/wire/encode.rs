@@ -337,6 +337,7 @@ impl Writer<'_> {
             Kind::Octets(Len::Fixed(n)) | Kind::Text(Len::Fixed(n)) => *n,
             Kind::Ipv4 => 4,
             Kind::Ipv6 => 16,
+            Kind::Mac => 6,
             Kind::Name { .. } => 1,
             _ => 0,
         };
@@ -412,6 +413,7 @@ impl Writer<'_> {
                     Kind::Octets(Len::Fixed(n)) | Kind::Text(Len::Fixed(n)) => Some(*n),
                     Kind::Ipv4 => Some(4),
                     Kind::Ipv6 => Some(16),
+                    Kind::Mac => Some(6),
                     _ => None,
                 };
                 if let Some(fixed) = fixed.filter(|n| *n != octets.len()) {
@@ -468,6 +470,7 @@ impl Writer<'_> {
                         Kind::Uint { .. }
                         | Kind::Ipv4
                         | Kind::Ipv6
+                        | Kind::Mac
                         | Kind::Octets(Len::Fixed(_))
                         | Kind::Text(Len::Fixed(_)),
                         Value::Octets(o),

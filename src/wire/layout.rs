@@ -120,6 +120,8 @@ pub enum Kind {
     Ipv4,
     /// An IPv6 address, 16 octets.
     Ipv6,
+    /// A MAC address, 6 octets.
+    Mac,
     /// Items that each carry their type and length: attributes, options.
     Items(&'static Items),
     /// As many one-octet lengths as `count` says, one for each item of the field `of`.

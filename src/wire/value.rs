@@ -62,6 +62,9 @@ impl Kind {
                 .parse::<Ipv6Addr>()
                 .map(|a| Value::Octets(a.octets().to_vec()))
                 .map_err(|_| "expected an IPv6 address such as 2001:db8::7".into()),
+            Self::Mac => parse_mac(text)
+                .map(|a| Value::Octets(a.to_vec()))
+                .ok_or_else(|| "expected a MAC address such as 02:00:00:00:00:01".into()),
             Self::Lengths { .. } => parse_octets(text.trim_start_matches("0x")).map(Value::Octets),
             Self::Name { .. } => name::parse(text).map(Value::Octets),
             Self::Items(_)
@@ -90,6 +93,10 @@ impl Kind {
             },
             (Self::Ipv6, Value::Octets(o)) => match <[u8; 16]>::try_from(o.as_slice()) {
                 Ok(o) => Ipv6Addr::from(o).to_string(),
+                Err(_) => show_octets(o),
+            },
+            (Self::Mac, Value::Octets(o)) => match <[u8; 6]>::try_from(o.as_slice()) {
+                Ok(o) => o.map(|octet| format!("{octet:02x}")).join(":"),
                 Err(_) => show_octets(o),
             },
             (Self::Text(_) | Self::Hidden { .. } | Self::Custom(_), Value::Octets(o)) => {
@@ -148,6 +155,16 @@ fn parse_uint(text: &str, bits: u8, names: Option<&'static Codes>) -> Result<u64
             }
         },
     }
+}
+
+/// Reads six octets, each of two hexadecimal digits, with colons between them.
+fn parse_mac(text: &str) -> Option<[u8; 6]> {
+    let octet = |digits: &str| {
+        let two = digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+        u8::from_str_radix(digits, 16).ok().filter(|_| two)
+    };
+    let octets: Option<Vec<u8>> = text.split(':').map(octet).collect();
+    octets?.try_into().ok()
 }
 
 /// Reads octets from hexadecimal digits; spaces and colons between them are passed over.
@@ -215,6 +232,17 @@ mod tests {
         assert_eq!(kind.parse("256"), Err("256 does not fit into 8 bits".into()));
         assert_eq!(kind.parse("gren"), Err("did you mean `green`?".into()));
         assert_eq!(kind.show(&Value::Uint(1)), "red (1)");
+    }
+
+    #[test]
+    fn a_mac_address_is_six_octets_with_colons() {
+        let octets = Value::Octets(vec![2, 0, 0, 0, 0xab, 1]);
+        assert_eq!(Kind::Mac.parse("02:00:00:00:aB:01"), Ok(octets.clone()));
+        assert_eq!(Kind::Mac.show(&octets), "02:00:00:00:ab:01");
+        for wrong in ["02:00:00:00:01", "2:0:0:0:0:1", "02-00-00-00-00-01", "02:00:00:00:00:+1"] {
+            assert!(Kind::Mac.parse(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(Kind::Mac.show(&Value::Octets(vec![1, 2])), "0x0102");
     }
 
     #[test]
