@@ -64,7 +64,7 @@ impl Fixture {
         let mut messages = Vec::new();
         for name in self.key("messages").split_whitespace() {
             let octets = match protocol.framing {
-                Framing::Datagram => rest.len(),
+                Framing::Datagram | Framing::Frame(_) => rest.len(),
                 Framing::Stream(frame) | Framing::Text(frame) => match frame(rest) {
                     Frame::Whole(octets) => octets,
                     other => panic!("{}: `{name}` is {other:?}", self.file),
@@ -441,7 +441,7 @@ fn entries(nodes: &[Node], computed: bool) -> Vec<Entry> {
         let by_us = computed
             && match (&node.field.auto, &node.field.kind) {
                 (Auto::LengthOf(_) | Auto::LengthOfMessage | Auto::CountOf(_), _) => true,
-                (Auto::LengthOfRest, _) => true,
+                (Auto::LengthOfRest(_), _) => true,
                 (Auto::Digest(_) | Auto::Always(_), _) | (_, Kind::Lengths { .. }) => true,
                 (Auto::Follows(follows), _) => !follows.source.is_empty(),
                 _ => false,
@@ -531,7 +531,7 @@ impl Choices<'_> {
             let computed = match (&field.auto, &field.kind) {
                 (Auto::LengthOf(_) | Auto::LengthOfMessage | Auto::CountOf(_), _) => true,
                 (Auto::Always(_) | Auto::Digest(_) | Auto::Follows(_), _) => true,
-                (Auto::LengthOfRest | Auto::Copy(_), _) => true,
+                (Auto::LengthOfRest(_) | Auto::Copy(_), _) => true,
                 (_, Kind::Lengths { .. }) => true,
                 _ => when.iter().any(|(path, _)| *path == here),
             };

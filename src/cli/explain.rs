@@ -99,9 +99,14 @@ fn explain_protocol(protocol: &Protocol) -> String {
     let transport = match protocol.transport {
         Transport::Udp => "UDP",
         Transport::Tcp => "TCP",
+        Transport::Ethernet => "Ethernet",
+    };
+    let port = match protocol.port {
+        0 => String::new(),
+        port => format!(", port {port}"),
     };
     let _ = writeln!(text, "{}: {}", protocol.name, protocol.title);
-    let _ = writeln!(text, "{}; {transport}, port {}", protocol.sources.join(", "), protocol.port);
+    let _ = writeln!(text, "{}; {transport}{port}", protocol.sources.join(", "));
     if !protocol.parameters.is_empty() {
         text.push_str("\na link is told\n");
         for parameter in protocol.parameters {
@@ -242,7 +247,8 @@ fn automatic(auto: &Auto) -> String {
         Auto::Always(n) => format!("always {n}"),
         Auto::LengthOfMessage => "the octets of the message".into(),
         Auto::LengthOf(of) => format!("the octets of {of}"),
-        Auto::LengthOfRest => "the octets behind it".into(),
+        Auto::LengthOfRest(0) => "the octets behind it".into(),
+        Auto::LengthOfRest(before) => format!("the octets behind it and {before} before them"),
         Auto::CountOf(of) => format!("the number of {of}"),
         Auto::Chooses(usual) => format!("follows from what is said behind it, else {usual}"),
         Auto::Copy(copied) => format!("is {}", copied.about),

@@ -451,7 +451,7 @@ const ANY: Layout = layout(
 // Over TCP, RFC 1035 section 4.2.2.
 
 const LENGTH: Field = uint("length", 16)
-    .auto(Auto::LengthOfRest)
+    .auto(Auto::LengthOfRest(0))
     .source("RFC 1035 section 4.2.2")
     .about("the octets behind it");
 

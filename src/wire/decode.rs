@@ -123,9 +123,10 @@ impl<'c> Reader<'c> {
                 let Some(number) = self.bits(usize::from(*bits), field, &name) else { return };
                 self.push(field, name, from, Value::Uint(number));
                 match field.auto {
-                    Auto::LengthOfMessage => self.limit(field, number, from),
-                    Auto::LengthOfRest => {
-                        self.limit(field, number.saturating_add(self.at as u64 / 8), from);
+                    Auto::LengthOfMessage => self.limit(field, number, 0, from),
+                    Auto::LengthOfRest(before) => {
+                        let begin = (self.at / 8).saturating_sub(before) as u64;
+                        self.limit(field, number, begin, from);
                     }
                     _ => {}
                 }
@@ -486,18 +487,18 @@ impl<'c> Reader<'c> {
         value
     }
 
-    /// Applies a length that counts the whole message.
-    fn limit(&mut self, field: &'static Field, number: u64, from: usize) {
-        let total = self.clear.len() as u64;
+    /// Applies a length that counts the octets from `begin` to the end of the message.
+    fn limit(&mut self, field: &'static Field, number: u64, begin: u64, from: usize) {
+        let (read, there) = (self.at as u64 / 8 - begin, self.end as u64 / 8 - begin);
         let bits = from..self.at;
-        if number > total {
-            let what = format!("{total} or less, since that many octets came");
+        if number > there {
+            let what = format!("{there} or less, since that many octets came");
             self.fault(field.name, bits, &what, number.to_string(), field.source);
-        } else if number * 8 < self.at as u64 {
-            let what = format!("{} or more", self.at / 8);
+        } else if number < read {
+            let what = format!("{read} or more");
             self.fault(field.name, bits, &what, number.to_string(), field.source);
         } else {
-            self.end = number as usize * 8;
+            self.end = (begin + number) as usize * 8;
         }
     }
 

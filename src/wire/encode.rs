@@ -544,7 +544,7 @@ impl Writer<'_> {
             let number = match &node.field.auto {
                 Auto::LengthOfMessage => self.bytes.len(),
                 Auto::LengthOf(of) => self.beside(at, of).map_or(0, |n| n.octets().len()),
-                Auto::LengthOfRest => self.bytes.len() - node.octets().end,
+                Auto::LengthOfRest(before) => self.bytes.len() - node.octets().end + before,
                 Auto::CountOf(of) => {
                     match self.nodes.iter().position(|n| n.depth == 0 && n.name == *of) {
                         Some(list) => super::message::inside(&self.nodes, list)

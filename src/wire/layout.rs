@@ -393,8 +393,9 @@ pub enum Auto {
     LengthOfMessage,
     /// The octets of another field.
     LengthOf(&'static str),
-    /// The octets of the message behind this field.
-    LengthOfRest,
+    /// The octets of the message behind this field, and so many before them, the field's own
+    /// included. What a received message has beyond them is padding.
+    LengthOfRest(usize),
     /// The number of items of another field.
     CountOf(&'static str),
     /// The number for which the fields are those that the author chose, or this one: see
@@ -502,7 +503,7 @@ impl Field {
             self.auto,
             Auto::LengthOfMessage
                 | Auto::LengthOf(_)
-                | Auto::LengthOfRest
+                | Auto::LengthOfRest(_)
                 | Auto::CountOf(_)
                 | Auto::Digest(_)
         ) || matches!(self.kind, Kind::Lengths { .. })

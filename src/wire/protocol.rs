@@ -16,7 +16,7 @@ pub struct Protocol {
     pub sources: &'static [&'static str],
     /// What carries it.
     pub transport: Transport,
-    /// The port that is asked for where nobody says otherwise.
+    /// The port that is asked for where nobody says otherwise; 0 where there are no ports.
     pub port: u16,
     /// What a link of this protocol must be told: shared secrets and the like.
     pub parameters: &'static [Parameter],
@@ -44,6 +44,15 @@ pub enum Transport {
     Udp,
     /// A stream.
     Tcp,
+    /// Frames on an Ethernet segment, where everybody hears everybody.
+    Ethernet,
+}
+
+impl Transport {
+    /// Whether it carries streams, which are opened and closed, rather than messages one by one.
+    pub fn has_streams(self) -> bool {
+        self == Self::Tcp
+    }
 }
 
 /// Something that a link must be told.
@@ -157,6 +166,9 @@ pub const fn message(
 pub enum Framing {
     /// One datagram, one message.
     Datagram,
+    /// One frame, one message. The function tells a frame of the protocol from others on the segment,
+    /// given from its first octet on.
+    Frame(fn(&[u8]) -> bool),
     /// The function finds the end of the first message, whatever its type.
     Stream(fn(&[u8]) -> Frame),
     /// A stream of text with no frames of its own: the awaited message type says where it ends. The
