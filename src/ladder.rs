@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diag::{Pos, Source};
-use crate::wire::{MessageType, Protocol};
+use crate::wire::{Framing, MessageType, Protocol, Transport};
 
 pub use blob::Blob;
 pub use pattern::{FieldSpec, Pattern, Reference, Saying, Term};
@@ -81,6 +81,13 @@ impl Suite {
         self.parties.iter().position(|p| p.name == name)
     }
 
+    /// The link of the segment that a frame belongs to: that of the first protocol that takes it.
+    pub fn link_of_frame(&self, frame: &[u8]) -> Option<LinkId> {
+        self.links
+            .iter()
+            .position(|link| matches!(link.protocol.framing, Framing::Frame(takes) if takes(frame)))
+    }
+
     /// The exchange of a name.
     pub fn exchange(&self, name: &str) -> Option<&Arc<Exchange>> {
         self.exchanges.iter().find(|e| e.name == name)
@@ -117,6 +124,11 @@ pub struct Link {
 }
 
 impl Link {
+    /// Whether it is on the segment, where frames go.
+    pub fn is_segment(&self) -> bool {
+        self.protocol.transport == Transport::Ethernet
+    }
+
     /// Whether the link joins two parties, whichever of them opens it.
     pub fn joins(&self, a: PartyId, b: PartyId) -> bool {
         (self.initiator, self.responder) == (a, b) || (self.initiator, self.responder) == (b, a)

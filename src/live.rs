@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `doors` | the sockets on which our parties are called |
 //! | `jitter` | what is said goes out some time later |
+//! | `segment` | frames on an Ethernet interface |
 //! | `runtime` | what a process is to many plays |
 //! | `serve` | parties that are played for whoever calls |
 //! | `sockets` | reading and writing sockets |
@@ -15,6 +16,7 @@
 mod doors;
 mod jitter;
 mod runtime;
+mod segment;
 mod serve;
 mod sockets;
 mod traffic;
@@ -35,7 +37,8 @@ use crate::ladder::{Link, LinkId, PartyId, Suite};
 use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Play, Sight};
 use crate::record::{Event, Report};
 use crate::wire::Transport;
-use doors::{Call, Came, datagram_socket, near};
+use doors::{Call, Came, Ears, datagram_socket, near};
+use segment::Segment;
 use sockets::{connect, datagrams, loose_datagrams, pump, send_aside};
 
 pub use doors::Doors;
@@ -120,17 +123,12 @@ impl Scene {
 /// Plays one cast to its end.
 pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
     let mut inbox = Inbox::new();
-    let listening = doors.listen(&inbox.tell);
-    play(cast, &mut inbox, listening, scene).await
+    let ears = doors.listen(&inbox.tell);
+    play(cast, &mut inbox, ears, scene).await
 }
 
 /// Plays one cast to its end, with what its inbox is told of.
-async fn play(
-    cast: Cast,
-    inbox: &mut Inbox,
-    listening: BTreeMap<LinkId, Task>,
-    scene: Scene,
-) -> Report {
+async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report {
     let mut driver = Driver {
         suite: cast.suite.clone(),
         played: cast.projection.played.clone(),
@@ -139,7 +137,8 @@ async fn play(
         flows: HashMap::new(),
         links: HashMap::new(),
         ends: BTreeMap::new(),
-        listening,
+        listening: ears.links,
+        _frames: ears.frames,
         callers: HashMap::new(),
         tasks: Vec::new(),
         reach: scene.reach,
@@ -147,6 +146,8 @@ async fn play(
         watcher: scene.watcher,
         gate: scene.gate,
         jitter: scene.jitter,
+        segment: ears.segment,
+        on_segment: BTreeMap::new(),
         crossing: HashMap::new(),
         epoch: scene.epoch,
     };
@@ -252,6 +253,8 @@ enum Way {
     Own(Rc<UdpSocket>),
     /// Over a datagram socket of its own, to wherever the other end is by now.
     Loose(Rc<UdpSocket>, Rc<Cell<SocketAddr>>),
+    /// As a frame on the segment.
+    Frame(Rc<Segment>),
     /// Through the task that writes a stream; dropping it closes the stream.
     Stream(mpsc::UnboundedSender<Vec<u8>>),
 }
@@ -268,6 +271,7 @@ struct Driver {
     ends: BTreeMap<LinkId, Rc<Cell<SocketAddr>>>,
     /// What reads the doors; a link without one takes nobody.
     listening: BTreeMap<LinkId, Task>,
+    _frames: Option<Task>,
     callers: HashMap<(LinkId, SocketAddr), FlowId>,
     /// Ended with the play.
     tasks: Vec<Task>,
@@ -276,6 +280,9 @@ struct Driver {
     watcher: Watcher,
     gate: Option<Gate>,
     jitter: Option<Jitter>,
+    segment: Option<Rc<Segment>>,
+    /// The flow of each link on the segment.
+    on_segment: BTreeMap<LinkId, FlowId>,
     /// Datagrams on their way, by flow: they leave the gate with their answer.
     crossing: HashMap<FlowId, Task>,
     /// The moment that the play counts from. It moves on while the play waits at the gate: no time
@@ -335,6 +342,12 @@ impl Driver {
                             _ => Input::Received(flow, octets),
                         }
                     }
+                    Came::Frame(octets) => {
+                        let known = self.on_segment.get(&link).copied();
+                        let flow = known.unwrap_or_else(|| self.play.accept(now, link));
+                        self.frame_flow(flow, link);
+                        Input::Received(flow, octets)
+                    }
                     Came::Stream(stream) => {
                         let flow = self.play.accept(now, link);
                         self.links.insert(flow, link);
@@ -346,6 +359,13 @@ impl Driver {
                 self.play.take(now, input);
             }
         }
+    }
+
+    /// A flow on the segment.
+    fn frame_flow(&mut self, flow: FlowId, link: LinkId) {
+        self.on_segment.insert(link, flow);
+        self.links.insert(flow, link);
+        self.flows.extend(self.segment.clone().map(|segment| (flow, Way::Frame(segment))));
     }
 
     /// The flow of a caller, who may be new.
@@ -508,6 +528,9 @@ impl Driver {
     fn open(&mut self, flow: FlowId, link: LinkId) {
         let inbox = self.inbox.clone();
         self.links.insert(flow, link);
+        if self.suite.links[link].is_segment() {
+            return self.frame_flow(flow, link);
+        }
         let protocol = self.suite.links[link].protocol;
         let at = self.suite.links[link].at;
         let address = match at {
@@ -557,7 +580,7 @@ impl Driver {
                     }
                 }
             }
-            Transport::Tcp => {
+            Transport::Tcp | Transport::Ethernet => {
                 // Octets wait in this channel until the stream is there to write them.
                 let (way, outgoing) = mpsc::unbounded_channel::<Vec<u8>>();
                 self.flows.insert(flow, Way::Stream(way));
@@ -573,6 +596,12 @@ impl Driver {
             Some(Way::Loose(socket, to)) => self.datagram(socket.clone(), Some(to.get()), octets),
             Some(Way::Stream(way)) => {
                 let _ = way.send(octets);
+            }
+            Some(Way::Frame(segment)) => {
+                if let Err(error) = segment.send(&octets) {
+                    let why = format!("a frame of {} octets cannot be sent: {error}", octets.len());
+                    self.play.take(self.epoch.elapsed(), Input::NotDone(why));
+                }
             }
             None => {}
         }

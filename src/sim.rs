@@ -3,9 +3,10 @@
 //! The tester plays its parties, the peer all others; what one sends the other receives at once.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ladder::Projection;
+use crate::ladder::{Projection, Suite};
 use crate::play::{Cast, FlowId, Input, Output, Play, Sight};
 use crate::record::Report;
 
@@ -28,7 +29,7 @@ pub fn peer(cast: &Cast) -> Cast {
         projection: Projection { played },
         stand_in: !cast.stand_in,
         seed: cast.seed.wrapping_add(0x9e37_79b9_7f4a_7c15),
-        seen: std::sync::Arc::default(),
+        seen: Arc::default(),
         ..cast.clone()
     }
 }
@@ -36,10 +37,13 @@ pub fn peer(cast: &Cast) -> Cast {
 /// Runs plays against each other until all are over; their reports in the same order.
 pub fn run(casts: Vec<Cast>) -> Vec<Report> {
     let parties: Vec<Projection> = casts.iter().map(|c| c.projection.clone()).collect();
+    let suites = casts.iter().map(|c| c.suite.clone()).collect();
     let mut sim = Sim {
+        suites,
         plays: casts.into_iter().map(Play::new).collect(),
         parties,
         wires: HashMap::new(),
+        segment: HashSet::new(),
         ended: HashSet::new(),
         queue: VecDeque::new(),
         now: Duration::ZERO,
@@ -50,9 +54,12 @@ pub fn run(casts: Vec<Cast>) -> Vec<Report> {
 
 struct Sim {
     plays: Vec<Play>,
+    suites: Vec<Arc<Suite>>,
     parties: Vec<Projection>,
     /// The other end of a play's flow.
     wires: HashMap<(usize, FlowId), (usize, FlowId)>,
+    /// What a play says on the segment, by its flows there.
+    segment: HashSet<(usize, FlowId)>,
     /// The ends of flows that their play has closed.
     ended: HashSet<(usize, FlowId)>,
     queue: VecDeque<(usize, Input)>,
@@ -87,10 +94,23 @@ impl Sim {
         }
     }
 
+    /// A frame of a play: everybody else on the segment hears it.
+    fn broadcast(&mut self, at: usize, frame: &[u8]) {
+        for other in (0..self.plays.len()).filter(|other| *other != at) {
+            let Some(link) = self.suites[other].link_of_frame(frame) else { continue };
+            let flow = self.plays[other].accept(self.now, link);
+            self.segment.insert((other, flow));
+            self.queue.push_back((other, Input::Received(flow, frame.to_vec())));
+        }
+    }
+
     /// Carries out what a play asks for.
     fn collect(&mut self, at: usize) {
         while let Some(output) = self.plays[at].next_output() {
             match output {
+                Output::Open { flow, link, .. } if self.suites[at].links[link].is_segment() => {
+                    self.segment.insert((at, flow));
+                }
                 Output::Open { flow, link, to, .. } => {
                     let other = (0..self.plays.len())
                         .find(|other| *other != at && self.parties[*other].played[to]);
@@ -106,6 +126,9 @@ impl Sim {
                 }
                 // Behind the end of a stream nothing more goes out.
                 Output::Send(flow, _) if self.ended.contains(&(at, flow)) => {}
+                Output::Send(flow, octets) if self.segment.contains(&(at, flow)) => {
+                    self.broadcast(at, &octets);
+                }
                 Output::Send(flow, octets) => {
                     if let Some((other, theirs)) = self.wires.get(&(at, flow)) {
                         self.queue.push_back((*other, Input::Received(*theirs, octets)));

@@ -49,7 +49,7 @@ fn begin(words: &ServeWords) -> Found<ExitCode> {
         ..sim::peer(&baseline.cast)
     };
     let traffic = Traffic::of(&cast);
-    let (listen, reach) = addresses(words, &cast, &traffic)?;
+    let Addresses { listen, reach, interface } = addresses(words, &cast, &traffic)?;
     let count = words.count.or(traffic.ours_first.then_some(1));
     let mut shop = Shop {
         suite: &suite,
@@ -59,7 +59,7 @@ fn begin(words: &ServeWords) -> Found<ExitCode> {
         mutants,
         wrong: BTreeMap::new(),
     };
-    let away = live::serve(Service { cast, listen, reach, count }, &mut shop)
+    let away = live::serve(Service { cast, listen, reach, interface, count }, &mut shop)
         .map_err(|why| vec![Diagnostic::plain(why)])?;
     if away > 0 {
         super::print(&format!("{away} callers were turned away: too many called at once\n"));
@@ -210,10 +210,16 @@ fn listed(mutants: &[Mutant]) -> String {
     text
 }
 
-type Addresses = BTreeMap<LinkId, SocketAddr>;
+/// Where to listen and whom to reach, by link, and the interface for links of frames.
+#[derive(Default)]
+struct Addresses {
+    listen: BTreeMap<LinkId, SocketAddr>,
+    reach: BTreeMap<LinkId, SocketAddr>,
+    interface: Option<String>,
+}
 
 /// Where to listen and whom to reach; there must be an address for everybody who is called.
-fn addresses(words: &ServeWords, cast: &Cast, traffic: &Traffic) -> Found<(Addresses, Addresses)> {
+fn addresses(words: &ServeWords, cast: &Cast, traffic: &Traffic) -> Found<Addresses> {
     let (suite, who) = (&cast.suite, words.play_as.join(" and "));
     let name = |link: &LinkId| suite.links[*link].name.as_str();
     let called: Vec<LinkId> = traffic.called.keys().copied().collect();
@@ -230,13 +236,18 @@ fn addresses(words: &ServeWords, cast: &Cast, traffic: &Traffic) -> Found<(Addre
         );
         return wrong(Diagnostic::plain(title));
     }
-    let read = |flag: &str, pairs: &[String], links: &[LinkId], what: &str| {
-        let mut found = Addresses::new();
+    let mut interface = None;
+    let mut read = |flag: &str, pairs: &[String], links: &[LinkId], what: &str| {
+        let mut found = BTreeMap::new();
         for (key, text) in super::pairs(flag, pairs).map_err(|why| vec![why])? {
             let Some(link) = links.iter().find(|link| name(link) == key) else {
                 let title = format!("{who} {what} no link `{key}` here");
                 return wrong(Diagnostic::plain(title).suggest(&key, links.iter().map(name)));
             };
+            if suite.links[*link].is_segment() {
+                interface = Some(text);
+                continue;
+            }
             let Ok(address) = text.parse() else {
                 let title = format!("{flag} {key}: `{text}` is no address");
                 return wrong(Diagnostic::plain(title).help("such as 127.0.0.1:1812"));
@@ -247,12 +258,20 @@ fn addresses(words: &ServeWords, cast: &Cast, traffic: &Traffic) -> Found<(Addre
     };
     let listen = read("--listen", &words.listen, &called, "is called on")?;
     let reach = read("--reach", &words.reach, &calling, "calls on")?;
-    if let Some(link) = calling.iter().find(|link| !reach.contains_key(link)) {
+    let framed = |link: &&LinkId| suite.links[**link].is_segment();
+    if let Some(link) = called.iter().chain(&calling).find(framed)
+        && interface.is_none()
+    {
+        let title = format!("nobody says on which interface link `{}` is", name(link));
+        let help = format!("give --listen {}=INTERFACE", name(link));
+        return wrong(Diagnostic::plain(title).help(help));
+    }
+    if let Some(link) = calling.iter().find(|l| !framed(l) && !reach.contains_key(l)) {
         let title = format!("{who} calls on link `{}`, and nobody says whom", name(link));
         let help = format!("give --reach {}=ADDRESS", name(link));
         return wrong(Diagnostic::plain(title).help(help));
     }
-    Ok((listen, reach))
+    Ok(Addresses { listen, reach, interface })
 }
 
 /// Tells what is played, line by line.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -10,18 +11,24 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_local;
 
 use super::Task;
-use crate::ladder::{LinkId, PartyId};
+use super::segment::{Segment, frames};
+use crate::ladder::{LinkId, PartyId, Suite};
 use crate::play::Cast;
 use crate::wire::Transport;
 
 /// How long a door that cannot be read is left alone, for lack of open files mostly.
-const JAMMED: Duration = Duration::from_millis(20);
+pub(super) const JAMMED: Duration = Duration::from_millis(20);
+
+/// Where frames come from: they have no address of this kind.
+pub(super) const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 /// The sockets on which a cast is called upon, bound before anybody is told their addresses.
 #[derive(Default)]
 pub struct Doors {
     udp: BTreeMap<LinkId, UdpSocket>,
     tcp: BTreeMap<LinkId, TcpListener>,
+    /// The suite whose frames are heard, and where.
+    frames: Option<(Arc<Suite>, Rc<Segment>)>,
     /// Where each of them is.
     pub addresses: BTreeMap<LinkId, SocketAddr>,
 }
@@ -30,11 +37,28 @@ impl Doors {
     /// Binds a socket for every link on which somebody under test calls a party that we play.
     ///
     /// `wanted` gives addresses; elsewhere the kernel chooses a port of the loopback interface.
-    pub async fn open(cast: &Cast, wanted: &BTreeMap<LinkId, SocketAddr>) -> Result<Self, String> {
+    /// Frames are said and heard on `interface`.
+    pub async fn open(
+        cast: &Cast,
+        wanted: &BTreeMap<LinkId, SocketAddr>,
+        interface: Option<&str>,
+    ) -> Result<Self, String> {
         let mut doors = Self::default();
+        let played = |party: PartyId| cast.projection.played[party];
+        let mut links = cast.suite.links.iter();
+        let framed = links.find(|l| l.is_segment() && played(l.initiator) != played(l.responder));
+        if let Some(link) = framed {
+            let Some(interface) = interface else {
+                return Err(format!("nobody has said on which interface link `{}` is", link.name));
+            };
+            doors.frames = Some((cast.suite.clone(), Rc::new(Segment::open(interface)?)));
+        }
         for (id, link) in cast.suite.links.iter().enumerate() {
-            let played = |party: PartyId| cast.projection.played[party];
-            if !played(link.responder) || played(link.initiator) || link.at.is_some() {
+            if link.is_segment()
+                || !played(link.responder)
+                || played(link.initiator)
+                || link.at.is_some()
+            {
                 continue;
             }
             if doors.addresses.contains_key(&id) {
@@ -45,13 +69,14 @@ impl Doors {
                 let ends = (other.initiator, other.responder);
                 ends == (link.initiator, link.responder)
                     && other.protocol.transport != link.protocol.transport
+                    && !other.is_segment()
             });
             if let Some((twin, _)) =
                 twin.filter(|(t, _)| ![id, *t].iter().any(|l| wanted.contains_key(l)))
             {
                 let (udp, tcp) = match link.protocol.transport {
-                    Transport::Udp => (id, twin),
                     Transport::Tcp => (twin, id),
+                    _ => (id, twin),
                 };
                 doors.both(anywhere, udp, tcp).await.map_err(|e| {
                     format!("cannot listen on {anywhere} for link `{}`: {e}", link.name)
@@ -63,6 +88,7 @@ impl Doors {
                 format!("cannot listen on {address} for link `{}`: {e}", link.name)
             };
             let bound = match link.protocol.transport {
+                Transport::Ethernet => continue,
                 Transport::Udp => {
                     let socket = datagram_socket(address).map_err(failed)?;
                     let bound = socket.local_addr().map_err(failed)?;
@@ -100,20 +126,31 @@ impl Doors {
         found.map(|_| ())
     }
 
-    /// Tells of everything that comes, until the tasks are dropped; one for each link.
-    pub(super) fn listen<T: From<Call> + 'static>(
-        self,
-        tell: &mpsc::Sender<T>,
-    ) -> BTreeMap<LinkId, Task> {
-        let mut tasks = BTreeMap::new();
+    /// Tells of everything that comes.
+    pub(super) fn listen<T: From<Call> + 'static>(self, tell: &mpsc::Sender<T>) -> Ears {
+        let mut ears = Ears::default();
+        if let Some((suite, segment)) = self.frames {
+            let hears = frames(segment.clone(), suite, tell.clone());
+            (ears.segment, ears.frames) = (Some(segment), Some(Task(spawn_local(hears))));
+        }
         for (link, socket) in self.udp {
-            tasks.insert(link, Task(spawn_local(datagrams(link, socket, tell.clone()))));
+            ears.links.insert(link, Task(spawn_local(datagrams(link, socket, tell.clone()))));
         }
         for (link, listener) in self.tcp {
-            tasks.insert(link, Task(spawn_local(streams(link, listener, tell.clone()))));
+            ears.links.insert(link, Task(spawn_local(streams(link, listener, tell.clone()))));
         }
-        tasks
+        ears
     }
+}
+
+/// What reads the doors; dropped tasks hear no more.
+#[derive(Default)]
+pub(super) struct Ears {
+    pub(super) links: BTreeMap<LinkId, Task>,
+    /// What hears all frames.
+    pub(super) frames: Option<Task>,
+    /// Where frames are said.
+    pub(super) segment: Option<Rc<Segment>>,
 }
 
 /// Somebody calls: a datagram at a door, or a stream.
@@ -129,6 +166,8 @@ pub(super) enum Came {
     /// A datagram, and the socket that answers go out on.
     Datagram(Rc<UdpSocket>, Vec<u8>),
     Stream(TcpStream),
+    /// A frame on the segment.
+    Frame(Vec<u8>),
 }
 
 async fn datagrams<T: From<Call>>(link: LinkId, socket: UdpSocket, tell: mpsc::Sender<T>) {

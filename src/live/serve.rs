@@ -15,7 +15,8 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
-use super::doors::{Call, Came};
+use super::doors::{Call, Came, Ears};
+use super::segment::Segment;
 use super::{Doors, Heard, Inbox, Scene, Traffic, WAITING, asked_to_end, block_on, play};
 use crate::ladder::LinkId;
 use crate::play::{Cast, Wrong, seed_for};
@@ -35,6 +36,8 @@ pub struct Service {
     pub listen: BTreeMap<LinkId, SocketAddr>,
     /// Where the parties are that we call.
     pub reach: BTreeMap<LinkId, SocketAddr>,
+    /// The interface on which frames are said and heard.
+    pub interface: Option<String>,
     /// How many plays; as many as are wanted where it is not given.
     pub count: Option<usize>,
 }
@@ -80,12 +83,14 @@ struct Serving<'h> {
     addresses: HashMap<(LinkId, SocketAddr), usize>,
     begun: usize,
     turned_away: usize,
+    segment: Option<Rc<Segment>>,
     stop: watch::Receiver<bool>,
 }
 
 impl<'h> Serving<'h> {
     async fn of(service: Service, host: &'h mut dyn Host) -> Result<usize, String> {
-        let doors = Doors::open(&service.cast, &service.listen).await?;
+        let doors =
+            Doors::open(&service.cast, &service.listen, service.interface.as_deref()).await?;
         let (stopping, stop) = watch::channel(false);
         // Before anybody knows that we are there: then a signal ends us as it should.
         let end = asked_to_end();
@@ -93,7 +98,7 @@ impl<'h> Serving<'h> {
             host.listens(*link, *address);
         }
         let (tell, calls) = mpsc::channel(WAITING);
-        let _listening = doors.listen(&tell);
+        let ears = doors.listen(&tell);
         let mut serving = Serving {
             traffic: Traffic::of(&service.cast),
             service,
@@ -103,6 +108,7 @@ impl<'h> Serving<'h> {
             addresses: HashMap::new(),
             begun: 0,
             turned_away: 0,
+            segment: ears.segment.clone(),
             stop,
         };
         tokio::select! {
@@ -151,9 +157,13 @@ impl<'h> Serving<'h> {
             Some(number) => self.hand(number, call),
             None => Some(call),
         };
-        let Some(call) = call.filter(|_| !self.traffic.ours_first && self.may_begin()) else {
-            return;
+        // Frames of protocols that the exchange does not begin with are somebody else's.
+        let begins = |call: &Call| match call.what {
+            Came::Frame(_) => self.traffic.called.contains_key(&call.link),
+            _ => true,
         };
+        let may_begin = !self.traffic.ours_first && self.may_begin();
+        let Some(call) = call.filter(|call| may_begin && begins(call)) else { return };
         match self.plays.len() < MOST_PLAYS {
             true => self.begin(Some(call)),
             false => self.turned_away += 1,
@@ -165,9 +175,13 @@ impl<'h> Serving<'h> {
         let Some(seat) = self.seats.get_mut(&number) else { return Some(call) };
         let key = (call.link, call.from);
         let datagram = matches!(call.what, Came::Datagram(..));
+        let frame = matches!(call.what, Came::Frame(_));
         // What a play does not get to is lost, as it would be in a socket that is full.
         if let Err(TrySendError::Closed(Heard::Call(call))) = seat.tell.try_send(call.into()) {
             return Some(call);
+        }
+        if frame {
+            return None;
         }
         if datagram && self.addresses.insert(key, number) == Some(number) {
             return None;
@@ -183,6 +197,8 @@ impl<'h> Serving<'h> {
     fn whose(&self, call: &Call) -> Option<usize> {
         let known = match &call.what {
             Came::Datagram(..) => self.addresses.get(&(call.link, call.from)).copied(),
+            // Everybody on the segment is heard by the latest play.
+            Came::Frame(_) => return self.seats.keys().next_back().copied(),
             Came::Stream(_) => None,
         };
         let streams = self.traffic.called.get(&call.link).copied().unwrap_or_default();
@@ -226,8 +242,9 @@ impl<'h> Serving<'h> {
         self.seats.insert(number, seat);
         // An inbox that nobody has read yet takes it.
         call.and_then(|call| self.hand(number, call));
+        let ears = Ears { segment: self.segment.clone(), ..Ears::default() };
         self.plays.spawn_local(async move {
-            let report = play(cast, &mut inbox, BTreeMap::new(), scene).await;
+            let report = play(cast, &mut inbox, ears, scene).await;
             (number, report, inbox.late())
         });
     }

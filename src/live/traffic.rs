@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::ladder::{Act, Ends, LinkId, Role, Rung};
 use crate::play::Cast;
-use crate::wire::{Flow, Transport};
+use crate::wire::Flow;
 
 /// Who calls whom.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Traffic {
             let used = rungs.iter().any(|(rung, _)| ends(rung).is_some_and(|e| e.link == id));
             match cast.projection.role(link.initiator, link.responder) {
                 Role::Hear if used => {
-                    let datagrams = link.protocol.transport == Transport::Udp;
+                    let datagrams = !link.protocol.transport.has_streams();
                     let streams = if datagrams { 1 } else { streams(id, &rungs) };
                     traffic.called.insert(id, streams);
                 }

@@ -7,7 +7,6 @@ use super::{Baseline, Mutant};
 use crate::ladder::{Act, Repeat, Role, Rung};
 use crate::play::{Cue, Deed, Wrong};
 use crate::record::{Event, Happening};
-use crate::wire::Framing;
 
 /// Every mutant of conduct.
 pub(super) fn mutants(baseline: &Baseline) -> Vec<Mutant> {
@@ -57,7 +56,7 @@ fn messages(baseline: &Baseline, found: &mut Vec<Mutant>) {
     for (at, (number, event, message)) in messages.iter().enumerate() {
         let Happening::Message { ends, .. } = &event.what else { continue };
         let link = &suite.links[ends.link];
-        let datagrams = matches!(link.protocol.framing, Framing::Datagram);
+        let datagrams = !link.protocol.transport.has_streams();
         let from_initiator = link.initiator == ends.from;
         let kind = message.kind.name;
         let mut add = |operator, about: String, deed, free: Option<&str>| {
@@ -115,10 +114,12 @@ fn messages(baseline: &Baseline, found: &mut Vec<Mutant>) {
         let others = suite.links.iter().enumerate().any(|(other, l)| {
             other != ends.link && (l.initiator == ends.from || l.responder == ends.from)
         });
-        if others {
+        // Everybody on a segment hears what is said there, whomever it is meant for.
+        let is_segment = link.is_segment();
+        if others && !is_segment {
             add("elsewhere", format!("{kind} is sent to the wrong party"), Deed::Elsewhere, None);
         }
-        if datagrams && due {
+        if datagrams && due && !is_segment {
             let fresh = if from_initiator { link.protocol.conversation.ports } else { "" };
             let about = format!("{kind} comes from another port");
             add("new-port", about, Deed::NewPort, Some(fresh));

@@ -230,6 +230,7 @@ impl Stage {
             (Transport::Tcp, false) => "the connection of the message before",
             (Transport::Udp, true) => "a new port",
             (Transport::Udp, false) => "the port of the message before",
+            (Transport::Ethernet, _) => "the segment",
         };
         ((flow != *last) != anew).then(|| Difference {
             path: "source".into(),

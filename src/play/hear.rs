@@ -13,7 +13,7 @@ use super::stage::{Arrival, Binding, Flow, FlowState, Stage, wait};
 use crate::diag::Pos;
 use crate::ladder::{Ends, Pattern, Role, Rung, Say, Step, Term};
 use crate::record::{Difference, Happening, Verdict};
-use crate::wire::{Flow as TextFlow, Framing};
+use crate::wire::Flow as TextFlow;
 
 impl Player {
     /// Waits for one of several messages and takes it; which one it was.
@@ -433,7 +433,7 @@ pub(super) fn gone(stage: &Stage, say: &Say) -> Option<Found> {
         Some((flow, _)) => *flow,
         None => stage.flows.iter().rposition(|f| f.link == say.ends.link)?,
     };
-    let datagrams = matches!(link.protocol.framing, Framing::Datagram);
+    let datagrams = !link.protocol.transport.has_streams();
     // A new session may come on a new stream.
     let may_come_anew = from_initiator && say.kind.opens && say.kind.flow == TextFlow::Framed;
     match &stage.flows[flow].state {

@@ -145,7 +145,7 @@ impl Player {
                     failure.party = Some(say.ends.to);
                     return Err(add(stage, failure));
                 }
-                _ if from_initiator => (stage.open(say.ends), true),
+                _ if from_initiator || link.is_segment() => (stage.open(say.ends), true),
                 _ => {
                     let (from, to) = (stage.party(say.ends.from), stage.party(say.ends.to));
                     let title = format!("`{from}` cannot speak: `{to}` has not connected to it");

@@ -230,10 +230,17 @@ impl Stage {
         self.now = self.now.max(now);
     }
 
-    /// A peer opened a flow to us.
+    /// A peer opened a flow to us, or spoke on a segment.
     pub fn accept(&mut self, link: LinkId) -> FlowId {
-        let flow = self.add_flow(link, false, FlowState::Open);
-        if !matches!(self.cast.suite.links[link].protocol.framing, Framing::Datagram) {
+        let l = &self.cast.suite.links[link];
+        let (is_segment, ours) = (l.is_segment(), self.cast.projection.played[l.initiator]);
+        let streams = l.protocol.transport.has_streams();
+        // A segment has no beginning: who speaks first there opens nothing.
+        if let Some(flow) = self.flows.iter().position(|f| is_segment && f.link == link) {
+            return flow;
+        }
+        let flow = self.add_flow(link, is_segment && ours, FlowState::Open);
+        if streams {
             let ends = self.ends(flow, true);
             self.happened(Happening::Opened(ends));
         }
@@ -259,14 +266,15 @@ impl Stage {
     /// Opens a flow of ours.
     pub fn open(&mut self, ends: Ends) -> FlowId {
         let role = self.cast.projection.role(ends.from, ends.to);
-        let datagrams =
-            matches!(self.cast.suite.links[ends.link].protocol.framing, Framing::Datagram);
+        let link = &self.cast.suite.links[ends.link];
+        let datagrams = !link.protocol.transport.has_streams();
+        let ours = link.initiator == ends.from;
         let state = match role {
             Role::Internal => FlowState::Internal,
             _ if datagrams => FlowState::Open,
             _ => FlowState::Opening,
         };
-        let flow = self.add_flow(ends.link, true, state);
+        let flow = self.add_flow(ends.link, ours, state);
         if role != Role::Internal {
             self.out.push_back(Output::Open {
                 flow,
@@ -363,7 +371,7 @@ impl Stage {
         }
         let protocol = self.cast.suite.links[f.link].protocol;
         match protocol.framing {
-            Framing::Datagram => self.arrived(flow, octets, None),
+            Framing::Datagram | Framing::Frame(_) => self.arrived(flow, octets, None),
             Framing::Stream(frame) => {
                 f.buffer.extend_from_slice(octets);
                 while let Some(octets) = self.flows[flow].cut(frame) {

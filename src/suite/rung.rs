@@ -218,7 +218,7 @@ fn ends_on_stream(
     let text = reader.text(node)?;
     let ends = ends(reader, scene, &text, node.pos, None, rung)?;
     let protocol = scene.links[ends.link].protocol;
-    if protocol.transport == crate::wire::Transport::Udp {
+    if !protocol.transport.has_streams() {
         reader.error(node.pos, format!("{} has no connections", protocol.name));
         return None;
     }

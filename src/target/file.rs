@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::network::Wiring;
 use crate::diag::{Diagnostic, Pos, Source};
 use crate::ladder::{Blob, Setting, Suite};
 use crate::yaml::{Node, Reader};
@@ -42,6 +43,8 @@ pub struct Target {
     pub links: BTreeMap<String, String>,
     /// Where we listen for it, by link name; elsewhere the kernel chooses.
     pub listen: BTreeMap<String, String>,
+    /// The wire that it sits at the other end of, where it has a network of its own.
+    pub network: Option<Wiring>,
     /// How it is started; a device that runs by itself has nothing here.
     pub start: Option<Start>,
     /// How it is made to act, by trigger name.
@@ -283,6 +286,7 @@ const KEYS: &[&str] = &[
     "settings",
     "links",
     "listen",
+    "network",
     "start",
     "triggers",
     "observations",
@@ -321,6 +325,17 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
             settings.insert(name.to_owned(), Setting { value, secret: secret.is_some() });
         }
     }
+    let network = root.get("network").map(|node| {
+        reader.keys(node, &["interface", "mac", "addresses", "ours"]);
+        let interface = match reader.text_of(node, "interface") {
+            none if none.is_empty() => "eth0".to_owned(),
+            interface => interface,
+        };
+        let mut texts =
+            |key| reader.texts_of(node, key).into_iter().map(|(text, _)| text).collect();
+        let (addresses, ours) = (texts("addresses"), texts("ours"));
+        Wiring { interface, mac: reader.text_of(node, "mac"), addresses, ours }
+    });
     let start = root.get("start").map(|node| {
         let keys = ["command", "files", "make", "env", "ready", "stop", "per-exchange"];
         reader.keys(node, &keys);
@@ -389,6 +404,7 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
         settings,
         links,
         listen,
+        network,
         start,
         triggers,
         observations,

@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `file` | a target's folder: party, addresses, settings, how it is started, known deviations |
+//! | `network` | a wire with nothing but an implementation at its other end |
 //! | `observe` | looking at what no message shows |
 //! | `ports` | free ports for processes that must be told where to listen |
 //! | `version` | asking an implementation which version it is |
@@ -11,13 +12,15 @@
 //! What runs on the operator's machine stands in the target's file alone, never in a suite.
 
 mod file;
+mod network;
 mod observe;
 mod ports;
 mod process;
 mod version;
 
 pub use file::{Deviation, Observation, Target, all, find, load};
+pub use network::{Absent, Network, Wiring};
 pub use observe::observe;
 pub use ports::{Port, take as take_port};
-pub use process::{Ended, Folder, Places, Running, run, start};
+pub use process::{Ended, Folder, Links, Places, Running, addresses, run, start};
 pub use version::version;

@@ -14,6 +14,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufRead
 use tokio::process::Child;
 
 use super::file::{Command, Made, Target};
+use super::network::Network;
 use super::ports::{self, Port};
 
 /// The most that is kept of what a child prints.
@@ -32,6 +33,8 @@ pub struct Places {
     pub links: BTreeMap<String, SocketAddr>,
     /// `{SETTING}`.
     pub settings: BTreeMap<String, String>,
+    /// The network in which programs run, where they have one of their own.
+    pub inside: Option<Rc<Network>>,
 }
 
 impl Places {
@@ -194,7 +197,11 @@ fn spawn(command: &Command, folder: &Path, places: &mut Places) -> Result<Troop,
         process.env(name, places.fill(value)?);
     }
     die_with_us(&mut process);
-    let child = process.spawn().map_err(|e| format!("cannot run {program}: {e}"))?;
+    let child = match &places.inside {
+        Some(network) => network.spawn(&mut process, &places.dir)?,
+        None => process.spawn(),
+    };
+    let child = child.map_err(|e| format!("cannot run {program}: {e}"))?;
     let group = child.id().and_then(|id| rustix::process::Pid::from_raw(i32::try_from(id).ok()?));
     Ok(Troop { child, group })
 }
@@ -229,20 +236,32 @@ impl Running {
     }
 }
 
+/// Where a target listens, by link name.
+#[derive(Clone, Debug, Default)]
+pub struct Links {
+    /// The addresses of links that have them.
+    pub addresses: BTreeMap<String, SocketAddr>,
+    /// The interface behind which it is, for links of frames.
+    pub interface: Option<String>,
+}
+
 /// Where a target listens that runs by itself, or once it is started.
-pub fn addresses(
-    target: &Target,
-    places: &mut Places,
-) -> Result<BTreeMap<String, SocketAddr>, String> {
-    let mut found = BTreeMap::new();
+pub fn addresses(target: &Target, places: &mut Places) -> Result<Links, String> {
+    let mut links = Links::default();
+    let found = &mut links.addresses;
     for (link, text) in &target.links {
         let text = places.fill(text)?;
+        // An address has a port.
+        if !text.contains(':') {
+            links.interface = Some(text);
+            continue;
+        }
         let address = std::net::ToSocketAddrs::to_socket_addrs(&text)
             .map_err(|e| format!("`{text}` is no address for link `{link}`: {e}"))?
             .next();
         found.insert(link.clone(), address.ok_or_else(|| format!("`{text}` has no address"))?);
     }
-    Ok(found)
+    Ok(links)
 }
 
 /// Starts a target and waits until it is ready. A target without a start has only addresses.
@@ -251,7 +270,7 @@ pub fn addresses(
 pub async fn start(
     target: &Target,
     mut places: Places,
-) -> Result<(Option<Running>, BTreeMap<String, SocketAddr>), String> {
+) -> Result<(Option<Running>, Links), String> {
     let Some(start) = &target.start else {
         let links = addresses(target, &mut places)?;
         return Ok((None, links));

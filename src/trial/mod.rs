@@ -4,12 +4,16 @@
 //! |---|---|
 //! | `plan` | suites and targets into cases, each with its steps and what keeps it from being played |
 //! | `run` | plays cases at once, on one thread; a board that trials wait on |
+//! | `against` | a play against a real implementation |
+//! | `apart` | a play in a network of its own |
 //! | `peer` | an exchange against the built-in peer |
 //! | `judge` | what a play came to, in words and verdicts that can be kept |
 //! | `soak` | self-plays by the thousand, on a jittering network and a busy machine |
 //! | `shared` | one play per exchange, though every step is a process of its own |
 //! | `face` | names, filters, `--list`, formats, exit codes: what cargo, nextest and CI expect |
 
+mod against;
+mod apart;
 mod face;
 mod judge;
 mod peer;

@@ -22,13 +22,16 @@ const GRACE: Duration = Duration::from_millis(500);
 /// them does is held back at most.
 pub(super) async fn against_peer(
     cast: Cast,
+    interfaces: Option<[&str; 2]>,
     jitter: Option<Duration>,
     observe: Box<dyn FnMut(&Event)>,
     stop: &watch::Receiver<bool>,
 ) -> Result<(Report, Report), String> {
     let peer = sim::peer(&cast);
     let nowhere = BTreeMap::new();
-    let (ours, theirs) = (Doors::open(&cast, &nowhere).await?, Doors::open(&peer, &nowhere).await?);
+    let [here, there] = interfaces.map(|both| both.map(Some)).unwrap_or_default();
+    let ours = Doors::open(&cast, &nowhere, here).await?;
+    let theirs = Doors::open(&peer, &nowhere, there).await?;
     let epoch = Instant::now();
     let scene = |reach: &Doors, cast: &Cast| Scene {
         reach: reach.addresses.clone(),

@@ -351,7 +351,9 @@ fn keeps(
             let (ours, theirs) =
                 (projection.played[link.initiator], projection.played[link.responder]);
             calls |= !ours && theirs;
-            if ours && !theirs && link.at.is_none() && !target.links.contains_key(&link.name) {
+            let on_wire = link.is_segment() && target.network.is_some();
+            let known = on_wire || link.at.is_some() || target.links.contains_key(&link.name);
+            if ours && !theirs && !known {
                 let title = format!("{} has no address for link `{}`", target.name, link.name);
                 unreachable.get_or_insert(title);
             }
@@ -383,12 +385,29 @@ fn opens(exchange: &Exchange, projection: &Projection) -> bool {
 }
 
 impl Case {
-    /// Whether a program is started for this exchange alone.
+    /// Whether frames pass between us and whoever is under test.
+    pub fn is_on_segment(&self) -> bool {
+        let played = &self.projection.played;
+        let mut links = self.suite.links.iter();
+        links.any(|link| link.is_segment() && played[link.initiator] != played[link.responder])
+    }
+
+    /// Whether nothing else may be played against its target meanwhile: it says so, or everybody
+    /// hears everybody where it is.
+    pub fn is_alone(&self) -> bool {
+        let shares = |t: &Target| t.network.is_none() && self.is_on_segment();
+        self.target.as_ref().is_some_and(|t| t.exclusive || shares(t))
+    }
+
+    /// Whether a program or a network is made for this exchange alone.
     pub fn starts_a_client(&self) -> bool {
-        self.target.as_ref().is_some_and(|t| match &t.start {
-            Some(start) => start.per_exchange,
-            None => !t.triggers.is_empty(),
-        })
+        let has_network =
+            self.target.as_ref().map_or(self.is_on_segment(), |t| t.network.is_some());
+        has_network
+            || self.target.as_ref().is_some_and(|t| match &t.start {
+                Some(start) => start.per_exchange,
+                None => !t.triggers.is_empty(),
+            })
     }
 
     /// Whether it has a server of its own: it does something to it, which others must not notice, or

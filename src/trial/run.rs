@@ -1,6 +1,5 @@
 //! Plays cases at once, on one thread; trials wait on a board for what they came to.
 
-use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Condvar};
@@ -8,17 +7,17 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, Semaphore, watch};
 
+use super::against::{Around, Started, plain};
 use super::judge::{self, Result as Found};
 use super::peer::{MARGIN, against_peer};
 use super::plan::{Case, Options, Plan};
 use super::shared::{Claim, Shared};
-use crate::ladder::{LinkId, PartyId};
-use crate::live::{self, Doors, Gate, Scene, Trigger, Watcher};
-use crate::play::{Cast, Ended, Look, Seen, Sight, seed_for};
-use crate::record::{Report, Verdict};
+use crate::live;
+use crate::play::{Cast, Seen, seed_for};
+use crate::record::Verdict;
 use crate::report::{Journal, Mask};
 use crate::sim;
-use crate::target::{self, Folder, Places, Running, Target};
+use crate::target::{self, Absent, Links, Places, Target};
 
 /// Where cases write what they came to, and trials wait for it.
 #[derive(Debug)]
@@ -78,6 +77,7 @@ impl Drop for Promise<'_> {
 pub type Wanted = Vec<(usize, usize)>;
 
 /// Everything that a run shares.
+#[derive(Clone)]
 pub struct Run {
     /// What could be played.
     pub plan: Arc<Plan>,
@@ -136,11 +136,10 @@ impl Run {
                 }
                 let Ok(_slot) = slots.acquire().await else { return };
                 let around = one.target.as_ref().and_then(|t| around.get(&t.name));
-                let _alone =
-                    match around.filter(|_| one.target.as_ref().is_some_and(|t| t.exclusive)) {
-                        Some(around) => around.alone.acquire().await.ok(),
-                        None => None,
-                    };
+                let _alone = match around.filter(|_| one.is_alone()) {
+                    Some(around) => around.alone.acquire().await.ok(),
+                    None => None,
+                };
                 let _client = match one.starts_a_client() {
                     true => clients.acquire().await.ok(),
                     false => None,
@@ -197,8 +196,9 @@ impl Run {
                 started.insert(name, Err(Absent::Missing(missing)));
                 continue;
             }
-            if target.start.as_ref().is_some_and(|start| start.per_exchange) {
-                started.insert(name, Ok((None, Links::new())));
+            let per_exchange = target.start.as_ref().is_some_and(|start| start.per_exchange);
+            if per_exchange || target.network.is_some() {
+                started.insert(name, Ok((None, Links::default())));
                 continue;
             }
             let settings = plain(&target, &self.options);
@@ -243,15 +243,30 @@ impl Run {
                 }
                 (report, Some(peer))
             }
-            None => match against_peer(cast, None, self.observer(case, &mask), &stop).await {
-                Ok((report, peer)) => (report, Some(peer)),
-                Err(why) => return judge::all(case, Verdict::Error, &why),
-            },
+            None if case.is_on_segment() => {
+                match self.in_a_network(case, cast, &mask, stop).await {
+                    Ok(reports) => reports,
+                    Err(absent) => return self.absent(case, &absent),
+                }
+            }
+            None => {
+                let observe = self.observer(case, &mask);
+                match against_peer(cast, None, None, observe, &stop).await {
+                    Ok((report, peer)) => (report, Some(peer)),
+                    Err(why) => return judge::all(case, Verdict::Error, &why),
+                }
+            }
             Some(target) => match started.get(&target.name) {
+                Some(Ok(_)) if target.network.is_some() => {
+                    match self.in_a_network(case, cast, &mask, stop).await {
+                        Ok(reports) => reports,
+                        Err(absent) => return self.absent(case, &absent),
+                    }
+                }
                 Some(Ok(server)) => {
                     let around = around.cloned().unwrap_or_default();
                     let played = match case.has_its_own_server() {
-                        true => self.against_its_own(case, cast, target, &mask, stop).await,
+                        true => self.against_its_own(case, cast, target, None, &mask, stop).await,
                         false => {
                             self.against(case, cast, (target, server, &around), &mask, stop).await
                         }
@@ -261,17 +276,7 @@ impl Run {
                         Err(why) => return judge::all(case, Verdict::Error, &why),
                     }
                 }
-                Some(Err(Absent::Missing(why))) => {
-                    let verdict = match self.options.all_must_be_there {
-                        true => Verdict::Error,
-                        false => Verdict::Skipped,
-                    };
-                    return judge::all(case, verdict, why);
-                }
-                Some(Err(Absent::Broken(why))) => {
-                    let text = format!("{} could not be started: {why}", target.name);
-                    return judge::all(case, Verdict::Error, &text);
-                }
+                Some(Err(absent)) => return self.absent(case, absent),
                 None => return judge::all(case, Verdict::Error, "the target was not started"),
             },
         };
@@ -301,120 +306,30 @@ impl Run {
         found
     }
 
-    /// A server is under test that nobody else may be using.
-    async fn against_its_own(
-        &self,
-        case: &Case,
-        cast: Cast,
-        target: &Arc<Target>,
-        mask: &Mask,
-        stop: watch::Receiver<bool>,
-    ) -> Result<Report, String> {
-        // Our doors are open before it is told of them.
-        let settings = plain(target, &self.options);
-        let mut places = Places { settings, ..Places::default() };
-        let doors = doors(&cast, target, &mut places).await?;
-        places.links = addresses(&cast, &doors);
-        let came = target::start(target, places).await;
-        let server = came.map_err(|why| format!("{} could not be started: {why}", target.name))?;
-        let around = Around::default();
-        let report = self.behind(case, cast, doors, (target, &server, &around), mask, stop).await;
-        if let (Some(running), _) = server {
-            running.stop().await;
+    /// What a case comes to that cannot be played here.
+    fn absent(&self, case: &Case, absent: &Absent) -> Found {
+        match absent {
+            Absent::Missing(why) if self.options.all_must_be_there => {
+                judge::all(case, Verdict::Error, why)
+            }
+            Absent::Missing(why) => judge::all(case, Verdict::Skipped, why),
+            Absent::Broken(why) => {
+                let who = case.target.as_ref().map_or("the built-in peer", |t| t.name.as_str());
+                judge::all(case, Verdict::Error, &format!("{who} could not be started: {why}"))
+            }
         }
-        report
-    }
-
-    /// A real implementation is under test.
-    async fn against(
-        &self,
-        case: &Case,
-        cast: Cast,
-        server: (&Arc<Target>, &Server, &Around),
-        mask: &Mask,
-        stop: watch::Receiver<bool>,
-    ) -> Result<Report, String> {
-        let target = server.0;
-        let mut places = Places { settings: plain(target, &self.options), ..Places::default() };
-        let doors = doors(&cast, target, &mut places).await?;
-        self.behind(case, cast, doors, server, mask, stop).await
-    }
-
-    /// A real implementation is under test, and our doors are open.
-    async fn behind(
-        &self,
-        case: &Case,
-        cast: Cast,
-        doors: Doors,
-        (target, (running, links), around): (&Arc<Target>, &Server, &Around),
-        mask: &Mask,
-        stop: watch::Receiver<bool>,
-    ) -> Result<Report, String> {
-        let link = |name: &str| cast.suite.links.iter().position(|l| l.name == name);
-        let reach: BTreeMap<LinkId, std::net::SocketAddr> =
-            links.iter().filter_map(|(name, address)| Some((link(name)?, *address))).collect();
-        let mut settings: BTreeMap<String, String> =
-            cast.suite.settings.iter().map(|(n, s)| (n.clone(), s.value.clone())).collect();
-        settings.extend(plain(target, &self.options));
-        settings.extend(cast.exchange.with.iter().map(|(n, s)| (n.clone(), s.value.clone())));
-        // What is done to a running server is done in its folder; a client has one for the exchange.
-        let own = match running {
-            Some(_) => None,
-            None => Some(Folder::new()?),
-        };
-        let dir = own.as_ref().map(|own| own.path().to_owned());
-        let places = Places {
-            links: addresses(&cast, &doors),
-            settings,
-            ..running.as_ref().map(|running| running.places.clone()).unwrap_or_default()
-        };
-        let places = Places { dir: dir.unwrap_or_else(|| places.dir.clone()), ..places };
-        let (trigger, watcher) = hands_and_eyes(target, places);
-        let observe = self.observer(case, mask);
-        let gate = Some(around.gate.clone());
-        let scene = Scene { reach, trigger, watcher, observe, gate, ..Scene::new(stop) };
-        Ok(live::perform(cast, doors, scene).await)
     }
 
     /// What writes events down as they happen.
-    fn observer(&self, case: &Case, mask: &Mask) -> Box<dyn FnMut(&crate::record::Event)> {
+    pub(super) fn observer(
+        &self,
+        case: &Case,
+        mask: &Mask,
+    ) -> Box<dyn FnMut(&crate::record::Event)> {
         let Some(journal) = self.journal.clone() else { return Box::new(|_| {}) };
         let (case, mask) = (case.clone(), mask.clone());
         Box::new(move |event| journal.event(&case.name, &case.suite, &case.exchange, event, &mask))
     }
-}
-
-/// What all plays against one implementation share.
-#[derive(Clone)]
-struct Around {
-    /// For implementations that can be in one exchange at a time only.
-    alone: Arc<Semaphore>,
-    gate: Gate,
-}
-
-impl Default for Around {
-    fn default() -> Self {
-        Self { alone: Arc::new(Semaphore::new(1)), gate: Gate::default() }
-    }
-}
-
-/// Opens the doors on which a target calls us, where it wants them.
-async fn doors(cast: &Cast, target: &Target, places: &mut Places) -> Result<Doors, String> {
-    let mut wanted = BTreeMap::new();
-    for (name, text) in &target.listen {
-        if let Some(link) = cast.suite.links.iter().position(|l| l.name == *name) {
-            let text = places.fill(text)?;
-            let address = text.parse().map_err(|_| format!("`{text}` is no address"))?;
-            wanted.insert(link, address);
-        }
-    }
-    Doors::open(cast, &wanted).await
-}
-
-/// Where our doors are, by link name.
-fn addresses(cast: &Cast, doors: &Doors) -> Links {
-    let name = |id: LinkId| cast.suite.links[id].name.clone();
-    doors.addresses.iter().map(|(id, address)| (name(*id), *address)).collect()
 }
 
 /// Waits until another play may begin: one after the other, and only while those that run get their
@@ -437,73 +352,4 @@ async fn while_in_time(turn: &Mutex<()>) {
 /// kept waiting for it looks slow.
 fn clients_at_once() -> usize {
     std::thread::available_parallelism().map_or(8, |n| n.get() * 8)
-}
-
-/// How long the last words of a program that has ended may take to us.
-const LAST_WORDS: Duration = Duration::from_millis(200);
-
-/// What makes a target act, and what looks at it.
-fn hands_and_eyes(target: &Arc<Target>, places: Places) -> (Trigger, Watcher) {
-    let ended: Rc<RefCell<Option<target::Ended>>> = Rc::default();
-    let begun = Rc::new(Cell::new(0u32));
-    let (to_act, act_in, ends) = (target.clone(), places.clone(), ended.clone());
-    let trigger: Trigger = Rc::new(move |_: PartyId, name: String| {
-        let (target, places, ended) = (to_act.clone(), act_in.clone(), ends.clone());
-        let (begun, number) = (begun.clone(), begun.get() + 1);
-        begun.set(number);
-        *ended.borrow_mut() = None;
-        Box::pin(async move {
-            let command = target.triggers.get(&name);
-            let command = command.ok_or_else(|| format!("it cannot be made to {name}"))?;
-            let came = target::run(command, &target.folder, places).await?;
-            let printed = came.text.clone();
-            // What is looked at is the program that was started last.
-            if begun.get() == number {
-                *ended.borrow_mut() = Some(came);
-            }
-            if target.one_shot {
-                // What it said last may still be in our sockets.
-                tokio::time::sleep(LAST_WORDS).await;
-            }
-            Ok(Ended { printed, left: target.one_shot })
-        })
-    });
-    let target = target.clone();
-    let watcher: Watcher = Rc::new(move |look: Look| {
-        let (target, places, ended) = (target.clone(), places.clone(), ended.clone());
-        Box::pin(async move {
-            let Some(what) = target.observations.get(&look.name) else { return Sight::Hidden };
-            let (of, within) = (&look.of, look.within);
-            match target::observe(what, &target.folder, &places, of, &ended, within).await {
-                Ok(()) => Sight::Seen,
-                Err(got) => Sight::Otherwise(got),
-            }
-        })
-    });
-    (trigger, watcher)
-}
-
-/// The targets of a run: started, or why not.
-type Started = BTreeMap<String, Result<Server, Absent>>;
-
-/// A target that runs: what we started of it, and where it listens.
-type Server = (Option<Running>, Links);
-
-/// Where an implementation listens, by link name.
-type Links = BTreeMap<String, std::net::SocketAddr>;
-
-/// Why a target is not there.
-enum Absent {
-    /// A program is not installed.
-    Missing(String),
-    /// It did not start.
-    Broken(String),
-}
-
-/// The settings of a target as plain text, the user's above them.
-fn plain(target: &Target, options: &Options) -> BTreeMap<String, String> {
-    let mut settings: BTreeMap<String, String> =
-        target.settings.iter().map(|(n, s)| (n.clone(), s.value.clone())).collect();
-    settings.extend(options.set.clone());
-    settings
 }

@@ -1,6 +1,7 @@
 //! Self-plays by the thousand, on a network that jitters and a machine that is busy: what fails here
 //! is a race of the harness, since nobody is wrong.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::apart::apart;
 use super::judge;
 use super::peer::{MARGIN, against_peer};
 use super::plan::{Case, Options, Plan};
@@ -16,6 +18,7 @@ use crate::live;
 use crate::play::{Cast, rule_in_force, seed_for};
 use crate::record::Verdict;
 use crate::report::Mask;
+use crate::target::{Absent, Network};
 
 /// The longest that anything is held back.
 const JITTER: Duration = Duration::from_millis(20);
@@ -125,7 +128,18 @@ async fn play(
         ..Cast::new(&case.suite, &case.exchange, case.projection.clone())
     };
     let mask = Mask::new(cast.secrets());
-    let came = against_peer(cast, Some(JITTER), Box::new(|_| {}), stop).await;
+    let came = match case.is_on_segment() {
+        true => {
+            let stop = stop.clone();
+            let work = move |network: Rc<Network>| async move {
+                let ends = Some(network.interfaces());
+                let played = against_peer(cast, ends, Some(JITTER), Box::new(|_| {}), &stop).await;
+                played.map_err(Absent::Broken)
+            };
+            apart(Network::of_ours, work).await.map_err(|absent| absent.why().to_owned())
+        }
+        false => against_peer(cast, None, Some(JITTER), Box::new(|_| {}), stop).await,
+    };
     let (report, peer) = match came {
         Ok(reports) => reports,
         Err(why) => return Some(format!("---- {} ----\nerror: {why}\n", case.name)),

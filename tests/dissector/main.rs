@@ -1,6 +1,7 @@
 //! An independent dissector agrees: tshark reads every type of message that we encode, finds nothing
 //! malformed in it, and shows the values that we chose.
 
+mod arp;
 mod dns;
 mod telnet;
 mod tftp;
@@ -33,7 +34,7 @@ struct Cases {
     cases: &'static [Case],
 }
 
-const CASES: &[Cases] = &[dns::UDP, dns::TCP, RADIUS, TACACS, telnet::TELNET, tftp::TFTP];
+const CASES: &[Cases] = &[arp::ARP, dns::UDP, dns::TCP, RADIUS, TACACS, telnet::TELNET, tftp::TFTP];
 
 const RADIUS: Cases = Cases {
     protocol: "radius",
@@ -565,7 +566,8 @@ fn add(entries: &mut Vec<Entry>, path: &str, value: Value) {
     }
 }
 
-/// A capture file of IPv4 packets without link layer, between two made-up hosts.
+/// A capture file: frames as they are, and of anything else IPv4 packets without link layer, between
+/// two made-up hosts.
 struct Capture {
     octets: Vec<u8>,
     protocol: &'static Protocol,
@@ -579,9 +581,10 @@ struct Capture {
 impl Capture {
     fn new(protocol: &'static Protocol) -> Self {
         // The classic format: magic number, version 2.4, zone, accuracy, longest packet, and the
-        // link type 101, which means raw IP.
+        // link type: 1 is Ethernet, 101 means raw IP.
         let mut octets = Vec::new();
-        for word in [0xa1b2_c3d4u32, 0x0002_0004, 0, 0, 0x4_0000, 101] {
+        let link_type = if protocol.transport == Transport::Ethernet { 1 } else { 101 };
+        for word in [0xa1b2_c3d4u32, 0x0002_0004, 0, 0, 0x4_0000, link_type] {
             octets.extend(word.to_be_bytes());
         }
         Self { octets, protocol, port: 40000, packets: 0, sent: [1, 1] }
@@ -596,6 +599,7 @@ impl Capture {
         let ports = [self.port, self.protocol.port];
         let (us, them) = if from_initiator { (0, 1) } else { (1, 0) };
         let (number, mut segment) = match self.protocol.transport {
+            Transport::Ethernet => return self.packet(payload),
             Transport::Udp => (17u8, Vec::new()),
             Transport::Tcp => (6, Vec::new()),
         };
@@ -631,6 +635,10 @@ impl Capture {
         let sum = checksum(&packet);
         packet[10..12].copy_from_slice(&sum);
         packet.extend(segment);
+        self.packet(&packet);
+    }
+
+    fn packet(&mut self, packet: &[u8]) {
         self.packets += 1;
         for word in [1_700_000_000 + self.packets, 0, packet.len() as u32, packet.len() as u32] {
             self.octets.extend(word.to_be_bytes());

@@ -1,0 +1,183 @@
+//! A socket on an Ethernet interface: whole frames, whomever they are meant for.
+
+use std::io::{Error, ErrorKind, Read, Write};
+use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};
+use std::time::Instant;
+
+use pnet_datalink::{Channel, Config, NetworkInterface};
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+use tokio::sync::mpsc;
+
+use super::doors::{Call, Came};
+use crate::ladder::Suite;
+
+/// The largest frame that is read: a jumbo frame, or what a card would have cut in pieces.
+const MOST: usize = 1 << 16;
+/// The octets that the kernel puts in front of a frame: `struct virtio_net_hdr`.
+const NOTE: usize = 10;
+
+/// An interface on which frames are said and heard. Ours are not heard.
+#[derive(Debug)]
+pub struct Segment {
+    socket: AsyncFd<Socket>,
+}
+
+impl Segment {
+    /// A socket on the interface of a name, in the network namespace of this thread.
+    ///
+    /// Fails where there is no such interface, and without the right to raw sockets.
+    pub fn open(name: &str) -> Result<Self, String> {
+        let mut interfaces = pnet_datalink::interfaces().into_iter();
+        let Some(interface) = interfaces.find(|interface| interface.name == name) else {
+            return Err(format!("there is no interface `{name}` here"));
+        };
+        let failed = |error: Error| match error.kind() {
+            ErrorKind::PermissionDenied => format!(
+                "frames on `{name}` need the right to raw sockets (CAP_NET_RAW): run it as root"
+            ),
+            _ => format!("no frames can be sent on `{name}`: {error}"),
+        };
+        // Of protocol 0, so that nothing is queued before the socket knows its interface.
+        let socket = Socket::new(Domain::PACKET, Type::RAW.nonblocking(), Some(Protocol::from(0)))
+            .map_err(failed)?;
+        prepare(&socket).and_then(|()| listen(&socket, &interface)).map_err(failed)?;
+        // The kernel gives what it allows; a smaller buffer is no reason to stop.
+        let _ = socket.set_recv_buffer_size(4 << 20);
+        Ok(Self { socket: watched(socket).map_err(failed)? })
+    }
+
+    /// Sends a frame, from its destination address on.
+    pub(super) fn send(&self, frame: &[u8]) -> std::io::Result<()> {
+        let mut noted = vec![0; NOTE];
+        noted.extend_from_slice(frame);
+        self.socket.get_ref().write_all(&noted)
+    }
+
+    /// The next frame of somebody else.
+    async fn next(&self, buffer: &mut [u8]) -> std::io::Result<Vec<u8>> {
+        let octets = self.socket.async_io(Interest::READABLE, |mut socket| socket.read(buffer));
+        let octets = octets.await?;
+        let (note, frame) = buffer[..octets].split_at(NOTE.min(octets));
+        let mut frame = frame.to_vec();
+        complete(note, &mut frame);
+        Ok(frame)
+    }
+}
+
+/// Tells of every frame on a segment that is of a protocol of the suite.
+pub(super) async fn frames<T: From<Call> + 'static>(
+    segment: std::rc::Rc<Segment>,
+    suite: std::sync::Arc<Suite>,
+    tell: mpsc::Sender<T>,
+) {
+    let mut buffer = vec![0; NOTE + MOST];
+    loop {
+        let Ok(frame) = segment.next(&mut buffer).await else {
+            // The interface is down, and may come back.
+            tokio::time::sleep(super::doors::JAMMED).await;
+            continue;
+        };
+        let Some(link) = suite.link_of_frame(&frame) else { continue };
+        let call =
+            Call { at: Instant::now(), link, from: super::doors::NOBODY, what: Came::Frame(frame) };
+        if tell.send(call.into()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// A socket whose readiness the runtime tells.
+#[expect(unsafe_code, reason = "the runtime cannot know what a descriptor belongs to")]
+fn watched(socket: Socket) -> std::io::Result<AsyncFd<Socket>> {
+    // SAFETY: the socket keeps its descriptor open and unchanged as long as it lives.
+    Ok(unsafe { AsyncFd::register(socket)? })
+}
+
+/// Asks for a note in front of each frame, and for none of the frames that this host sends.
+#[expect(unsafe_code, reason = "no crate sets these options")]
+fn prepare(socket: &Socket) -> std::io::Result<()> {
+    for option in [libc::PACKET_VNET_HDR, libc::PACKET_IGNORE_OUTGOING] {
+        let on: libc::c_int = 1;
+        let length = size_of::<libc::c_int>() as libc::socklen_t;
+        // SAFETY: the descriptor is open, and the kernel reads one integer that outlives the call.
+        let set = unsafe {
+            libc::setsockopt(
+                socket.as_raw_fd(),
+                libc::SOL_PACKET,
+                option,
+                (&raw const on).cast(),
+                length,
+            )
+        };
+        if set != 0 {
+            return Err(Error::last_os_error());
+        }
+    }
+    Ok(())
+}
+
+/// Has a socket hear everything on an interface, whatever address it is for.
+fn listen(socket: &Socket, interface: &NetworkInterface) -> std::io::Result<()> {
+    // What is done to the twin is done to the socket; it is closed again, whatever comes of it.
+    let twin = OwnedFd::from(socket.try_clone()?).into_raw_fd();
+    let config = Config { promiscuous: true, socket_fd: Some(twin), ..Config::default() };
+    match pnet_datalink::channel(interface, config)? {
+        Channel::Ethernet(..) => Ok(()),
+        _ => Err(Error::other("it is no Ethernet interface")),
+    }
+}
+
+/// Computes the checksum that the sender has left to a network card which is not there: between
+/// interfaces of one host there is only the kernel's note that it is missing.
+fn complete(note: &[u8], frame: &mut [u8]) {
+    const NEEDS_CHECKSUM: u8 = 1;
+    let number = |at: usize| match note.get(at..at + 2) {
+        Some(&[a, b]) => usize::from(u16::from_ne_bytes([a, b])),
+        _ => 0,
+    };
+    if note.len() < NOTE || note[0] & NEEDS_CHECKSUM == 0 {
+        return;
+    }
+    let (from, place) = (number(6), number(6) + number(8));
+    let Some(covered) = frame.get(from..).filter(|_| place + 2 <= frame.len()) else { return };
+    // The sum of the addresses stands in its place already.
+    let sum = match pnet_packet::util::checksum(covered, usize::MAX) {
+        // RFC 768: zero would say that there is none.
+        0 => u16::MAX,
+        sum => sum,
+    };
+    frame[place..place + 2].copy_from_slice(&sum.to_be_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checksum_that_was_left_to_the_card_is_computed() {
+        // Two words are covered; the second is the checksum, with a sum in it already.
+        let mut frame = [0xff, 0xff, 0x12, 0x34, 0x00, 0x01];
+        let mut note = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        note[6..8].copy_from_slice(&2u16.to_ne_bytes());
+        note[8..10].copy_from_slice(&2u16.to_ne_bytes());
+        complete(&note, &mut frame);
+        assert_eq!(frame, [0xff, 0xff, 0x12, 0x34, 0xed, 0xca]);
+    }
+
+    #[test]
+    fn notes_that_lead_out_of_the_frame_change_nothing() {
+        let before = [1, 2, 3, 4];
+        for (start, offset) in [(2u16, 2u16), (9, 0), (u16::MAX, u16::MAX), (3, 0)] {
+            let mut note = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+            note[6..8].copy_from_slice(&start.to_ne_bytes());
+            note[8..10].copy_from_slice(&offset.to_ne_bytes());
+            let mut frame = before;
+            complete(&note, &mut frame);
+            assert_eq!(frame, before);
+            complete(&note[..3], &mut frame);
+            assert_eq!(frame, before);
+        }
+    }
+}
