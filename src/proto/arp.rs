@@ -114,7 +114,8 @@ const PACKET: Layout = layout(
             .about("the IPv4 address of the sender; 0.0.0.0 in a probe"),
         field("tha", Kind::Mac)
             .auto(Auto::Follows(&ASKER))
-            .about("the hardware address of the target; ignored in a request"),
+            .free("RFC 826, Packet Generation")
+            .about("the hardware address of the target; of a request it is what is asked for"),
         field("tpa", Kind::Ipv4)
             .auto(Auto::Follows(&ASKER_ADDRESS))
             .about("the IPv4 address of the target"),

@@ -156,9 +156,9 @@ fn seen_by(suite: &Suite, exchange: &Exchange, step: &Step) -> BTreeSet<&'static
     heard.iter().filter(|party| tested(party)).flat_map(|p| sides_of(suite, *p)).collect()
 }
 
-/// Whether a party opens links or is asked on them, among those that an implementation may open.
+/// Whether a party opens links or is asked on them, but for those to the port of another link.
 fn sides_of(suite: &Suite, party: PartyId) -> BTreeSet<&'static str> {
-    let links = suite.links.iter().filter(|link| suite.parties[link.initiator].testable);
+    let links = suite.links.iter().filter(|link| link.at.is_none());
     links
         .filter_map(|link| match party {
             _ if party == link.initiator => Some("client"),

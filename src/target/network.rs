@@ -12,6 +12,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use super::process::Places;
 use rustix::mount::{MountPropagationFlags, mount_bind, mount_change};
@@ -21,6 +22,8 @@ use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space,
 const OURS: &str = "ours";
 /// What the other end is called where both are ours.
 const THEIRS: &str = "theirs";
+/// How long an interface may take to come up.
+const READY: Duration = Duration::from_secs(5);
 /// Folders that an implementation has copies of, and whether they begin empty.
 const PRIVATE: [(&str, &str, bool); 4] = [
     ("/etc", "private/etc", false),
@@ -110,6 +113,8 @@ impl Network {
             ours += &format!("address add {address} dev {OURS}\n");
         }
         ip(&ours)?;
+        wait_for(OURS)?;
+        network.there(|| wait_for(interface))??;
         Ok(network)
     }
 
@@ -122,6 +127,8 @@ impl Network {
         ip(&format!(
             "link set lo up\nlink add {OURS} type veth peer name {THEIRS}\nlink set {OURS} up\nlink set {THEIRS} up\n"
         ))?;
+        wait_for(OURS)?;
+        wait_for(THEIRS)?;
         Ok(Self { here, there: None })
     }
 
@@ -209,10 +216,25 @@ fn be_quiet() {
     }
 }
 
-/// Has iproute2 carry out a few lines in the network namespace of this thread.
-fn ip(lines: &str) -> Result<(), Absent> {
+/// Waits until an interface carries frames: it is up some time after it was asked to be, and until
+/// then the kernel drops what it sends.
+fn wait_for(interface: &str) -> Result<(), Absent> {
+    let asked = Instant::now();
+    loop {
+        if ip(&format!("link show {interface}\n"))?.contains(" state UP ") {
+            return Ok(());
+        }
+        if asked.elapsed() > READY {
+            return Err(Absent::Broken(format!("interface `{interface}` does not come up")));
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Has iproute2 carry out a few lines in the network namespace of this thread; what it prints.
+fn ip(lines: &str) -> Result<String, Absent> {
     let mut command = Command::new("ip");
-    command.args(["-batch", "-"]).stdin(Stdio::piped()).stdout(Stdio::null());
+    command.args(["-batch", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let failed = |error| Absent::Missing(format!("`ip` cannot be run ({error}): install iproute2"));
     let mut child = command.stderr(Stdio::piped()).spawn().map_err(failed)?;
     if let Some(mut input) = child.stdin.take() {
@@ -220,7 +242,7 @@ fn ip(lines: &str) -> Result<(), Absent> {
     }
     let ended = child.wait_with_output().map_err(failed)?;
     match ended.status.success() {
-        true => Ok(()),
+        true => Ok(String::from_utf8_lossy(&ended.stdout).into_owned()),
         false => {
             let said = String::from_utf8_lossy(&ended.stderr);
             Err(Absent::Broken(format!("`ip` failed: {}", crate::diag::clean(said.trim()))))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::layout::{Auto, Field, Items, Kind, Layout, Occurs};
+use super::layout::{Auto, Field, Items, Kind, Layout, Len, Occurs};
 use super::message::{Message, Node};
 
 /// A protocol, whole: the one public item of a protocol file.
@@ -137,7 +137,9 @@ impl MessageType {
     /// The section that allows octets behind the message.
     pub fn trailing(&self) -> Option<&'static str> {
         let length = self.layout.fields.iter().find(|f| matches!(f.auto, Auto::LengthOfMessage));
-        length.map(|f| f.free).filter(|section| !section.is_empty())
+        let filling =
+            self.layout.fields.last().filter(|f| matches!(f.kind, Kind::Octets(Len::Rest)));
+        length.or(filling).map(|f| f.free).filter(|section| !section.is_empty())
     }
 }
 
