@@ -153,6 +153,14 @@ fn fields(text: &mut String, all: &'static [Field], depth: usize, message: &Mess
                 .collect::<Vec<_>>()
                 .join("; ")
         );
+        parts(text, field, depth, message);
+    }
+}
+
+/// What is inside a field.
+fn parts(text: &mut String, field: &Field, depth: usize, message: &MessageType) {
+    let indent = " ".repeat(depth * 2);
+    {
         match &field.kind {
             Kind::Group(inner) => fields(text, inner, depth + 1, message),
             Kind::List(list) => fields(text, list.fields(), depth + 1, message),
@@ -178,6 +186,12 @@ fn fields(text: &mut String, all: &'static [Field], depth: usize, message: &Mess
                         kind(&item.field.kind),
                         item.field.source
                     );
+                    match &item.field.kind {
+                        Kind::List(_) | Kind::Items(_) => {
+                            parts(text, &item.field, depth + 3, message);
+                        }
+                        _ => {}
+                    }
                 }
             }
             _ => {}
@@ -210,6 +224,7 @@ fn kind(kind: &Kind) -> String {
         Len::Fixed(n) => format!("{n} octets"),
         Len::Field(field) => format!("octets, as many as {field}"),
         Len::Zero => "octets up to a zero octet".into(),
+        Len::Padded(n) => format!("{n} octets, up to a zero octet"),
         Len::Rest => "octets".into(),
     };
     match kind {
@@ -252,6 +267,7 @@ fn automatic(auto: &Auto) -> String {
         Auto::CountOf(of) => format!("the number of {of}"),
         Auto::Chooses(usual) => format!("follows from what is said behind it, else {usual}"),
         Auto::Copy(copied) => format!("is {}", copied.about),
+        Auto::FillTo(octets) => format!("fills the message up to {octets} octets"),
         Auto::Fresh => "drawn, never the same twice".into(),
         Auto::Follows(follows) => format!("is {}", follows.about),
         Auto::Digest(digest) | Auto::Proof(digest) => {

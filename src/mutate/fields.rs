@@ -329,12 +329,19 @@ impl Maker<'_> {
     fn octets(&mut self) {
         let octets = self.message.bytes.len();
         let kind = self.message.kind.name;
+        // What only fills the message may be less.
+        let filler =
+            self.message.nodes.iter().find(|n| matches!(n.field.auto, Auto::FillTo(_))).cloned();
+        let unfilled = |left: usize| {
+            let filler = filler.as_ref().filter(|n| n.octets().start <= left);
+            filler.map(|n| n.field.free.to_owned()).filter(|section| !section.is_empty())
+        };
         for (operator, left) in
             [("cut-by-one", octets.saturating_sub(1)), ("cut-in-half", octets / 2)]
         {
             if left > 0 && left < octets {
                 let about = format!("{kind} ends after {left} of its {octets} octets");
-                self.add("", operator, about, Edit::Truncate(left), None);
+                self.add("", operator, about, Edit::Truncate(left), unfilled(left));
             }
         }
         let free = self.message.kind.trailing();

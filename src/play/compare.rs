@@ -123,6 +123,7 @@ impl Stage {
                                 number
                             })
                         }
+                        Kind::Mac => Value::Octets(self.fresh_mac()),
                         _ => Value::Octets(self.fresh_text()),
                     }),
                     Some(Saying::NextOf(file, octets)) => {
@@ -307,7 +308,10 @@ impl Stage {
         if spec.only {
             for stray in message.children(&spec.path) {
                 let direct = node.is_some_and(|n| stray.depth == n.depth + 1);
-                if direct && !spec.fields.iter().any(|f| f.name == stray.name) {
+                // What ends a list is nothing in it.
+                let bare = matches!(spec.field.kind, Kind::Items(items)
+                    if items.number(&stray.name).is_some_and(|number| items.is_bare(number)));
+                if direct && !bare && !spec.fields.iter().any(|f| f.name == stray.name) {
                     found.differences.push(Difference {
                         path: format!("{}.{}", spec.path, stray.name),
                         expected: "nothing else in this list".into(),

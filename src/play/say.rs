@@ -234,7 +234,7 @@ pub(super) fn compose(
     }
     let context =
         Context { parameters: &parameters, previous: followed.as_deref(), from_initiator };
-    let draft = Draft { fields: entries, corruption };
+    let draft = Draft { fields: entries, corruption, whole: false };
     let mut message = match verbatim {
         Some(message) => {
             let mut same = (*message).clone();

@@ -564,6 +564,14 @@ impl Stage {
         format!("{:016x}", self.rng.u64(..)).into_bytes()
     }
 
+    /// The address of a single station, of no maker's, that is used for the first time.
+    pub fn fresh_mac(&mut self) -> Vec<u8> {
+        let mut octets = vec![0; 6];
+        self.rng.fill(&mut octets);
+        octets[0] = octets[0] & 0xfc | 2;
+        octets
+    }
+
     /// A number from a range of times, for jitter.
     pub fn choose(&mut self, from: Duration, to: Duration) -> Duration {
         from + to.saturating_sub(from).mul_f64(self.rng.f64())

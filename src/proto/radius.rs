@@ -330,6 +330,7 @@ const OCCURRENCE: &[Occurrence] = &[
             (62, &[ONE_AT_MOST, ONE_AT_MOST, NO, NO]),
             (63, &[ONE_AT_MOST, ONE_AT_MOST, NO, NO]),
         ],
+        others: &[],
     },
     Occurrence {
         source: "RFC 2866 section 5.13",
@@ -389,6 +390,7 @@ const OCCURRENCE: &[Occurrence] = &[
             (62, &[ONE_AT_MOST]),
             (63, &[ONE_AT_MOST]),
         ],
+        others: &[],
     },
     Occurrence {
         source: "RFC 2869 section 5.19",
@@ -410,6 +412,7 @@ const OCCURRENCE: &[Occurrence] = &[
             (87, &[ONE_AT_MOST, NO, NO, NO]),
             (88, &[NO, ONE_AT_MOST, NO, NO]),
         ],
+        others: &[],
     },
     Occurrence {
         source: "RFC 2869 section 5.19",
@@ -435,6 +438,7 @@ const OCCURRENCE: &[Occurrence] = &[
             (87, &[ONE_AT_MOST]),
             (88, &[NO]),
         ],
+        others: &[],
     },
     Occurrence {
         source: "RFC 5997 sections 3 and 5",
@@ -451,6 +455,7 @@ const OCCURRENCE: &[Occurrence] = &[
             (79, &[NO]),
             (80, &[ONE]),
         ],
+        others: &[],
     },
 ];
 
@@ -467,6 +472,7 @@ static ATTRIBUTES: Items = Items {
     unknown_prefix: "Attr-",
     order: "RFC 2865 section 5",
     occurrence: OCCURRENCE,
+    ended: None,
     types: &[
         string(1, "User-Name", "RFC 2865 section 5.1"),
         ItemType {
@@ -1063,7 +1069,7 @@ mod tests {
         let context = Context { parameters: link, previous, from_initiator: previous.is_none() };
         let mut list = vec![fields("attributes", attributes)];
         list.extend(identifier.map(|n| value("identifier", Value::Uint(n.into()))));
-        let draft = Draft { fields: list, corruption: None };
+        let draft = Draft { fields: list, ..Draft::default() };
         encode(kind(name), &context, &draft, &mut |_, n| vec![b'a'; n])
             .expect("the tests choose values that fit")
     }
@@ -1107,7 +1113,7 @@ mod tests {
                     ],
                 ),
             ],
-            corruption: None,
+            ..Draft::default()
         };
         let context = Context { parameters: &link, previous: None, from_initiator: true };
         let again = encode(kind("access-request"), &context, &draft, &mut |_, n| vec![0; n])
@@ -1388,7 +1394,7 @@ mod tests {
     fn answered(link: &Parameters, challenge: &Message, attributes: Vec<Entry>) -> Message {
         let list = vec![fields("attributes", attributes)];
         let context = Context { parameters: link, previous: Some(challenge), from_initiator: true };
-        let draft = Draft { fields: list, corruption: None };
+        let draft = Draft { fields: list, ..Draft::default() };
         let said = encode(kind("access-request"), &context, &draft, &mut |_, n| vec![b'b'; n])
             .expect("the tests choose values that fit");
         decode(kind("access-request"), &context, &said.bytes)

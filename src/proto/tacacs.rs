@@ -670,7 +670,7 @@ mod tests {
     ) -> Message {
         let from_initiator = kind(name).from.fits(true);
         let context = Context { parameters: link, previous, from_initiator };
-        let draft = Draft { fields, corruption: None };
+        let draft = Draft { fields, ..Draft::default() };
         encode(kind(name), &context, &draft, &mut |_, n| vec![0x5a; n])
             .expect("the tests choose values that fit")
     }

@@ -351,7 +351,7 @@ mod tests {
             let value = known.kind.parse(value).expect("the tests spell values that fit");
             Entry { name: (*field).into(), assignment: Assignment::Value(value) }
         };
-        let draft = Draft { fields: values.iter().map(entry).collect(), corruption: None };
+        let draft = Draft { fields: values.iter().map(entry).collect(), ..Draft::default() };
         encode(kind(name), &ALONE, &draft, &mut |_, n| vec![0; n])
             .expect("the tests choose values that fit")
             .bytes

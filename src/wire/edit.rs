@@ -105,7 +105,7 @@ impl Message {
             let node = &self.nodes[*at];
             let value = match &node.value {
                 // Parts and all, behind type and length.
-                Value::Group => Value::Octets(self.clear[node.octets()][2..].to_vec()),
+                Value::Group => Value::Octets(self.value_of(node)),
                 // An empty one asks for the computed one.
                 _ if matches!(node.field.auto, Auto::Digest(_)) => Value::Octets(Vec::new()),
                 value => value.clone(),
@@ -173,7 +173,7 @@ impl Message {
             }
         }
         let context = Context { parameters: &parameters, ..*context };
-        let draft = Draft { fields, corruption: Some(corruption) };
+        let draft = Draft { fields, corruption: Some(corruption), whole: true };
         // Whatever was drawn stands in the draft already.
         encode(self.kind, &context, &draft, &mut |_, octets| vec![0; octets])
             .map(|m| m.bytes)
@@ -182,14 +182,34 @@ impl Message {
 }
 
 impl Message {
+    /// The octets of an item that holds parts: those behind type and length, of each item where the
+    /// value travels in several.
+    fn value_of(&self, node: &Node) -> Vec<u8> {
+        let octets = &self.clear[node.octets()];
+        let mut value = Vec::with_capacity(octets.len());
+        let mut left = octets;
+        while let [number, length, rest @ ..] = left {
+            let length = usize::from(*length);
+            if octets.first() != Some(number) || length > rest.len() {
+                break;
+            }
+            value.extend_from_slice(&rest[..length]);
+            left = &rest[length..];
+        }
+        // A length that counts type and length too never comes out even here.
+        if left.is_empty() { value } else { octets.get(2..).unwrap_or_default().to_vec() }
+    }
+
     /// The part of an item's value at a path, where it is one: the item is written as octets.
     fn part(&self, path: &str) -> Option<Part> {
-        let (item, _) = path.rsplit_once('.')?;
-        let (list, _) = item.rsplit_once('.')?;
+        let (list, item) = path.match_indices('.').find_map(|(dot, _)| {
+            let list = self.find(&path[..dot])?;
+            let end = path[dot + 1..].find('.')? + dot + 1;
+            matches!(list.field.kind, Kind::Items(_)).then_some((&path[..dot], &path[..end]))
+        })?;
         let (part, whole) = (self.find(path)?, self.find(item)?);
-        let inside =
-            whole.value == Value::Group && !matches!(part.name.as_ref(), "type" | "length");
-        if !inside || !matches!(self.find(list)?.field.kind, Kind::Items(_)) {
+        let head = matches!(path.strip_prefix(item), Some(".type" | ".length"));
+        if whole.value != Value::Group || head {
             return None;
         }
         let places = self.children(list).iter().filter(|n| n.depth == whole.depth);
@@ -281,6 +301,7 @@ mod tests {
         unknown_prefix: "Option-",
         order: "",
         occurrence: &[],
+        ended: None,
         types: &[
             ItemType { number: 1, field: text("name", Len::Rest), octets: (0, 9) },
             ItemType { number: 2, field: field("pair", Kind::Group(INNER)), octets: (1, 9) },

@@ -22,10 +22,13 @@ pub struct Draft {
     pub fields: Vec<Entry>,
     /// Damage done after encoding.
     pub corruption: Option<Corruption>,
+    /// Whether the items are all that there are to be: neither the one that marks the message type nor
+    /// the one that ends the list is added.
+    pub whole: bool,
 }
 
 /// A chosen field.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The field's name.
     pub name: String,
@@ -34,7 +37,7 @@ pub struct Entry {
 }
 
 /// What a field gets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Assignment {
     /// A value.
     Value(Value),
@@ -94,7 +97,9 @@ pub fn encode(
         path: Vec::new(),
         chosen: Vec::new(),
         draft: &draft.fields,
+        whole: draft.whole,
         names: name::Written::default(),
+        origin: kind.layout.origin,
     };
     writer.fields(kind.layout.fields, &draft.fields)?;
     writer.lengths()?;
@@ -176,8 +181,11 @@ struct Writer<'a> {
     /// Nodes whose value the author chose.
     chosen: Vec<usize>,
     draft: &'a [Entry],
+    whole: bool,
     /// Names that later ones may point to.
     names: name::Written,
+    /// Where the pointers of names count from.
+    origin: usize,
 }
 
 /// The parameter of a link that says whether names are written with pointers: not where it is this.
@@ -243,7 +251,7 @@ impl Writer<'_> {
             }
             Kind::Items(items) => {
                 let at = self.push(field, name.clone(), from, Value::Group);
-                self.inside(&name, |w| entries.iter().try_for_each(|e| w.item(items, e)))?;
+                self.inside(&name, |w| w.items(items, entries))?;
                 self.nodes[at].bits.end = self.at;
             }
             Kind::List(list) => {
@@ -335,6 +343,10 @@ impl Writer<'_> {
             Kind::Uint { bits, .. } => usize::from(*bits).div_ceil(8),
             Kind::Flag => 1,
             Kind::Octets(Len::Fixed(n)) | Kind::Text(Len::Fixed(n)) => *n,
+            Kind::Octets(_) if matches!(field.auto, Auto::FillTo(_)) => match field.auto {
+                Auto::FillTo(octets) => octets.saturating_sub(self.at / 8),
+                _ => 0,
+            },
             Kind::Ipv4 => 4,
             Kind::Ipv6 => 16,
             Kind::Mac => 6,
@@ -349,6 +361,8 @@ impl Writer<'_> {
                     Value::Uint(if *bits < 64 { number & ((1 << bits) - 1) } else { number })
                 }
                 Kind::Flag => Value::Uint(octets.first().map_or(0, |octet| u64::from(octet & 1))),
+                // Of one station, and of no maker.
+                Kind::Mac => Value::Octets(super::value::local(octets)),
                 _ => Value::Octets(octets),
             }
         };
@@ -399,7 +413,7 @@ impl Writer<'_> {
             (Kind::Name { pointers }, Value::Octets(octets)) => {
                 let (parameter, none) = COMPRESSION;
                 let may = *pointers && self.context.parameters.octets(parameter) != Some(none);
-                let at = (self.at / 8).saturating_sub(self.kind.layout.origin);
+                let at = (self.at / 8).saturating_sub(self.origin);
                 let written = if may { self.names.write(octets, at) } else { octets.clone() };
                 self.octets(&written);
             }
@@ -421,12 +435,98 @@ impl Writer<'_> {
                     return Err(self.error(name, &what));
                 }
                 self.octets(octets);
-                if let Kind::Octets(Len::Zero) | Kind::Text(Len::Zero) = kind {
-                    self.octets(&[0]);
+                match kind {
+                    Kind::Octets(Len::Zero) | Kind::Text(Len::Zero) => self.octets(&[0]),
+                    Kind::Octets(Len::Padded(n)) | Kind::Text(Len::Padded(n)) => {
+                        let Some(rest) = n.checked_sub(octets.len()) else {
+                            let what = format!("{} octets, and the field has {n}", octets.len());
+                            return Err(self.error(name, &what));
+                        };
+                        self.octets(&vec![0; rest]);
+                    }
+                    _ => {}
                 }
             }
             (_, _) => return Err(self.error(name, "this field holds octets")),
         }
+        Ok(())
+    }
+
+    /// Writes the items of a list, and in a list that one of them ends that one, wherever it is
+    /// lacking. What stands behind an end goes to the next field in which the list goes on.
+    fn items(&mut self, items: &'static Items, entries: &[Entry]) -> Result<(), EncodeError> {
+        let list = self.path.join(".");
+        let marks = self.kind.when.iter().filter_map(|(path, number)| {
+            let (within, name) = path.rsplit_once('.')?;
+            let lacking = within == list && !entries.iter().any(|e| e.name == name);
+            let assignment = Assignment::Value(Value::Uint(*number));
+            (lacking && !self.whole).then(|| Entry { name: name.to_owned(), assignment })
+        });
+        let mut all: Vec<Entry> = marks.collect();
+        all.extend(entries.iter().cloned());
+        let Some(ended) = items.ended else {
+            return all.iter().try_for_each(|e| self.item(items, e));
+        };
+        let is = |entry: &Entry, number| items.number(&entry.name) == Some(number);
+        if !self.whole
+            && !all.last().is_some_and(|last| is(last, ended.end))
+            && let Some(end) = items.by_number(ended.end)
+        {
+            let assignment = Assignment::Value(Value::Octets(Vec::new()));
+            all.push(Entry { name: end.field.name.into(), assignment });
+        }
+        let more = ended.more.and_then(|more| {
+            let said = all.iter().find(|e| is(e, more.item)).map(|e| &e.assignment);
+            match said {
+                Some(Assignment::Value(Value::Uint(number))) => Some((more, *number)),
+                _ => None,
+            }
+        });
+        let mut places = more.iter().flat_map(|(more, number)| {
+            more.fields.iter().filter(move |(bit, _)| number & bit != 0).map(|(_, name)| *name)
+        });
+        let mut left = all.as_slice();
+        let here = |left: &[Entry]| match left.iter().position(|e| is(e, ended.end)) {
+            Some(end) => end + 1,
+            None => left.len(),
+        };
+        let (first, rest) = left.split_at(here(left));
+        left = rest;
+        first.iter().try_for_each(|e| self.item(items, e))?;
+        for name in places.by_ref() {
+            let (part, rest) = left.split_at(here(left));
+            left = rest;
+            self.elsewhere(name, |w| part.iter().try_for_each(|e| w.item(items, e)))?;
+        }
+        // Behind the last end, on purpose.
+        left.iter().try_for_each(|e| self.item(items, e))
+    }
+
+    /// Writes into a field that stands before, in place of its value.
+    fn elsewhere(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut Self) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        let depth = self.depth.saturating_sub(1);
+        let field = self.nodes.iter().position(|n| n.depth == depth && n.name == name);
+        let (from, nodes) = (self.at, self.nodes.len());
+        write(self)?;
+        let Some(at) = field else { return Ok(()) };
+        let range = self.nodes[at].octets();
+        let written = self.bytes.split_off(from / 8);
+        if written.len() > range.len() {
+            let what = format!("{} octets, and the field has {}", written.len(), range.len());
+            return Err(self.error(name, &what));
+        }
+        self.bytes[range.clone()].fill(0);
+        self.bytes[range.start..range.start + written.len()].copy_from_slice(&written);
+        self.nodes[at].value = Value::Octets(Vec::new());
+        for node in &mut self.nodes[nodes..] {
+            let moved = |bit: usize| (bit + range.start * 8).saturating_sub(from);
+            node.bits = moved(node.bits.start)..moved(node.bits.end);
+        }
+        self.at = from;
         Ok(())
     }
 
@@ -441,6 +541,12 @@ impl Writer<'_> {
             None => Cow::Owned(entry.name.clone()),
         };
         self.push(field, name.clone(), from, Value::Group);
+        if items.is_bare(number) {
+            self.bits(8, number);
+            self.nodes[at].bits.end = self.at;
+            self.nodes[at].value = Value::Octets(Vec::new());
+            return Ok(());
+        }
         self.inside(&name, |w| {
             for (head, value) in [(&ITEM_TYPE, number), (&ITEM_LENGTH, 0)] {
                 let start = w.at;
@@ -453,8 +559,21 @@ impl Writer<'_> {
             (Kind::Group(fields), Assignment::Fields(entries)) => {
                 self.inside(&name, |w| w.fields(fields, entries))?;
             }
+            (Kind::List(list), Assignment::Fields(entries)) => {
+                // The names in a value count from its beginning.
+                let names = std::mem::take(&mut self.names);
+                let outer = std::mem::replace(&mut self.origin, self.at / 8);
+                self.inside(&name, |w| w.list(list, entries))?;
+                (self.names, self.origin) = (names, outer);
+            }
+            (Kind::Items(inner), Assignment::Fields(entries)) => {
+                self.inside(&name, |w| w.items(inner, entries))?;
+            }
             // Octets in place of the parts of a group.
-            (Kind::Group(_), Assignment::Value(Value::Octets(octets))) => self.octets(octets),
+            (
+                Kind::Group(_) | Kind::List(_) | Kind::Items(_),
+                Assignment::Value(Value::Octets(octets)),
+            ) => self.octets(octets),
             // An empty value of a digest asks for the computed one: zeros keep its place.
             (Kind::Octets(Len::Fixed(n)), Assignment::Value(Value::Octets(octets)))
                 if octets.is_empty() && matches!(field.auto, Auto::Digest(_)) =>
@@ -486,6 +605,10 @@ impl Writer<'_> {
         }
         let whole = (self.at - from) / 8;
         let length = if items.length_counts_header { whole } else { whole - 2 };
+        if length > 255 && items.ended.is_some_and(|ended| !ended.joined.is_empty()) {
+            self.split(from, at);
+            return Ok(());
+        }
         if length > 255 {
             return Err(
                 self.error(&name, &format!("a length of {length} does not fit into an octet"))
@@ -495,6 +618,22 @@ impl Writer<'_> {
         self.nodes[at].bits.end = self.at;
         self.nodes[at + 2].value = Value::Uint(length as u64);
         Ok(())
+    }
+
+    /// Writes the item at a node as several of its type, of 255 octets at most. What was inside is
+    /// one value then.
+    fn split(&mut self, from: usize, at: usize) {
+        let item = self.bytes.split_off(from / 8);
+        self.at = from;
+        let (number, value) = (item.first().copied().unwrap_or(0), item.get(2..).unwrap_or(&[]));
+        for part in value.chunks(255) {
+            self.octets(&[number, u8::try_from(part.len()).unwrap_or(u8::MAX)]);
+            self.octets(part);
+        }
+        self.nodes.truncate(at + 3);
+        self.nodes[at].bits.end = self.at;
+        self.nodes[at].value = Value::Octets(value.to_vec());
+        self.nodes[at + 2].value = Value::Uint(255);
     }
 
     fn pair(&mut self, separators: &str, entry: &Entry) -> Result<(), EncodeError> {

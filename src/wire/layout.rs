@@ -96,6 +96,8 @@ pub enum Len {
     Field(&'static str),
     /// As many as stand before the next zero octet, which belongs to the field.
     Zero,
+    /// Always this many: a value, a zero octet, and whatever fills the rest.
+    Padded(usize),
     /// All that is left.
     Rest,
 }
@@ -247,6 +249,35 @@ pub struct Items {
     pub order: &'static str,
     /// How often each type may stand in each message type, where the standard says.
     pub occurrence: &'static [Occurrence],
+    /// Whether one of the items ends the list; `None` where it goes on to the end of what it is in.
+    pub ended: Option<&'static Ended>,
+}
+
+/// A list that one of its items ends: the options of DHCP.
+#[derive(Debug)]
+pub struct Ended {
+    /// Where it is demanded that the list ends with it.
+    pub source: &'static str,
+    /// The type that ends it: a single octet, without length and value.
+    pub end: u64,
+    /// The type that fills the space between others: a single octet too.
+    pub pad: u64,
+    /// The section by which items of one type are the parts of one value.
+    pub joined: &'static str,
+    /// Where it may go on.
+    pub more: Option<&'static More>,
+}
+
+/// Fields of another use in which a list goes on where one of its items says so. Each part of the list
+/// has an end of its own.
+#[derive(Debug)]
+pub struct More {
+    /// Where that is defined.
+    pub source: &'static str,
+    /// The type of the item, one octet of bits.
+    pub item: u64,
+    /// For each bit the field, which stands before the list, in the order in which they are read.
+    pub fields: &'static [(u64, &'static str)],
 }
 
 /// A table of the standard: how often items may stand in messages.
@@ -258,6 +289,8 @@ pub struct Occurrence {
     pub messages: &'static [&'static str],
     /// Type numbers, and a word for each column.
     pub rows: &'static [(u64, &'static [Occurs])],
+    /// A word for each column, for all types without a row; empty where nothing is said of them.
+    pub others: &'static [Occurs],
 }
 
 /// How often an item may stand in a message.
@@ -299,12 +332,18 @@ impl Items {
         types.binary_search_by_key(&number, |t| t.number).ok().map(|i| &types[i])
     }
 
+    /// Whether a type is a single octet, without length and value.
+    pub fn is_bare(&self, number: u64) -> bool {
+        self.ended.is_some_and(|ended| number == ended.end || number == ended.pad)
+    }
+
     /// How often a type may stand in a message type, and where that is said.
     pub fn occurs(&self, message: &str, number: u64) -> Option<(Occurs, &'static str)> {
         let mut tables = self.occurrence.iter();
         tables.find_map(|table| {
             let column = table.messages.iter().position(|m| *m == message)?;
-            let (_, row) = table.rows.iter().find(|(n, _)| *n == number)?;
+            let row = table.rows.iter().find(|(n, _)| *n == number).map(|(_, row)| *row);
+            let row = row.or((!self.is_bare(number)).then_some(table.others))?;
             let occurs = row.get(column).filter(|o| **o != Occurs::Open)?;
             Some((*occurs, table.source))
         })
@@ -403,6 +442,8 @@ pub enum Auto {
     Chooses(u64),
     /// The same as in the message that this one follows; a list or a group.
     Copy(&'static Copied),
+    /// Octets that fill the message up to this many of them; anything when heard.
+    FillTo(usize),
     /// Drawn when said, unlike any value drawn before; anything when heard.
     Fresh,
     /// Equal to a function of the message that this one follows: an echo, the next number.
@@ -562,35 +603,38 @@ pub fn find_field<'f>(fields: &'f [Field], path: &str) -> Option<&'f Field> {
         if field.name != head {
             continue;
         }
-        return match (rest, &field.kind) {
-            (None, _) => Some(field),
-            (Some(rest), Kind::Group(fields)) => find_field(fields, rest),
-            (Some(rest), Kind::List(list)) => match rest.split_once('.') {
-                Some((place, rest)) if is_place(place) => find_field(list.fields(), rest),
-                None if is_place(rest) => Some(&list.item),
-                _ => None,
-            },
-            (Some(rest), Kind::Items(items)) => {
-                let (name, rest) = match rest.split_once('.') {
-                    Some((name, rest)) => (name, Some(rest)),
-                    None => (rest, None),
-                };
-                let item = items.field(name)?;
-                match (rest, &item.kind) {
-                    (None, _) => Some(item),
-                    (Some("type"), _) => Some(&ITEM_TYPE),
-                    (Some("length"), _) => Some(&ITEM_LENGTH),
-                    (Some(rest), Kind::Group(fields)) => find_field(fields, rest),
-                    _ => None,
-                }
-            }
-            (Some(rest), Kind::Pairs { .. } | Kind::ZeroPairs) if !rest.contains('.') => {
-                Some(&PAIR)
-            }
-            _ => None,
+        return match rest {
+            None => Some(field),
+            Some(rest) => find_inside(field, rest),
         };
     }
     None
+}
+
+/// Finds the field that a path leads to inside a field.
+fn find_inside<'f>(field: &'f Field, path: &str) -> Option<&'f Field> {
+    let (head, rest) = match path.split_once('.') {
+        Some((head, rest)) => (head, Some(rest)),
+        None => (path, None),
+    };
+    match &field.kind {
+        Kind::Group(fields) => find_field(fields, path),
+        Kind::List(list) if is_place(head) => match rest {
+            Some(rest) => find_inside(&list.item, rest),
+            None => Some(&list.item),
+        },
+        Kind::Items(items) => {
+            let item = items.field(head)?;
+            match rest {
+                None => Some(item),
+                Some("type") => Some(&ITEM_TYPE),
+                Some("length") => Some(&ITEM_LENGTH),
+                Some(rest) => find_inside(item, rest),
+            }
+        }
+        Kind::Pairs { .. } | Kind::ZeroPairs if rest.is_none() => Some(&PAIR),
+        _ => None,
+    }
 }
 
 /// Whether a part of a path is the place of a structure in its list.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::layout::Field;
+use super::layout::{Field, ITEM_LENGTH, ITEM_TYPE};
 use super::protocol::MessageType;
 use super::value::Value;
 
@@ -95,7 +95,10 @@ impl Message {
     pub fn structures(&self, path: &str) -> impl Iterator<Item = (&Node, &[Node])> {
         let nodes = self.children(path);
         let depth = nodes.first().map_or(0, |n| n.depth);
-        let direct = nodes.iter().enumerate().filter(move |(_, n)| n.depth == depth);
+        // In an item its type and length stand before them.
+        let head =
+            |n: &Node| std::ptr::eq(n.field, &ITEM_TYPE) || std::ptr::eq(n.field, &ITEM_LENGTH);
+        let direct = nodes.iter().enumerate().filter(move |(_, n)| n.depth == depth && !head(n));
         direct.map(|(at, node)| (node, inside(nodes, at)))
     }
 }

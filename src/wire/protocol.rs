@@ -137,9 +137,11 @@ impl MessageType {
     /// The section that allows octets behind the message.
     pub fn trailing(&self) -> Option<&'static str> {
         let length = self.layout.fields.iter().find(|f| matches!(f.auto, Auto::LengthOfMessage));
-        let filling =
-            self.layout.fields.last().filter(|f| matches!(f.kind, Kind::Octets(Len::Rest)));
-        length.or(filling).map(|f| f.free).filter(|section| !section.is_empty())
+        let is_filler = |f: &&Field| {
+            matches!(f.auto, Auto::FillTo(_)) || matches!(f.kind, Kind::Octets(Len::Rest))
+        };
+        let filler = self.layout.fields.last().filter(is_filler);
+        length.or(filler).map(|f| f.free).filter(|section| !section.is_empty())
     }
 }
 

@@ -67,8 +67,18 @@ impl Kind {
                 .ok_or_else(|| "expected a MAC address such as 02:00:00:00:00:01".into()),
             Self::Lengths { .. } => parse_octets(text.trim_start_matches("0x")).map(Value::Octets),
             Self::Name { .. } => name::parse(text).map(Value::Octets),
+            // The octets of several values of one kind.
+            Self::List(list) => match list.only_field().map(|field| &field.kind) {
+                Some(Self::Uint { .. }) | None => Err("expected fields, not text".into()),
+                Some(kind) => {
+                    let values = text.split(',').map(|one| match kind.parse(one.trim())? {
+                        Value::Octets(octets) => Ok(octets),
+                        _ => Err(String::from("expected fields, not text")),
+                    });
+                    values.collect::<Result<Vec<_>, _>>().map(|v| Value::Octets(v.concat()))
+                }
+            },
             Self::Items(_)
-            | Self::List(_)
             | Self::Choice(_)
             | Self::Pairs { .. }
             | Self::ZeroPairs
@@ -155,6 +165,14 @@ fn parse_uint(text: &str, bits: u8, names: Option<&'static Codes>) -> Result<u64
             }
         },
     }
+}
+
+/// Octets as the address of a single station that no maker gave out.
+pub(super) fn local(mut octets: Vec<u8>) -> Vec<u8> {
+    if let Some(first) = octets.first_mut() {
+        *first = *first & 0xfc | 2;
+    }
+    octets
 }
 
 /// Reads six octets, each of two hexadecimal digits, with colons between them.

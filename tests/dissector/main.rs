@@ -2,6 +2,7 @@
 //! malformed in it, and shows the values that we chose.
 
 mod arp;
+mod dhcpv4;
 mod dns;
 mod telnet;
 mod tftp;
@@ -34,7 +35,16 @@ struct Cases {
     cases: &'static [Case],
 }
 
-const CASES: &[Cases] = &[arp::ARP, dns::UDP, dns::TCP, RADIUS, TACACS, telnet::TELNET, tftp::TFTP];
+const CASES: &[Cases] = &[
+    arp::ARP,
+    dhcpv4::DHCPV4,
+    dns::UDP,
+    dns::TCP,
+    RADIUS,
+    TACACS,
+    telnet::TELNET,
+    tftp::TFTP,
+];
 
 const RADIUS: Cases = Cases {
     protocol: "radius",
@@ -469,7 +479,7 @@ fn check(protocol: &'static Protocol, cases: &Cases) {
             previous: latest[usize::from(from_initiator)].as_ref().filter(|_| !opens),
             from_initiator,
         };
-        let draft = Draft { fields: entries(kind, case.fields), corruption: None };
+        let draft = Draft { fields: entries(kind, case.fields), ..Draft::default() };
         let message = encode(kind, &context, &draft, &mut |_, octets| {
             drawn = drawn.wrapping_add(1);
             vec![drawn; octets]
