@@ -78,7 +78,8 @@ impl Fixture {
             let opening = previous.is_none();
             // Text has no marks, so which type it is depends on what is waited for.
             let hint = (wanted.flow != Flow::Framed).then_some(wanted);
-            let kind = protocol.classify(&head, from_initiator, opening, hint);
+            let kind =
+                protocol.classify_after(&head, from_initiator, opening, hint, previous.as_ref());
             assert_eq!(kind.name, name, "{}", self.file);
             let context =
                 Context { parameters: &parameters, previous: previous.as_ref(), from_initiator };
@@ -277,6 +278,7 @@ fn check_names(place: &str, fields: &'static [Field]) {
         match &field.kind {
             Kind::Group(fields) => check_names(field.name, fields),
             Kind::List(list) => check_names(field.name, list.fields()),
+            Kind::Maybe(maybe) => check_fields(field.name, maybe.fields),
             Kind::Choice(choice) => {
                 assert!(choice.cases.windows(2).all(|w| w[0].0 < w[1].0), "{place}");
                 choice.every().for_each(|fields| check_names(field.name, fields));
@@ -304,8 +306,9 @@ fn check_names(place: &str, fields: &'static [Field]) {
 /// Code lists: unique numbers and names, and numbers that fit into their field.
 fn check_fields(place: &str, fields: &'static [Field]) {
     for field in fields {
-        match &field.kind {
+        match field.kind.plain() {
             Kind::Group(fields) => check_names(field.name, fields),
+            Kind::Maybe(maybe) => check_fields(place, maybe.fields),
             Kind::Uint { bits, names: Some(codes) } => {
                 let list = codes.list;
                 assert!(list.windows(2).all(|w| w[0].0 < w[1].0), "{place}.{}", codes.name);
@@ -456,13 +459,14 @@ fn entries(nodes: &[Node], computed: bool) -> Vec<Entry> {
             && match (&node.field.auto, &node.field.kind) {
                 (Auto::LengthOf(_) | Auto::LengthOfMessage | Auto::CountOf(_), _) => true,
                 (Auto::LengthOfRest(_), _) => true,
-                (Auto::Digest(_) | Auto::Always(_), _) | (_, Kind::Lengths { .. }) => true,
+                (Auto::Digest(_) | Auto::Always(_) | Auto::SameAs(_), _) => true,
+                (_, Kind::Lengths { .. } | Kind::Mark(_)) => true,
                 (Auto::Follows(follows), _) => !follows.source.is_empty(),
                 _ => false,
             };
         let (name, assignment) = match &node.field.kind {
             // The fields inside a seal stand beside it, and so do those of a choice.
-            Kind::Sealed { .. } | Kind::Choice(_) => continue,
+            Kind::Sealed { .. } | Kind::Choice(_) | Kind::Maybe(_) => continue,
             kind if kind.has_fields() => {
                 (node.name.to_string(), Assignment::Fields(entries(children, computed)))
             }
@@ -529,6 +533,12 @@ impl Choices<'_> {
                 list.extend(self.fields(choice.fields(chooser), when, path));
                 continue;
             }
+            if let Kind::Maybe(maybe) = &field.kind {
+                if self.octet() & 1 == 1 {
+                    list.extend(self.fields(maybe.fields, when, path));
+                }
+                continue;
+            }
             if let Auto::Chooses(_) = field.auto {
                 let cases = fields.iter().flat_map(|field| match &field.kind {
                     Kind::Choice(choice) => choice.cases.iter().map(|(n, _)| *n).collect(),
@@ -545,8 +555,8 @@ impl Choices<'_> {
             let computed = match (&field.auto, &field.kind) {
                 (Auto::LengthOf(_) | Auto::LengthOfMessage | Auto::CountOf(_), _) => true,
                 (Auto::Always(_) | Auto::Digest(_) | Auto::Follows(_), _) => true,
-                (Auto::LengthOfRest(_) | Auto::Copy(_), _) => true,
-                (_, Kind::Lengths { .. }) => true,
+                (Auto::LengthOfRest(_) | Auto::Copy(_) | Auto::SameAs(_), _) => true,
+                (_, Kind::Lengths { .. } | Kind::Mark(_)) => true,
                 _ => when.iter().any(|(path, _)| *path == here),
             };
             if computed || self.octet() < 40 {
@@ -604,7 +614,14 @@ impl Choices<'_> {
                     };
                     Assignment::Fields((0..count).map(option).collect())
                 }
-                kind => Assignment::Value(self.value(kind, (0, 200))),
+                kind => {
+                    let value = self.value(kind, (0, 200));
+                    // How the rest is to be read may depend on what it must be.
+                    if field.must.is_some_and(|check| !(check.holds)(&value)) {
+                        continue;
+                    }
+                    Assignment::Value(value)
+                }
             };
             list.push(Entry { name: field.name.into(), assignment });
         }
@@ -628,7 +645,24 @@ impl Choices<'_> {
             Kind::Octets(Len::Zero | Len::Padded(_)) | Kind::Text(Len::Zero | Len::Padded(_)) => {
                 Value::Octets(self.text(60))
             }
+            Kind::Octets(Len::Before(ends)) | Kind::Text(Len::Before(ends)) => {
+                let octets = self.text(60);
+                Value::Octets(octets.into_iter().filter(|o| !ends.contains(o)).collect())
+            }
             Kind::Octets(_) | Kind::Text(_) => Value::Octets(self.octets(least, most)),
+            // Not every value of the kind can be spelled.
+            Kind::Spelled(spelling) => {
+                let value = self.value(&spelling.of, (0, 60));
+                let octets = spelling.octets(&value);
+                match ((spelling.read)(spelling, &octets), &spelling.of) {
+                    (Some((read, whole)), _) if read == value && whole == octets.len() => value,
+                    (_, Kind::Uint { names: Some(codes), .. }) => {
+                        Value::Uint(codes.list[self.below(codes.list.len())].0)
+                    }
+                    (_, Kind::Uint { .. }) => Value::Uint(100),
+                    _ => Value::Octets(b"x".to_vec()),
+                }
+            }
             // The zeros at the end of a hidden value cannot be told from what fills it up.
             Kind::Hidden { .. } => {
                 let mut octets = self.octets(0, most);
@@ -648,6 +682,8 @@ impl Choices<'_> {
             Kind::Group(_)
             | Kind::List(_)
             | Kind::Choice(_)
+            | Kind::Mark(_)
+            | Kind::Maybe(_)
             | Kind::Items(_)
             | Kind::Pairs { .. }
             | Kind::ZeroPairs

@@ -8,7 +8,7 @@ use crate::diag::nearest;
 use crate::proto;
 use crate::wire::{
     Auto, Codes, Context, Field, Kind, Len, Message, MessageType, Parameters, Protocol, Side,
-    Transport, Value, decode as decode_message, find_field, hex_dump, parse_octets,
+    Transport, Value, decode as decode_message, find_field, hex_dump, parse_octets, show_text,
 };
 
 /// Lists targets.
@@ -172,6 +172,7 @@ fn parts(text: &mut String, field: &Field, depth: usize, message: &MessageType) 
                 let _ = writeln!(text, "{indent}  (any other {})", choice.by);
                 fields(text, choice.other, depth + 1, message);
             }
+            Kind::Maybe(maybe) => fields(text, maybe.fields, depth, message),
             Kind::Sealed { fields: inner, seal } => {
                 let _ = writeln!(text, "{indent}  ({}, {})", seal.about, seal.source);
                 fields(text, inner, depth, message);
@@ -210,7 +211,7 @@ fn explain_field(path: &str, field: &Field, message: &MessageType) -> String {
     if let Kind::Hidden { seal, .. } = &field.kind {
         let _ = writeln!(text, "{} ({})", seal.about, seal.source);
     }
-    if let Kind::Uint { names: Some(Codes { list, .. }), .. } = &field.kind {
+    if let Kind::Uint { names: Some(Codes { list, .. }), .. } = field.kind.plain() {
         text.push('\n');
         for (number, name) in *list {
             let _ = writeln!(text, "  {number:>5}  {name}");
@@ -225,6 +226,8 @@ fn kind(kind: &Kind) -> String {
         Len::Field(field) => format!("octets, as many as {field}"),
         Len::Zero => "octets up to a zero octet".into(),
         Len::Padded(n) => format!("{n} octets, up to a zero octet"),
+        Len::Before(ends) => format!("octets up to {}", show_text(ends)),
+        Len::BeforeSame(name) => format!("octets up to another {name}"),
         Len::Rest => "octets".into(),
     };
     match kind {
@@ -251,6 +254,9 @@ fn kind(kind: &Kind) -> String {
         Kind::List(list) if list.count.is_empty() => format!("{}s to the end", list.noun),
         Kind::List(list) => format!("{}s, as many as {}", list.noun, list.count),
         Kind::Choice(choice) => format!("fields as {} says", choice.by),
+        Kind::Spelled(spelling) => spelling.about.into(),
+        Kind::Mark(octets) => show_text(octets),
+        Kind::Maybe(maybe) => format!("{}, if there is more", show_text(maybe.lead)),
     }
 }
 
@@ -269,6 +275,7 @@ fn automatic(auto: &Auto) -> String {
         Auto::Copy(copied) => format!("is {}", copied.about),
         Auto::FillTo(octets) => format!("fills the message up to {octets} octets"),
         Auto::Fresh => "drawn, never the same twice".into(),
+        Auto::SameAs(of) => format!("{of} again"),
         Auto::Follows(follows) => format!("is {}", follows.about),
         Auto::Digest(digest) | Auto::Proof(digest) => {
             format!("{} ({})", digest.about, digest.source)
@@ -376,7 +383,7 @@ fn as_yaml(message: &Message) -> Result<String, String> {
         let computed = node.field.is_computed()
             || matches!(node.field.auto, Auto::Always(_))
             || matches!(node.field.kind, Kind::Sealed { .. });
-        let value = Yaml::from(match (&node.field.kind, &node.value) {
+        let value = Yaml::from(match (node.field.kind.plain(), &node.value) {
             (Kind::Uint { names: Some(codes), .. }, Value::Uint(n)) => {
                 codes.name(*n).map_or_else(|| n.to_string(), str::to_owned)
             }

@@ -401,14 +401,14 @@ impl Maker<'_> {
 /// is drawn at random only that it is another value is free: all zeros are not drawn, and what came
 /// before is not either, unless there are so few values that they must come again.
 fn free(field: &Field, operator: &str, value: &Value) -> Option<String> {
-    let free = match (&field.kind, value) {
+    let free = match (field.kind.plain(), value) {
         (Kind::Uint { names: Some(codes), .. }, Value::Uint(number)) => {
             codes.closed.is_empty() || codes.name(*number).is_some()
         }
         (Kind::Ipv4 | Kind::Ipv6 | Kind::Mac, _) => operator == "other",
         _ => true,
     };
-    let few = matches!(field.kind, Kind::Uint { bits: ..=16, .. });
+    let few = matches!(field.kind.plain(), Kind::Uint { bits: ..=16, .. });
     let drawn = matches!(field.auto, Auto::Fresh | Auto::Follows(_)) && !few;
     let another = matches!(operator, "other" | "neighbour" | "longer");
     (free && (!drawn || another) && !field.free.is_empty()).then(|| field.free.to_owned())
@@ -422,7 +422,7 @@ fn others(field: &Field, value: &Value) -> Vec<(&'static str, Value)> {
             found.push((operator, other));
         }
     };
-    match (&field.kind, value) {
+    match (field.kind.plain(), value) {
         (Kind::Uint { bits, names }, Value::Uint(number)) => {
             let most = if *bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
             if let Some(codes) = names {

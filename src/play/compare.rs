@@ -113,7 +113,7 @@ impl Stage {
                 match &spec.say {
                     None => continue,
                     Some(Saying::Computed) => Assignment::Value(Value::Octets(Vec::new())),
-                    Some(Saying::Fresh) => Assignment::Value(match &spec.field.kind {
+                    Some(Saying::Fresh) => Assignment::Value(match spec.field.kind.plain() {
                         Kind::Uint { bits, .. } => {
                             let octets = self.draw_octets(usize::from(*bits).div_ceil(8));
                             let number = octets.iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
@@ -639,7 +639,7 @@ impl Stage {
 
 /// A value of one field for another one.
 fn convert(value: Value, from: &Field, to: &Field) -> Result<Value, String> {
-    match (&value, &to.kind) {
+    match (&value, to.kind.plain()) {
         (Value::Uint(_), Kind::Uint { .. } | Kind::Flag) => Ok(value),
         (Value::Uint(n), Kind::Text(_) | Kind::Custom(_)) => {
             Ok(Value::Octets(n.to_string().into_bytes()))

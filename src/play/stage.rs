@@ -494,12 +494,9 @@ impl Stage {
             true => (false, history().next()),
             false => (false, asked()),
         };
-        let kind = protocol.classify(&head, from_initiator, opening, wanted);
-        let context = Context {
-            parameters: &self.parameters[f.link],
-            previous: previous.map(|(m, _)| m.as_ref()),
-            from_initiator,
-        };
+        let previous = previous.map(|(m, _)| m.as_ref());
+        let kind = protocol.classify_after(&head, from_initiator, opening, wanted, previous);
+        let context = Context { parameters: &self.parameters[f.link], previous, from_initiator };
         decode(kind, &context, octets)
     }
 

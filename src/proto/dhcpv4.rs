@@ -137,7 +137,14 @@ const AUTO_CONFIGURE: Codes = Codes {
 
 /// Values of one form, one behind the other.
 const fn values(noun: &'static str, value: &'static [Field]) -> List {
-    List { noun, count: "", item: field(noun, Kind::Group(value)), order: "", distinct: None }
+    List {
+        noun,
+        count: "",
+        until: None,
+        item: field(noun, Kind::Group(value)),
+        order: "",
+        distinct: None,
+    }
 }
 
 static ADDRESSES: List = values("host", &[field("address", Kind::Ipv4)]);

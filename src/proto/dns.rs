@@ -175,6 +175,7 @@ const STRING: &[Field] = &[length_of("text", "len"), text("text", Len::Field("le
 static STRINGS: List = List {
     noun: "character-string",
     count: "",
+    until: None,
     item: field("character-string", Kind::Group(STRING)),
     order: "",
     distinct: None,
@@ -202,6 +203,7 @@ const NAPTR: &[Field] = &[
 static OPT_OPTIONS: List = List {
     noun: "EDNS option",
     count: "",
+    until: None,
     item: field(
         "option",
         Kind::Group(&[
@@ -324,6 +326,7 @@ const fn records(count: &'static str) -> List {
     List {
         noun: "record",
         count,
+        until: None,
         item: field("record", Kind::Group(RECORD)),
         order: "RFC 1034 section 3.6",
         distinct: ALIKE,
@@ -333,6 +336,7 @@ const fn records(count: &'static str) -> List {
 static QUESTIONS: List = List {
     noun: "question",
     count: "qdcount",
+    until: None,
     item: field(
         "question",
         Kind::Group(&[

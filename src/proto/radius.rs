@@ -694,7 +694,17 @@ const fn packet(
     about: &'static str,
 ) -> MessageType {
     let opens = matches!(from, Side::Initiator);
-    MessageType { name, about, from, when, opens, layout, background: false, flow: Flow::Framed }
+    MessageType {
+        name,
+        about,
+        from,
+        when,
+        opens,
+        layout,
+        background: false,
+        flow: Flow::Framed,
+        answers: &[],
+    }
 }
 
 static MESSAGES: &[MessageType] = &[

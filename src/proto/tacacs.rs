@@ -526,6 +526,7 @@ const fn client(
         layout,
         background: false,
         flow: Flow::Framed,
+        answers: &[],
     }
 }
 

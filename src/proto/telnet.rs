@@ -235,6 +235,7 @@ const fn negotiation(
         layout: &NEGOTIATION,
         background: true,
         flow: Flow::Framed,
+        answers: &[],
     }
 }
 

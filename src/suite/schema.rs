@@ -257,6 +257,7 @@ fn collect(fields: &'static [Field], properties: &mut Map<String, Value>) {
         match &field.kind {
             Kind::Sealed { fields, .. } => collect(fields, properties),
             Kind::Choice(choice) => choice.every().for_each(|fields| collect(fields, properties)),
+            Kind::Maybe(maybe) => collect(maybe.fields, properties),
             _ => {
                 properties.insert(field.name.into(), value(Some(field)));
             }
@@ -268,7 +269,7 @@ fn collect(fields: &'static [Field], properties: &mut Map<String, Value>) {
 fn value(field: Option<&'static Field>) -> Value {
     let plain = json!({ "$ref": "#/definitions/value" });
     let Some(field) = field else { return plain };
-    let mut schema = match &field.kind {
+    let mut schema = match field.kind.plain() {
         Kind::Group(inner) => {
             json!({ "anyOf": [group(inner), { "$ref": "#/definitions/asked" }] })
         }
@@ -303,6 +304,7 @@ fn lists(fields: &'static [Field], definitions: &mut Map<String, Value>) {
         match &field.kind {
             Kind::Group(inner) | Kind::Sealed { fields: inner, .. } => lists(inner, definitions),
             Kind::Choice(choice) => choice.every().for_each(|fields| lists(fields, definitions)),
+            Kind::Maybe(maybe) => lists(maybe.fields, definitions),
             Kind::List(list) => {
                 lists(list.fields(), definitions);
                 definitions.entry(structure(list)).or_insert_with(|| {

@@ -11,7 +11,7 @@ use super::layout::{
 use super::message::{Fault, Message, Node, find};
 use super::name;
 use super::protocol::{Context, MessageType, Protocol};
-use super::value::{Value, show_octets};
+use super::value::{Value, show_octets, show_text};
 
 /// The most nodes of one message; a datagram of 65,507 octets has fewer.
 const MOST_NODES: usize = 100_000;
@@ -38,8 +38,23 @@ impl Protocol {
         opening: bool,
         wanted: Option<&'static MessageType>,
     ) -> &'static MessageType {
+        self.classify_after(head, from_initiator, opening, wanted, None)
+    }
+
+    /// The same for a message that follows another one: some types have their form only behind
+    /// messages of certain types.
+    pub fn classify_after(
+        &self,
+        head: &[Node],
+        from_initiator: bool,
+        opening: bool,
+        wanted: Option<&'static MessageType>,
+        previous: Option<&Message>,
+    ) -> &'static MessageType {
         let fits = |m: &MessageType| {
             m.from.fits(from_initiator)
+                && (m.answers.is_empty()
+                    || previous.is_some_and(|p| m.answers.contains(&p.kind.name)))
                 && m.when.iter().all(|(path, number)| {
                     find(head, path).is_some_and(|n| n.value == Value::Uint(*number))
                 })
@@ -201,6 +216,29 @@ impl<'c> Reader<'c> {
                 self.nodes[at].bits.end = self.at;
             }
             Kind::Choice(choice) => self.choice(field, name, choice),
+            Kind::Spelled(spelling) => {
+                match (spelling.read)(spelling, &self.clear[self.at / 8..self.end / 8]) {
+                    Some((value, octets)) => {
+                        self.at = (self.at + octets * 8).min(self.end);
+                        self.push(field, name, from, value);
+                    }
+                    None => self.misspelled(field, &name, spelling.about),
+                }
+            }
+            Kind::Mark(octets) => match self.starts_with(octets) {
+                true => {
+                    self.at += octets.len() * 8;
+                    self.push(field, name, from, Value::Octets(octets.to_vec()));
+                }
+                false => self.misspelled(field, &name, &show_text(octets)),
+            },
+            Kind::Maybe(maybe) => {
+                if self.starts_with(maybe.lead) {
+                    self.at += maybe.lead.len() * 8;
+                    self.push(field, name, from, Value::Octets(maybe.lead.to_vec()));
+                    self.fields(maybe.fields);
+                }
+            }
             Kind::Lengths { count, .. } => {
                 let count = self.number(count);
                 self.take(Len::Fixed(count), field, name);
@@ -220,6 +258,20 @@ impl<'c> Reader<'c> {
                 self.nodes[at].bits.end = self.at;
             }
         }
+    }
+
+    fn starts_with(&self, octets: &[u8]) -> bool {
+        self.clear[self.at / 8..self.end / 8].starts_with(octets)
+    }
+
+    /// Something else stands where a text must; what is left cannot be read.
+    fn misspelled(&mut self, field: &'static Field, name: &str, expected: &str) {
+        let got = match &self.clear[self.at / 8..self.end / 8] {
+            [] => "the end".to_owned(),
+            octets => show_text(&octets[..octets.len().min(40)]),
+        };
+        self.fault(name, self.at..self.end, expected, got, field.source);
+        self.rest();
     }
 
     /// The value of a length or count that was read before: beside what is read now, or at the top.
@@ -260,7 +312,9 @@ impl<'c> Reader<'c> {
         let count = if list.count.is_empty() { usize::MAX } else { self.number(list.count) };
         for place in 0..count {
             let (from, nodes) = (self.at, self.nodes.len());
-            let ends = list.count.is_empty() && self.at == self.end;
+            let left = &self.clear[self.at / 8..self.end / 8];
+            let ends = list.count.is_empty() && left.is_empty()
+                || list.until.is_some_and(|until| until(left));
             if ends || self.stuck || nodes >= MOST_NODES {
                 return;
             }
@@ -329,6 +383,17 @@ impl<'c> Reader<'c> {
             Len::Fixed(n) | Len::Padded(n) => n,
             Len::Field(length) => self.number(length),
             Len::Rest | Len::Zero => (self.end - self.at) / 8,
+            Len::Before(ends) => {
+                let left = &self.clear[self.at / 8..self.end / 8];
+                left.iter().position(|octet| ends.contains(octet)).unwrap_or(left.len())
+            }
+            Len::BeforeSame(name) => {
+                let left = &self.clear[self.at / 8..self.end / 8];
+                let end = self.beside(name).or_else(|| find(&self.nodes, name));
+                let end = end.and_then(|n| n.value.octets()).filter(|end| !end.is_empty());
+                let at = end.and_then(|end| left.windows(end.len()).position(|part| part == end));
+                at.unwrap_or(left.len())
+            }
         };
         let there = (self.end - self.at) / 8;
         let mut octets = self.clear[self.at / 8..self.at / 8 + wanted.min(there)].to_vec();

@@ -332,6 +332,7 @@ mod tests {
         layout: &LAYOUT,
         background: false,
         flow: Flow::Framed,
+        answers: &[],
     };
 
     fn edited(edit: &Edit) -> Result<Vec<u8>, String> {

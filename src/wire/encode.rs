@@ -217,6 +217,17 @@ impl Writer<'_> {
                 self.choice(field, choice, entries)?;
                 continue;
             }
+            if let Kind::Maybe(maybe) = &field.kind {
+                let names = super::layout::field_names(maybe.fields);
+                if entries.iter().any(|e| names.contains(&e.name.as_str())) {
+                    let value = Value::Octets(maybe.lead.to_vec());
+                    let at = self.push(field, Cow::Borrowed(field.name), from, value);
+                    self.octets(maybe.lead);
+                    self.nodes[at].bits.end = self.at;
+                    self.known_fields(maybe.fields, entries)?;
+                }
+                continue;
+            }
             let made;
             let mut chosen = None;
             if let Auto::Chooses(usual) = field.auto
@@ -339,7 +350,7 @@ impl Writer<'_> {
         if let Some((_, number)) = marked {
             return Value::Uint(*number);
         }
-        let width = match &field.kind {
+        let width = match field.kind.plain() {
             Kind::Uint { bits, .. } => usize::from(*bits).div_ceil(8),
             Kind::Flag => 1,
             Kind::Octets(Len::Fixed(n)) | Kind::Text(Len::Fixed(n)) => *n,
@@ -355,7 +366,7 @@ impl Writer<'_> {
         };
         let drawn = |draw: &mut dyn FnMut(&'static Field, usize) -> Vec<u8>| {
             let octets = draw(field, width);
-            match &field.kind {
+            match field.kind.plain() {
                 Kind::Uint { bits, .. } => {
                     let number = octets.iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
                     Value::Uint(if *bits < 64 { number & ((1 << bits) - 1) } else { number })
@@ -370,13 +381,22 @@ impl Writer<'_> {
             Auto::Default(number) | Auto::Always(number) => return Value::Uint(*number),
             Auto::DefaultText(text) => return Value::Octets(text.as_bytes().to_vec()),
             Auto::Fresh => return drawn(self.draw),
+            Auto::SameAs(of) => {
+                let depth = self.depth;
+                let mut group = self.nodes.iter().rev().take_while(|n| n.depth >= depth);
+                let same = group.find(|n| n.depth == depth && n.name == *of);
+                if let Some(same) = same.or_else(|| find(&self.nodes, of)) {
+                    return same.value.clone();
+                }
+            }
             Auto::Follows(follows) => {
                 return (follows.value)(self.context).unwrap_or_else(|| drawn(self.draw));
             }
             _ => {}
         }
-        match &field.kind {
+        match field.kind.plain() {
             Kind::Uint { .. } | Kind::Flag => Value::Uint(0),
+            Kind::Mark(octets) => Value::Octets(octets.to_vec()),
             Kind::Lengths { of, .. } => {
                 let separators = match self.kind.field(of).map(|f| &f.kind) {
                     Some(Kind::Pairs { separators, .. }) => separators,
@@ -397,6 +417,7 @@ impl Writer<'_> {
 
     fn write(&mut self, field: &Field, name: &str, value: &Value) -> Result<(), EncodeError> {
         match (&field.kind, value) {
+            (Kind::Spelled(spelling), value) => self.octets(&spelling.octets(value)),
             (Kind::Uint { bits, .. }, Value::Uint(number)) => {
                 if *bits < 64 && number >> bits != 0 {
                     return Err(

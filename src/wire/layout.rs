@@ -17,6 +17,7 @@ use std::ops::Range;
 
 use super::message::{Message, Node};
 use super::protocol::Context;
+use super::text::{Maybe, Spelling};
 use super::value::Value;
 
 /// A list of numbers with names, such as RADIUS codes or TACACS+ statuses.
@@ -98,6 +99,11 @@ pub enum Len {
     Zero,
     /// Always this many: a value, a zero octet, and whatever fills the rest.
     Padded(usize),
+    /// As many as stand before the first of these octets, which does not belong to the field, or to
+    /// the end.
+    Before(&'static [u8]),
+    /// As many as stand before the value of an earlier field of the same message, or to the end.
+    BeforeSame(&'static str),
     /// All that is left.
     Rest,
 }
@@ -173,6 +179,23 @@ pub enum Kind {
     /// Fields that an earlier field beside them chooses. They belong to what they stand in: the
     /// choice's own name is part of no path.
     Choice(&'static Choice),
+    /// A value that is written in text.
+    Spelled(&'static Spelling),
+    /// Octets that always stand there.
+    Mark(&'static [u8]),
+    /// Fields that are there where their lead is. They belong to what they stand in; the field itself
+    /// is the lead.
+    Maybe(&'static Maybe),
+}
+
+impl Kind {
+    /// What the value is, however it is written.
+    pub fn plain(&self) -> &Self {
+        match self {
+            Self::Spelled(spelling) => &spelling.of,
+            kind => kind,
+        }
+    }
 }
 
 /// Structures one behind the other, such as records.
@@ -182,6 +205,8 @@ pub struct List {
     pub noun: &'static str,
     /// The field that counts them; empty where they go on to the end.
     pub count: &'static str,
+    /// Whether what is left is no more of them, where neither a count nor the end says so.
+    pub until: Option<fn(&[u8]) -> bool>,
     /// One of them: a [`Kind::Group`]. In paths it goes by its place, from 0.
     pub item: Field,
     /// The section that leaves their order to whoever says them; empty where the order matters.
@@ -446,6 +471,8 @@ pub enum Auto {
     FillTo(usize),
     /// Drawn when said, unlike any value drawn before; anything when heard.
     Fresh,
+    /// The value of an earlier field of the same message, always.
+    SameAs(&'static str),
     /// Equal to a function of the message that this one follows: an echo, the next number.
     Follows(&'static Follows),
     /// A digest or checksum over the message as it travels.
@@ -546,8 +573,9 @@ impl Field {
                 | Auto::LengthOf(_)
                 | Auto::LengthOfRest(_)
                 | Auto::CountOf(_)
+                | Auto::SameAs(_)
                 | Auto::Digest(_)
-        ) || matches!(self.kind, Kind::Lengths { .. })
+        ) || matches!(self.kind, Kind::Lengths { .. } | Kind::Mark(_) | Kind::Maybe(_))
     }
 
     /// Says how the value comes about.
@@ -591,6 +619,11 @@ pub fn find_field<'f>(fields: &'f [Field], path: &str) -> Option<&'f Field> {
         // What a seal wraps belongs to the message itself: its name is not part of any path.
         if let Kind::Sealed { fields: inner, .. } = &field.kind
             && let Some(found) = find_field(inner, path)
+        {
+            return Some(found);
+        }
+        if let Kind::Maybe(maybe) = &field.kind
+            && let Some(found) = find_field(maybe.fields, path)
         {
             return Some(found);
         }
@@ -655,6 +688,7 @@ pub fn field_names(fields: &'static [Field]) -> Vec<&'static str> {
     for field in fields {
         match &field.kind {
             Kind::Sealed { fields, .. } => names.extend(field_names(fields)),
+            Kind::Maybe(maybe) => names.extend(field_names(maybe.fields)),
             Kind::Choice(choice) => {
                 for name in choice.every().flat_map(field_names) {
                     if !names.contains(&name) {

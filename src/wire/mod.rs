@@ -10,6 +10,7 @@
 //! | `verify` | what holds for the values of a message that was read |
 //! | `encode` | chosen values into octets; whatever was not chosen is computed |
 //! | `name` | names made of labels, with pointers to earlier ones |
+//! | `text` | values that travel as text: numbers in digits, words of a list, addresses |
 //! | `damage` | damage done to a message on purpose |
 //! | `edit` | one change to a finished message |
 //! | `protocol` | what a protocol file declares besides layouts: message types, framing, pairing |
@@ -27,6 +28,7 @@ mod layout;
 mod message;
 mod name;
 mod protocol;
+mod text;
 mod value;
 mod verify;
 
@@ -37,4 +39,5 @@ pub use encode::{Assignment, Corruption, Draft, EncodeError, Entry, Place, encod
 pub use layout::*;
 pub use message::{Fault, Message, Node, find, inside, paths};
 pub use protocol::*;
+pub use text::*;
 pub use value::{Value, parse_octets, show_octets, show_text};

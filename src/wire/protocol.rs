@@ -107,6 +107,8 @@ pub struct MessageType {
     pub background: bool,
     /// How it is cut out of a stream where its protocol leaves that to the message type.
     pub flow: Flow,
+    /// The types of message that it answers, where it has its form only behind these; empty for any.
+    pub answers: &'static [&'static str],
 }
 
 impl MessageType {
@@ -162,6 +164,7 @@ pub const fn message(
         layout,
         background: false,
         flow: Flow::Framed,
+        answers: &[],
     }
 }
 

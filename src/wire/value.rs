@@ -65,6 +65,8 @@ impl Kind {
             Self::Mac => parse_mac(text)
                 .map(|a| Value::Octets(a.to_vec()))
                 .ok_or_else(|| "expected a MAC address such as 02:00:00:00:00:01".into()),
+            Self::Spelled(spelling) => spelling.of.parse(text),
+            Self::Mark(_) | Self::Maybe(_) => Ok(Value::Octets(text.as_bytes().to_vec())),
             Self::Lengths { .. } => parse_octets(text.trim_start_matches("0x")).map(Value::Octets),
             Self::Name { .. } => name::parse(text).map(Value::Octets),
             // The octets of several values of one kind.
@@ -89,7 +91,7 @@ impl Kind {
 
     /// The value as a suite would spell it, without anything a terminal would obey.
     pub fn show(&self, value: &Value) -> String {
-        match (self, value) {
+        match (self.plain(), value) {
             (_, Value::Group) => String::from("(fields)"),
             (Self::Flag, Value::Uint(n)) => String::from(if *n == 0 { "false" } else { "true" }),
             (Self::Uint { names: Some(codes), .. }, Value::Uint(n)) => match codes.name(*n) {
@@ -109,9 +111,14 @@ impl Kind {
                 Ok(o) => o.map(|octet| format!("{octet:02x}")).join(":"),
                 Err(_) => show_octets(o),
             },
-            (Self::Text(_) | Self::Hidden { .. } | Self::Custom(_), Value::Octets(o)) => {
-                show_text(o)
-            }
+            (
+                Self::Text(_)
+                | Self::Hidden { .. }
+                | Self::Custom(_)
+                | Self::Mark(_)
+                | Self::Maybe(_),
+                Value::Octets(o),
+            ) => show_text(o),
             (Self::Name { .. }, Value::Octets(o)) => {
                 name::show(o).map_or_else(|| show_octets(o), |name| crate::diag::clean(&name))
             }
@@ -121,7 +128,7 @@ impl Kind {
 
     /// Whether two values of such a field are the same.
     pub fn same(&self, one: &Value, other: &Value) -> bool {
-        match (self, one, other) {
+        match (self.plain(), one, other) {
             (Self::Name { .. }, Value::Octets(one), Value::Octets(other)) => {
                 one.eq_ignore_ascii_case(other)
             }

@@ -25,6 +25,7 @@ pub(super) fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
         }
         let (expected, source) = match &node.field.auto {
             Auto::Always(number) => (Some(Value::Uint(*number)), node.field.source),
+            Auto::SameAs(of) => (message.find(of).map(|n| n.value.clone()), node.field.source),
             Auto::Follows(follows) if follows.source.is_empty() => continue,
             Auto::Follows(follows) => ((follows.value)(context), follows.source),
             Auto::Digest(digest) | Auto::Proof(digest) => {
