@@ -118,8 +118,8 @@ pub struct Link {
     pub protocol: &'static Protocol,
     /// Values of the protocol's parameters.
     pub parameters: Vec<(&'static str, Term)>,
-    /// The link whose latest conversation tells where the responder of this one is: what goes over it
-    /// goes to the port that it has there.
+    /// The link that tells where the responder of this one is. Of datagrams it is the port that it has
+    /// in the latest conversation there; of a stream it is what the messages there say.
     pub at: Option<LinkId>,
 }
 
@@ -127,6 +127,11 @@ impl Link {
     /// Whether it is on the segment, where frames go.
     pub fn is_segment(&self) -> bool {
         self.protocol.transport == Transport::Ethernet
+    }
+
+    /// Whether messages of another link say where the responder is: `$name.host` and `$name.port`.
+    pub fn is_told(&self) -> bool {
+        self.at.is_some() && self.protocol.transport == Transport::Tcp
     }
 
     /// Whether the link joins two parties, whichever of them opens it.

@@ -23,7 +23,7 @@ mod traffic;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -33,11 +33,11 @@ use tokio::net::{TcpStream, UdpSocket};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::spawn_local;
 
-use crate::ladder::{Link, LinkId, PartyId, Suite};
-use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Play, Sight};
+use crate::ladder::{Aside, Link, LinkId, PartyId, Suite};
+use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Place, Play, Sight};
 use crate::record::{Event, Report};
 use crate::wire::Transport;
-use doors::{Call, Came, Ears, datagram_socket, near};
+use doors::{Call, Came, Ears, datagram_socket, door, here_for, near};
 use segment::Segment;
 use sockets::{connect, datagrams, loose_datagrams, pump, send_aside};
 
@@ -139,6 +139,7 @@ async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report
         ends: BTreeMap::new(),
         listening: ears.links,
         _frames: ears.frames,
+        near: BTreeMap::new(),
         callers: HashMap::new(),
         tasks: Vec::new(),
         reach: scene.reach,
@@ -269,6 +270,8 @@ struct Driver {
     links: HashMap<FlowId, LinkId>,
     /// Where the other end of the latest conversation of a link is.
     ends: BTreeMap<LinkId, Rc<Cell<SocketAddr>>>,
+    /// Our own host in the latest stream of a link.
+    near: BTreeMap<LinkId, IpAddr>,
     /// What reads the doors; a link without one takes nobody.
     listening: BTreeMap<LinkId, Task>,
     _frames: Option<Task>,
@@ -351,6 +354,8 @@ impl Driver {
                     Came::Stream(stream) => {
                         let flow = self.play.accept(now, link);
                         self.links.insert(flow, link);
+                        self.ends.insert(link, Rc::new(Cell::new(from)));
+                        self.near.extend(stream.local_addr().map(|here| (link, here.ip())));
                         let way = self.stream(flow, stream);
                         self.flows.insert(flow, way);
                         Input::Tick
@@ -475,7 +480,8 @@ impl Driver {
 
     async fn act(&mut self, output: Output) {
         match output {
-            Output::Open { flow, link, .. } => self.open(flow, link),
+            Output::Open { flow, link, place, aside, .. } => self.open(flow, link, place, aside),
+            Output::Listen(link) => self.listen(link),
             Output::Send(flow, octets) => {
                 self.move_out(flow);
                 self.pass(flow).await;
@@ -525,7 +531,7 @@ impl Driver {
         }
     }
 
-    fn open(&mut self, flow: FlowId, link: LinkId) {
+    fn open(&mut self, flow: FlowId, link: LinkId, place: Option<Place>, aside: Option<Aside>) {
         let inbox = self.inbox.clone();
         self.links.insert(flow, link);
         if self.suite.links[link].is_segment() {
@@ -534,6 +540,10 @@ impl Driver {
         let protocol = self.suite.links[link].protocol;
         let at = self.suite.links[link].at;
         let address = match at {
+            Some(at) if self.suite.links[link].is_told() => place.and_then(|place| {
+                let host = place.host.or(self.ends.get(&at).map(|other| other.get().ip()))?;
+                Some(SocketAddr::new(host, place.port))
+            }),
             Some(at) => self.ends.get(&at).map(|other| other.get()),
             None => self.reach.get(&link).copied(),
         };
@@ -584,9 +594,27 @@ impl Driver {
                 // Octets wait in this channel until the stream is there to write them.
                 let (way, outgoing) = mpsc::unbounded_channel::<Vec<u8>>();
                 self.flows.insert(flow, Way::Stream(way));
-                self.tasks.push(Task(spawn_local(connect(flow, address, outgoing, inbox))));
+                self.ends.insert(link, Rc::new(Cell::new(address)));
+                self.near.extend(here_for(address).map(|here| (link, here)));
+                let calls = connect(flow, (address, aside), outgoing, inbox);
+                self.tasks.push(Task(spawn_local(calls)));
             }
         }
+    }
+
+    /// Listens on a link whose place messages tell, on the host on which they are said.
+    fn listen(&mut self, link: LinkId) {
+        let here = self.suite.links[link].at.and_then(|at| self.near.get(&at).copied());
+        let here = here.unwrap_or(Ipv4Addr::LOCALHOST.into());
+        let (now, inbox) = (self.epoch.elapsed(), self.inbox.clone());
+        let input = match door(SocketAddr::new(here, 0), link, inbox) {
+            Ok((address, task)) => {
+                self.listening.insert(link, task);
+                Input::Listening(link, address)
+            }
+            Err(error) => Input::NotDone(format!("nothing can listen on {here}: {error}")),
+        };
+        self.play.take(now, input);
     }
 
     fn send(&mut self, flow: FlowId, octets: Vec<u8>) {

@@ -3,15 +3,19 @@
 //! The tester plays its parties, the peer all others; what one sends the other receives at once.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ladder::{Projection, Suite};
-use crate::play::{Cast, FlowId, Input, Output, Play, Sight};
+use crate::ladder::{LinkId, Projection, Suite};
+use crate::play::{Cast, FlowId, Input, Output, Place, Play, Sight};
 use crate::record::Report;
 
 /// The most deliveries of one run; plays that talk more than this talk for ever.
 const MOST_DELIVERIES: usize = 200_000;
+
+/// The first port that is given to whoever listens where messages tell it.
+const FIRST_PORT: u16 = 40_001;
 
 /// Plays an exchange against itself: the report of the tester, and of the peer that stood in for
 /// the parties under test.
@@ -46,6 +50,8 @@ pub fn run(casts: Vec<Cast>) -> Vec<Report> {
         segment: HashSet::new(),
         ended: HashSet::new(),
         queue: VecDeque::new(),
+        listeners: HashMap::new(),
+        ports: 0,
         now: Duration::ZERO,
     };
     sim.run();
@@ -63,6 +69,10 @@ struct Sim {
     /// The ends of flows that their play has closed.
     ended: HashSet<(usize, FlowId)>,
     queue: VecDeque<(usize, Input)>,
+    /// The plays that listen where messages tell it, and on which link, by port.
+    listeners: HashMap<u16, (usize, LinkId)>,
+    /// How many ports were taken.
+    ports: u16,
     now: Duration,
 }
 
@@ -104,6 +114,12 @@ impl Sim {
         }
     }
 
+    /// The play that listens at a place.
+    fn listener(&self, place: Option<Place>) -> Option<usize> {
+        let place = place.filter(|p| p.host.is_none_or(|host| host == Ipv4Addr::LOCALHOST))?;
+        self.listeners.get(&place.port).map(|(play, _)| *play)
+    }
+
     /// Carries out what a play asks for.
     fn collect(&mut self, at: usize) {
         while let Some(output) = self.plays[at].next_output() {
@@ -111,9 +127,12 @@ impl Sim {
                 Output::Open { flow, link, .. } if self.suites[at].links[link].is_segment() => {
                     self.segment.insert((at, flow));
                 }
-                Output::Open { flow, link, to, .. } => {
-                    let other = (0..self.plays.len())
-                        .find(|other| *other != at && self.parties[*other].played[to]);
+                Output::Open { flow, link, to, place, .. } => {
+                    let other = match self.plays[at].is_told(link) {
+                        true => self.listener(place),
+                        false => (0..self.plays.len())
+                            .find(|other| *other != at && self.parties[*other].played[to]),
+                    };
                     let Some(other) = other.filter(|o| !self.plays[*o].is_over()) else {
                         self.queue.push_back((at, Input::Refused(flow, "nobody is there".into())));
                         continue;
@@ -140,11 +159,23 @@ impl Sim {
                         self.queue.push_back((*other, Input::Closed(*theirs)));
                     }
                 }
+                Output::Listen(link) => {
+                    let port = FIRST_PORT.saturating_add(self.ports);
+                    self.ports += 1;
+                    self.listeners.retain(|_, listener| *listener != (at, link));
+                    self.listeners.insert(port, (at, link));
+                    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+                    self.queue.push_back((at, Input::Listening(link, address)));
+                }
+                // On other links nobody is turned away.
+                Output::Refuse(link) => {
+                    self.listeners.retain(|_, listener| *listener != (at, link));
+                }
                 // It does not come from where the other end listens to.
                 Output::SendAside(..) => {}
                 Output::Observe(_) => self.queue.push_back((at, Input::Observed(Sight::Blind))),
-                // Whoever is under test here acts on its own; and nobody is turned away.
-                Output::Trigger(..) | Output::Refuse(_) => {}
+                // Whoever is under test here acts on its own.
+                Output::Trigger(..) => {}
             }
         }
     }

@@ -64,7 +64,7 @@ impl Fixture {
         let mut messages = Vec::new();
         for name in self.key("messages").split_whitespace() {
             let octets = match protocol.framing {
-                Framing::Datagram | Framing::Frame(_) => rest.len(),
+                Framing::Datagram | Framing::Frame(_) | Framing::UntilClosed => rest.len(),
                 Framing::Stream(frame) | Framing::Text(frame) => match frame(rest) {
                     Frame::Whole(octets) => octets,
                     other => panic!("{}: `{name}` is {other:?}", self.file),
@@ -212,6 +212,8 @@ fn an_edit_that_changes_nothing_changes_nothing() {
 fn tells_its_length(fields: &[Field]) -> bool {
     fields.iter().any(|field| match (&field.auto, &field.kind) {
         (Auto::LengthOfMessage | Auto::LengthOf(_) | Auto::CountOf(_), _) => true,
+        // Or where it ends.
+        (_, Kind::Mark(_)) => true,
         (_, Kind::Group(inner) | Kind::Sealed { fields: inner, .. }) => tells_its_length(inner),
         (_, Kind::Items(items)) => items.ended.is_some(),
         _ => false,

@@ -35,8 +35,8 @@ pub enum Act {
     Message(Arc<Say>),
     /// One party says nothing to another.
     Silent(Silence),
-    /// One party opens a stream to another.
-    Connect(Ends),
+    /// One party opens a stream to another, perhaps from a place where it is not expected.
+    Connect(Ends, Option<Aside>),
     /// One party closes the stream to another.
     Close(Ends),
     /// The second party does not let the first one connect.
@@ -164,7 +164,7 @@ pub struct Again {
     pub except: Vec<String>,
 }
 
-/// A place from which a datagram is not expected.
+/// A place from which nothing is expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aside {
     /// Another port of the same host.

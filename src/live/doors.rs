@@ -199,6 +199,25 @@ async fn streams<T: From<Call>>(link: LinkId, listener: TcpListener, tell: mpsc:
     }
 }
 
+/// Listens for streams at an address, until the task is dropped.
+pub(super) fn door<T: From<Call> + 'static>(
+    at: SocketAddr,
+    link: LinkId,
+    tell: mpsc::Sender<T>,
+) -> std::io::Result<(SocketAddr, Task)> {
+    let listener = std::net::TcpListener::bind(at)?;
+    listener.set_nonblocking(true)?;
+    let listener = TcpListener::from_std(listener)?;
+    Ok((listener.local_addr()?, Task(spawn_local(streams(link, listener, tell)))))
+}
+
+/// The address of this host from which another one is reached. Nothing is sent to find it.
+pub(super) fn here_for(other: SocketAddr) -> std::io::Result<IpAddr> {
+    let socket = std::net::UdpSocket::bind((near(other), 0))?;
+    socket.connect(other)?;
+    socket.local_addr().map(|here| here.ip())
+}
+
 /// A datagram socket whose buffer holds what a burst of our own making brings.
 pub(super) fn datagram_socket(address: SocketAddr) -> std::io::Result<UdpSocket> {
     let domain = socket2::Domain::for_address(address);

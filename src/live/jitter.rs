@@ -40,7 +40,9 @@ impl Jitter {
             | Output::Send(flow, _)
             | Output::SendAside(flow, ..)
             | Output::Close(flow) => *flow,
-            Output::Refuse(_) | Output::Trigger(..) | Output::Observe(_) => return Some(output),
+            Output::Listen(_) | Output::Refuse(_) | Output::Trigger(..) | Output::Observe(_) => {
+                return Some(output);
+            }
         };
         let drawn = now + self.most.mul_f64(self.rng.f64());
         let last = self.last.entry(flow).or_insert(drawn);

@@ -1,12 +1,12 @@
 //! Reading and writing sockets: what comes is told, what is asked for goes out.
 
 use std::cell::Cell;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 use std::time::Instant;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, UdpSocket};
+use tokio::net::{TcpSocket, TcpStream, UdpSocket};
 use tokio::sync::mpsc;
 
 use super::Heard;
@@ -19,19 +19,34 @@ const READ: usize = 64 << 10;
 
 /// Sends a datagram from a port, or from an address, that it is not expected from.
 pub(super) fn send_aside(to: SocketAddr, octets: &[u8], aside: Aside) -> std::io::Result<()> {
-    let from = match (aside, to) {
-        (Aside::Port, _) => near(to),
+    let socket = std::net::UdpSocket::bind((address_of(aside, to)?, 0))?;
+    socket.send_to(octets, to).map(|_| ())
+}
+
+/// An address of this host from which a peer does not expect us, or, for another port, does.
+fn address_of(aside: Aside, to: SocketAddr) -> std::io::Result<IpAddr> {
+    match (aside, to) {
+        (Aside::Port, _) => Ok(near(to)),
         // Every address that begins with 127 is this host's.
         (Aside::Address, SocketAddr::V4(v4)) if to.ip().is_loopback() => {
             let [first, second, third, last] = v4.ip().octets();
-            Ipv4Addr::new(first, second, third, last.wrapping_add(1).max(2)).into()
+            Ok(Ipv4Addr::new(first, second, third, last.wrapping_add(1).max(2)).into())
         }
         (Aside::Address, _) => {
-            return Err(std::io::Error::other("this host has one address towards the peer"));
+            Err(std::io::Error::other("this host has one address towards the peer"))
         }
+    }
+}
+
+/// Opens a stream, from an address of its own choice where it is to be unexpected.
+async fn stream_from(aside: Option<Aside>, to: SocketAddr) -> std::io::Result<TcpStream> {
+    let Some(aside) = aside else { return TcpStream::connect(to).await };
+    let socket = match to {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
-    let socket = std::net::UdpSocket::bind((from, 0))?;
-    socket.send_to(octets, to).map(|_| ())
+    socket.bind(SocketAddr::new(address_of(aside, to)?, 0))?;
+    socket.connect(to).await
 }
 
 /// Reads a datagram socket of our own.
@@ -86,11 +101,11 @@ pub(super) async fn loose_datagrams(
 /// Opens a stream, then reads and writes it.
 pub(super) async fn connect(
     flow: FlowId,
-    address: SocketAddr,
+    (address, aside): (SocketAddr, Option<Aside>),
     outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
     inbox: mpsc::Sender<Heard>,
 ) {
-    let (input, stream) = match TcpStream::connect(address).await {
+    let (input, stream) = match stream_from(aside, address).await {
         Ok(stream) => (Input::Established(flow), Some(stream)),
         Err(error) => (Input::Refused(flow, format!("{address}: {error}")), None),
     };

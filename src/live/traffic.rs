@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::ladder::{Act, Ends, LinkId, Role, Rung};
+use crate::ladder::{Act, Ends, Link, LinkId, Role, Rung};
 use crate::play::Cast;
 use crate::wire::Flow;
 
@@ -41,7 +41,9 @@ impl Traffic {
                 traffic.refuses = Some(ends.link);
             }
         }
-        for (id, link) in cast.suite.links.iter().enumerate() {
+        // Where messages tell the place, each play has a socket of its own for it.
+        let fixed = |(_, link): &(LinkId, &Link)| !link.is_told();
+        for (id, link) in cast.suite.links.iter().enumerate().filter(fixed) {
             let used = rungs.iter().any(|(rung, _)| ends(rung).is_some_and(|e| e.link == id));
             match cast.projection.role(link.initiator, link.responder) {
                 Role::Hear if used => {
@@ -107,7 +109,7 @@ fn flat<'r>(rungs: &'r [Rung], times: usize, found: &mut Vec<(&'r Rung, usize)>)
 fn ends(rung: &Rung) -> Option<Ends> {
     match &rung.act {
         Act::Message(say) => Some(say.ends),
-        Act::Connect(ends) => Some(*ends),
+        Act::Connect(ends, _) => Some(*ends),
         _ => None,
     }
 }
@@ -125,6 +127,6 @@ fn streams(link: LinkId, rungs: &[(&Rung, usize)]) -> usize {
         }
         _ => false,
     });
-    let connects = count(&|rung| matches!(&rung.act, Act::Connect(ends) if ends.link == link));
+    let connects = count(&|rung| matches!(&rung.act, Act::Connect(ends, _) if ends.link == link));
     sessions.max(connects).max(1)
 }

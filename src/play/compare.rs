@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::place::Told;
 use super::stage::{Binding, Stage};
-use crate::ladder::{Blob, FieldSpec, Pattern, Reference, Say, Saying, Term};
+use crate::ladder::{Blob, FieldSpec, LinkId, Pattern, Reference, Say, Saying, Term};
 use crate::record::Difference;
 use crate::wire::{
     Assignment, Entry, Field, Kind, Message, Node, Transport, Value, paths, show_octets,
@@ -17,6 +18,8 @@ pub struct Comparison {
     pub fresh: Vec<(String, Vec<u8>)>,
     /// Files, and how far they have come.
     pub files: Vec<(String, usize)>,
+    /// What a message tells of the places of links.
+    pub places: Vec<(LinkId, Told)>,
 }
 
 /// A field of a message that is held against its spec.
@@ -37,6 +40,7 @@ impl Stage {
             Term::Octets(octets) => Some(octets.clone()),
             Term::Ref(r) => match self.settings.get(&r.name) {
                 Some(setting) => Some(setting.value.clone().into_bytes()),
+                None if self.place_of(r).is_some() => self.place_text(r).map(String::into_bytes),
                 None => match self.resolve(r)? {
                     (Value::Octets(octets), field) if !matches!(field.kind, Kind::Name { .. }) => {
                         Some(octets)
@@ -70,6 +74,11 @@ impl Stage {
                         .parse(&setting.value)
                         .map_err(|e| format!("setting `{}`: {e}", r.name));
                 }
+                if self.place_of(r).is_some() {
+                    let text = self.place_text(r);
+                    let text = text.ok_or_else(|| format!("nobody has told `${}`", r.text()))?;
+                    return field.kind.parse(&text);
+                }
                 let (value, from) = self
                     .resolve(r)
                     .ok_or_else(|| format!("nothing is known of `${}`", r.text()))?;
@@ -88,7 +97,8 @@ impl Stage {
 
     /// Whether a name stands for something by now.
     fn is_bound(&self, name: &str) -> bool {
-        self.settings.contains_key(name) || self.names.contains_key(name)
+        let told = self.cast.suite.links.iter().any(|l| l.name == name && l.is_told());
+        self.settings.contains_key(name) || self.names.contains_key(name) || told
     }
 
     /// Chosen values for a message that we say.
@@ -359,6 +369,15 @@ impl Stage {
                 let other = place(&format!("{group}.{name}"));
                 wanted(place(&spec.path).zip(other).is_none_or(|(ours, other)| ours < other))
             }
+            // A place is wherever it is said to be.
+            Pattern::Equals(Term::Ref(r)) if self.place_of(r).is_some() => {
+                let Some(node) = node else { return wanted(false) };
+                match self.told(r, node) {
+                    Some(told) => found.places.push(told),
+                    None => return wanted(false),
+                }
+                None
+            }
             Pattern::Equals(Term::Ref(r)) if !self.is_bound(&r.name) && r.path.is_empty() => {
                 let Some(node) = node else { return Some(self.describe(pattern, spec.field)) };
                 found.bound.push((r.name.clone(), node.value.clone(), node.field));
@@ -622,6 +641,7 @@ impl Stage {
             self.names.insert(name, Binding::Value(value, field));
         }
         self.files.extend(comparison.files);
+        self.keep_places(&comparison.places);
         if let Ok(mut seen) = self.cast.seen.lock() {
             seen.extend(comparison.fresh);
         }

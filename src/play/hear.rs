@@ -430,8 +430,8 @@ pub(super) fn gone(stage: &Stage, say: &Say) -> Option<Found> {
     let link = &stage.cast.suite.links[say.ends.link];
     let from_initiator = link.initiator == say.ends.from;
     let flow = match stage.latest.get(&(say.ends.link, !from_initiator)) {
-        Some((flow, _)) => *flow,
-        None => stage.flows.iter().rposition(|f| f.link == say.ends.link)?,
+        Some((flow, _)) if !say.kind.opens => *flow,
+        _ => stage.flows.iter().rposition(|f| f.link == say.ends.link)?,
     };
     let datagrams = !link.protocol.transport.has_streams();
     // A new session may come on a new stream.

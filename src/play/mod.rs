@@ -19,6 +19,7 @@
 //! | `say`, `hear`, `silence`, `stream` | what the kinds of rungs do, from the side of whoever is played |
 //! | `standing` | that standing answers are asked for as often as they must be |
 //! | `observe` | looking at what no message shows |
+//! | `place` | addresses that messages tell |
 //! | `blame` | how a failure gets into the outcome of its step |
 //! | `compare` | a message against what was asked for; values of names |
 //! | `lists` | structures of a list against those that were asked for |
@@ -33,6 +34,7 @@ mod compare;
 mod hear;
 mod lists;
 mod observe;
+mod place;
 mod rules;
 mod say;
 mod script;
@@ -44,6 +46,7 @@ mod wrong;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -83,6 +86,8 @@ pub enum Input {
     Ended(PartyId, Ended),
     /// What is seen of an implementation beside its messages.
     Observed(Sight),
+    /// It is listened on a link whose place messages tell, at this address.
+    Listening(LinkId, SocketAddr),
     /// The run is being stopped.
     Interrupted,
 }
@@ -122,7 +127,13 @@ pub enum Output {
         from: PartyId,
         /// To whom.
         to: PartyId,
+        /// What messages told of where that is, on a link of which they do.
+        place: Option<Place>,
+        /// The place where it is opened from, if not the usual one.
+        aside: Option<Aside>,
     },
+    /// Listen on a link whose place messages tell, at an address that nobody was told before.
+    Listen(LinkId),
     /// Send octets.
     Send(FlowId, Vec<u8>),
     /// Send a datagram from another place than the flow's.
@@ -135,6 +146,15 @@ pub enum Output {
     Trigger(PartyId, String),
     /// Look at an implementation.
     Observe(Look),
+}
+
+/// Where somebody listens, as a message told it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The host; where none was told, the one that told it.
+    pub host: Option<IpAddr>,
+    /// The port.
+    pub port: u16,
 }
 
 /// Something about an implementation that no message shows.
@@ -286,6 +306,11 @@ impl Play {
         let stage = self.stage.borrow();
         stage.report.events[told..].iter().for_each(show);
         stage.report.events.len()
+    }
+
+    /// Whether messages tell where the responder of a link is.
+    pub fn is_told(&self, link: LinkId) -> bool {
+        self.stage.borrow().cast.suite.links[link].is_told()
     }
 
     /// What is being waited for, for a line of progress.

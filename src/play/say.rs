@@ -40,6 +40,7 @@ impl Player {
             // Boxed: a standing answer that is given meanwhile is said as well.
             Box::pin(self.pause(*time)).await?;
         }
+        self.listen_where_told(pos, say).await?;
         let flow = self.flow_for(pos, say, deed == Some(Deed::NewPort)).await?;
         self.speak_out(pos, say, flow, deed.as_ref())?;
         if let Some(Deed::Again(time)) = deed {

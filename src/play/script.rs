@@ -150,7 +150,7 @@ impl Player {
             match &rung.act {
                 Act::Message(say) => self.message(rung, say).await?,
                 Act::Silent(silence) => return self.silence(rung, silence).await,
-                Act::Connect(ends) => self.connect(rung, *ends).await?,
+                Act::Connect(ends, aside) => self.connect(rung, *ends, *aside).await?,
                 Act::Close(ends) => self.close(rung, *ends).await?,
                 Act::Refuse(ends) => self.refuse(rung, *ends).await?,
                 Act::Trigger { party, name } => self.trigger(*party, name),
@@ -175,7 +175,7 @@ impl Player {
         let stage = self.stage.borrow();
         let ends = rungs.iter().find_map(|rung| match &rung.act {
             Act::Message(say) => Some(say.ends),
-            Act::Connect(ends) | Act::Close(ends) | Act::Refuse(ends) => Some(*ends),
+            Act::Connect(ends, _) | Act::Close(ends) | Act::Refuse(ends) => Some(*ends),
             _ => None,
         });
         ends.map_or(Role::Internal, |e| stage.cast.projection.role(e.from, e.to))

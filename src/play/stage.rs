@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use super::{Cast, FlowId, Input, Output, Sight};
-use crate::ladder::{Ends, LinkId, PartyId, Role, Setting};
+use super::{Cast, FlowId, Input, Output, Place, Sight};
+use crate::ladder::{Aside, Ends, LinkId, PartyId, Role, Setting};
 use crate::record::{Event, Failure, Happening, Outcome, Report, RuleSight, Verdict};
 use crate::wire::{
     Context, Fault, Flow as TextFlow, Frame, Framing, Message, MessageType, Parameters, Side,
@@ -39,6 +39,8 @@ pub struct Flow {
     pub said_at: Option<Duration>,
     /// We said something wrong on it on purpose. What follows may follow from that.
     pub misled: bool,
+    /// A rung waited for it to be opened.
+    pub awaited: bool,
 }
 
 impl Flow {
@@ -146,6 +148,8 @@ pub struct Stage {
     pub said: usize,
     /// How far each file has been said or heard.
     pub files: HashMap<String, usize>,
+    /// Where somebody listens, on links of which messages tell that.
+    pub places: HashMap<LinkId, Place>,
     /// Octets that a deed keeps back until the next message.
     pub held: Option<(FlowId, Vec<u8>)>,
     octets: usize,
@@ -206,6 +210,7 @@ impl Stage {
             said: 0,
             held: None,
             files: HashMap::new(),
+            places: HashMap::new(),
             octets: 0,
             rng,
             small: HashMap::new(),
@@ -259,12 +264,18 @@ impl Stage {
             retired: false,
             said_at: None,
             misled: false,
+            awaited: false,
         });
         self.flows.len() - 1
     }
 
     /// Opens a flow of ours.
     pub fn open(&mut self, ends: Ends) -> FlowId {
+        self.open_from(ends, None)
+    }
+
+    /// Opens a flow of ours from a place where it is not expected.
+    pub fn open_from(&mut self, ends: Ends, aside: Option<Aside>) -> FlowId {
         let role = self.cast.projection.role(ends.from, ends.to);
         let link = &self.cast.suite.links[ends.link];
         let datagrams = !link.protocol.transport.has_streams();
@@ -281,6 +292,8 @@ impl Stage {
                 link: ends.link,
                 from: ends.from,
                 to: ends.to,
+                place: self.places.get(&ends.link).copied(),
+                aside,
             });
         }
         if role == Role::Internal && !datagrams {
@@ -350,6 +363,10 @@ impl Stage {
             }
             Input::NotDone(why) => self.trouble = Some((Verdict::Error, why)),
             Input::Observed(sight) => self.sight = Some(sight),
+            Input::Listening(link, at) => {
+                let place = Place { host: Some(at.ip()), port: at.port() };
+                self.places.insert(link, place);
+            }
             Input::Interrupted => {
                 self.trouble = Some((Verdict::Error, "the run was stopped".into()));
             }
@@ -378,6 +395,7 @@ impl Stage {
                     self.arrived(flow, &octets, None);
                 }
             }
+            Framing::UntilClosed => f.buffer.extend_from_slice(octets),
             Framing::Text(frame) => {
                 f.buffer.extend_from_slice(octets);
                 while let Some(octets) = self.flows[flow].cut(frame) {

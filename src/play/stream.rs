@@ -5,23 +5,29 @@ use super::blame::{add, seconds, soften, trouble};
 use super::script::{Player, Stop};
 use super::stage::{Flow, FlowState, wait};
 use super::wrong::Deed;
-use crate::ladder::{Ends, Role, Rung};
+use crate::ladder::{Aside, Ends, Role, Rung};
 use crate::record::Verdict;
 
 impl Player {
-    pub(super) async fn connect(&self, rung: &Rung, ends: Ends) -> Result<(), Stop> {
+    pub(super) async fn connect(
+        &self,
+        rung: &Rung,
+        ends: Ends,
+        aside: Option<Aside>,
+    ) -> Result<(), Stop> {
         let role = self.stage.borrow().cast.projection.role(ends.from, ends.to);
         match role {
             Role::Unseen => Ok(()),
             Role::Internal | Role::Say => {
                 self.before_ours(rung).await?;
-                let flow = self.stage.borrow_mut().open(ends);
+                let flow = self.stage.borrow_mut().open_from(ends, aside);
                 self.stage.borrow_mut().mark_name = "the connection".into();
                 self.established(rung.pos, flow).await
             }
             Role::Hear => {
                 let from = self.stage.borrow().mark;
-                let known = |f: &Flow| f.link == ends.link && !f.ours && f.history.is_empty();
+                let known =
+                    |f: &Flow| f.link == ends.link && !f.ours && !f.awaited && f.history.is_empty();
                 let deadline = from + self.patience(rung, ends);
                 let came = wait(&self.stage, Some(deadline), |stage| {
                     (stage.flows.iter().any(known) || stage.trouble.is_some()).then_some(())
@@ -32,6 +38,10 @@ impl Player {
                 trouble(stage, rung.pos)?;
                 stage.mark_name = "the connection".into();
                 if came.is_some() {
+                    // The next one that is waited for is another one.
+                    if let Some(flow) = stage.flows.iter_mut().find(|f| known(f)) {
+                        flow.awaited = true;
+                    }
                     return Ok(());
                 }
                 let who = stage.party(ends.from).to_owned();

@@ -297,10 +297,12 @@ fn at_link(
     };
     let link = &links[at];
     let takes_part = link.initiator == responder || link.responder == responder;
-    if !takes_part || !std::ptr::eq(link.protocol, protocol) || protocol.transport != Transport::Udp
-    {
-        reader.error(node.pos, format!("nobody is called at link `{name}` there")).help =
-            Some("it joins the same party, in the same protocol over datagrams".into());
+    // Of streams it is the messages of the other link that say where.
+    let port = std::ptr::eq(link.protocol, protocol) || protocol.transport == Transport::Tcp;
+    if !takes_part || !port || protocol.transport != link.protocol.transport {
+        reader.error(node.pos, format!("nobody is called at link `{name}` there")).help = Some(
+            "it joins the same party, over streams or in the same protocol over datagrams".into(),
+        );
         return None;
     }
     Some(at)

@@ -144,7 +144,7 @@ fn seen_by(suite: &Suite, exchange: &Exchange, step: &Step) -> BTreeSet<&'static
     walk(&step.rungs, &mut |rung| match &rung.act {
         Act::Message(say) => drop(heard.insert(say.ends.from)),
         Act::Silent(silence) => drop(heard.insert(silence.ends.from)),
-        Act::Connect(ends) | Act::Close(ends) => drop(heard.insert(ends.from)),
+        Act::Connect(ends, _) | Act::Close(ends) => drop(heard.insert(ends.from)),
         Act::Refuse(ends) => drop(heard.insert(ends.to)),
         Act::Observe(what) => drop(heard.insert(what.party)),
         Act::Alive { party, .. } => drop(heard.insert(*party)),

@@ -57,6 +57,9 @@ impl Linter<'_> {
         for name in settings {
             names.insert(name.clone(), Known { parties: None, first: None, uses: 2 });
         }
+        for link in self.suite.links.iter().filter(|link| link.is_told()) {
+            names.entry(link.name.clone()).or_insert(Known { parties: None, first: None, uses: 2 });
+        }
         for link in &self.suite.links {
             for (_, term) in &link.parameters {
                 if let Term::Ref(r) = term
@@ -212,6 +215,8 @@ impl Linter<'_> {
             return;
         };
         known.uses += 1;
+        self.place(r, party);
+        let Some(known) = names.get_mut(&r.name) else { return };
         if let Some(party) = party
             && known.parties.as_ref().is_some_and(|p| !p.contains(&party))
         {
@@ -220,6 +225,26 @@ impl Linter<'_> {
                 format!("`{who}` cannot know `${}`: it neither said nor heard it", r.text());
             let pos = r.pos;
             self.error(pos, title);
+        }
+    }
+
+    /// Of the place of a link there is a host and a port, and whoever listens there tells them.
+    fn place(&mut self, r: &Reference, party: Option<PartyId>) {
+        let suite = self.suite;
+        let mut links = suite.links.iter().filter(|link| link.is_told());
+        let Some(link) = links.find(|link| link.name == r.name) else { return };
+        if suite.settings.contains_key(&r.name) || self.with.contains(&r.name) {
+            return;
+        }
+        if !matches!(r.path.as_str(), "host" | "port") {
+            let title = format!("`${}` is no part of the place of a link", r.text());
+            self.error(r.pos, title).help =
+                Some(format!("write ${0}.host or ${0}.port", link.name));
+        } else if let Some(party) = party.filter(|party| *party != link.responder) {
+            let who = &suite.parties[party].name;
+            let title = format!("`{who}` does not listen on link `{}`", link.name);
+            self.error(r.pos, title).help =
+                Some(format!("`{}` does", suite.parties[link.responder].name));
         }
     }
 
@@ -259,7 +284,7 @@ impl Linter<'_> {
             Act::Message(say) => {
                 open.remove(&say.ends.from);
             }
-            Act::Close(ends) | Act::Connect(ends) => {
+            Act::Close(ends) | Act::Connect(ends, _) => {
                 open.remove(&ends.from);
             }
             _ => {}

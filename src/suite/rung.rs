@@ -40,6 +40,7 @@ const MODIFIERS: &[&str] = &[
     "schedule",
     "on",
     "of",
+    "from",
 ];
 
 /// Words that name an act.
@@ -98,7 +99,10 @@ fn rung(reader: &mut Reader<'_>, scene: &mut Scene<'_>, node: &Node) -> Option<R
     let act = match word {
         _ if word.contains("->") => message(reader, scene, key, value, node)?,
         "silent" => silent(reader, scene, value, node)?,
-        "connect" => Act::Connect(ends_on_stream(reader, scene, value, node)?),
+        "connect" => {
+            let from = node.get("from").cloned().and_then(|n| aside(reader, &n));
+            Act::Connect(ends_on_stream(reader, scene, value, node)?, from)
+        }
         "close" => Act::Close(ends_on_stream(reader, scene, value, node)?),
         "refuse" => Act::Refuse(ends_on_stream(reader, scene, value, node)?),
         "trigger" => trigger(reader, scene, value)?,
@@ -112,7 +116,7 @@ fn rung(reader: &mut Reader<'_>, scene: &mut Scene<'_>, node: &Node) -> Option<R
     let allowed: &[&str] = match &act {
         Act::Message(_) => &["as", "within", "after", "corrupt", "follows", "new-port", "on"],
         Act::Silent(_) => &["for", "until", "containing", "on"],
-        Act::Connect(_) => &["within", "after", "on"],
+        Act::Connect(..) => &["within", "after", "on", "from"],
         Act::Close(_) | Act::Refuse(_) => &["within", "on"],
         Act::Either(_) | Act::AnyOrder(_) | Act::Optional(_) => &["within", "after"],
         Act::Observe(_) => &["within", "of"],
@@ -390,14 +394,7 @@ fn corruption(
             set.push((path.to_owned(), number));
         }
     }
-    let from = node.get("from").cloned().and_then(|node| match node.text() {
-        Some("other-port") => Some(Aside::Port),
-        Some("other-address") => Some(Aside::Address),
-        _ => {
-            reader.error(node.pos, "it comes `from: other-port` or `from: other-address`");
-            None
-        }
-    });
+    let from = node.get("from").cloned().and_then(|node| aside(reader, &node));
     let truncate = node.get("truncate").cloned().and_then(|n| reader.number(&n));
     let parameters = protocol
         .parameters
@@ -417,6 +414,18 @@ fn corruption(
         from,
         parameters,
     })
+}
+
+/// Reads a place from which nothing is expected.
+fn aside(reader: &mut Reader<'_>, node: &Node) -> Option<Aside> {
+    match node.text() {
+        Some("other-port") => Some(Aside::Port),
+        Some("other-address") => Some(Aside::Address),
+        _ => {
+            reader.error(node.pos, "it comes `from: other-port` or `from: other-address`");
+            None
+        }
+    }
 }
 
 fn silent(reader: &mut Reader<'_>, scene: &Scene<'_>, value: &Node, rung: &Node) -> Option<Act> {

@@ -197,6 +197,7 @@ fn rung() -> Value {
             "corrupt": { "type": "object", "description": "Damage done after encoding.", "properties": {
                 "octets": {}, "set": { "type": "object" }, "flip": {}, "truncate": {}, "append": {}, "keep": {},
                 "from": { "enum": ["other-port", "other-address"] } } },
+            "from": { "enum": ["other-port", "other-address"], "description": "Where a connection comes from." },
             "follows": { "type": "string" }, "new-port": { "type": "boolean" }, "on": { "type": "string" },
             "count": { "type": ["string", "integer"] },
             "schedule": { "type": "object", "additionalProperties": false, "properties": {

@@ -375,7 +375,7 @@ fn opens(exchange: &Exchange, projection: &Projection) -> bool {
         walk(&step.rungs, &mut |rung| {
             let ends = match &rung.act {
                 Act::Message(say) => say.ends,
-                Act::Connect(ends) => *ends,
+                Act::Connect(ends, _) => *ends,
                 _ => return,
             };
             first.get_or_insert(!projection.played[ends.from]);

@@ -181,6 +181,8 @@ pub enum Framing {
     /// A stream of text with no frames of its own: the awaited message type says where it ends. The
     /// function cuts at the next thing that is not text, such as a telnet command.
     Text(fn(&[u8]) -> Frame),
+    /// All that one end says until it closes its half of the stream is one message.
+    UntilClosed,
 }
 
 /// Where text that is waited for ends.

@@ -35,16 +35,8 @@ struct Cases {
     cases: &'static [Case],
 }
 
-const CASES: &[Cases] = &[
-    arp::ARP,
-    dhcpv4::DHCPV4,
-    dns::UDP,
-    dns::TCP,
-    RADIUS,
-    TACACS,
-    telnet::TELNET,
-    tftp::TFTP,
-];
+const CASES: &[Cases] =
+    &[arp::ARP, dhcpv4::DHCPV4, dns::UDP, dns::TCP, RADIUS, TACACS, telnet::TELNET, tftp::TFTP];
 
 const RADIUS: Cases = Cases {
     protocol: "radius",
