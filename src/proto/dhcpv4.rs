@@ -613,21 +613,24 @@ const GIVEN_ADDRESS: Check = Check {
 /// What a reply repeats of the message that it answers.
 const TABLE_3: &str = "RFC 2131 section 4.3.1, table 3";
 
-const OP: Field = code("op", 8, &OPS);
-const HOPS: Field = uint("hops", 8).about("the relays that it came through");
-const SECS: Field = uint("secs", 16)
+pub(super) const OP: Field = code("op", 8, &OPS);
+pub(super) const HOPS: Field = uint("hops", 8).about("the relays that it came through");
+pub(super) const SECS: Field = uint("secs", 16)
     .free("RFC 2131 section 4.4.1, table 5")
     .about("seconds since the client began");
-const CHADDR_PADDING: Field = octets("chaddr_padding", Len::Fixed(10)).free("RFC 2131 section 2");
-const SNAME: Field = text("sname", Len::Padded(64)).about("the name of a server, or more options");
-const FILE: Field = text("file", Len::Padded(128)).about("a boot file, or more options");
-const MAGIC_COOKIE: Field = code("magic_cookie", 32, &COOKIES)
+pub(super) const CHADDR_PADDING: Field =
+    octets("chaddr_padding", Len::Fixed(10)).free("RFC 2131 section 2");
+pub(super) const SNAME: Field =
+    text("sname", Len::Padded(64)).about("the name of a server, or more options");
+pub(super) const FILE: Field = text("file", Len::Padded(128)).about("a boot file, or more options");
+pub(super) const MAGIC_COOKIE: Field = code("magic_cookie", 32, &COOKIES)
     .auto(Auto::Always(COOKIE_NUMBER))
     .source("RFC 2131 section 3");
-const OPTION_LIST: Field = field("options", Kind::Items(&OPTIONS)).source("RFC 2132 section 2");
+pub(super) const OPTION_LIST: Field =
+    field("options", Kind::Items(&OPTIONS)).source("RFC 2132 section 2");
 
 /// What fills a message up to the 300 octets that BOOTP has.
-const fn padding(least: usize) -> Field {
+pub(super) const fn padding(least: usize) -> Field {
     octets("padding", Len::Rest)
         .auto(Auto::FillTo(least))
         .source("RFC 2132 section 3.2")
@@ -636,16 +639,16 @@ const fn padding(least: usize) -> Field {
 
 // Of clients, as they come to a server, perhaps through relays.
 
-const HTYPE: Field = code("htype", 8, &HARDWARE).auto(Auto::Default(1));
-const HLEN: Field = uint("hlen", 8).auto(Auto::Default(6));
-const XID: Field = uint("xid", 32)
+pub(super) const HTYPE: Field = code("htype", 8, &HARDWARE).auto(Auto::Default(1));
+pub(super) const HLEN: Field = uint("hlen", 8).auto(Auto::Default(6));
+pub(super) const XID: Field = uint("xid", 32)
     .auto(Auto::Follows(&Follows {
         about: "that of the offer which is answered",
         source: "RFC 2131 section 4.4.1, table 5",
         value: |context| echo(context.previous.filter(|m| m.kind.name == "offer"), "xid"),
     }))
     .free("RFC 2131 section 4.4.1");
-const FLAGS: Field = field(
+pub(super) const FLAGS: Field = field(
     "flags",
     Kind::Group(&[
         flag("broadcast")
@@ -654,12 +657,13 @@ const FLAGS: Field = field(
         uint("mbz", 15).auto(Auto::Always(0)).source("RFC 2131 section 2"),
     ]),
 );
-const CIADDR: Field = field("ciaddr", Kind::Ipv4).about("the address that the client has");
-const NO_CIADDR: Field = CIADDR.must(&NO_ADDRESS_OF_CLIENT);
-const OWN_CIADDR: Field = CIADDR.must(&OWN_ADDRESS);
-const NO_YIADDR: Field = field("yiaddr", Kind::Ipv4).must(&NO_ADDRESS_OF_CLIENT);
-const NO_SIADDR: Field = field("siaddr", Kind::Ipv4).must(&NO_ADDRESS_OF_CLIENT);
-const GIADDR: Field = field("giaddr", Kind::Ipv4)
+pub(super) const CIADDR: Field =
+    field("ciaddr", Kind::Ipv4).about("the address that the client has");
+pub(super) const NO_CIADDR: Field = CIADDR.must(&NO_ADDRESS_OF_CLIENT);
+pub(super) const OWN_CIADDR: Field = CIADDR.must(&OWN_ADDRESS);
+pub(super) const NO_YIADDR: Field = field("yiaddr", Kind::Ipv4).must(&NO_ADDRESS_OF_CLIENT);
+pub(super) const NO_SIADDR: Field = field("siaddr", Kind::Ipv4).must(&NO_ADDRESS_OF_CLIENT);
+pub(super) const GIADDR: Field = field("giaddr", Kind::Ipv4)
     .auto(Auto::Follows(&Follows {
         about: "the relay's address",
         source: "",
@@ -669,7 +673,7 @@ const GIADDR: Field = field("giaddr", Kind::Ipv4)
         },
     }))
     .about("the address of the relay");
-const CHADDR: Field = field("chaddr", Kind::Mac)
+pub(super) const CHADDR: Field = field("chaddr", Kind::Mac)
     .auto(Auto::Follows(&Follows {
         about: "the client's hardware address",
         source: "",
@@ -684,7 +688,7 @@ const fn returned(name: &'static str, kind: Kind, follows: &'static Follows) -> 
     field(name, kind).auto(Auto::Follows(follows))
 }
 
-const REPLY_HTYPE: Field = returned(
+pub(super) const REPLY_HTYPE: Field = returned(
     "htype",
     Kind::Uint { bits: 8, names: Some(&HARDWARE) },
     &Follows {
@@ -693,7 +697,7 @@ const REPLY_HTYPE: Field = returned(
         value: |context| echo(context.previous, "htype").or(Some(Value::Uint(1))),
     },
 );
-const REPLY_HLEN: Field = returned(
+pub(super) const REPLY_HLEN: Field = returned(
     "hlen",
     Kind::Uint { bits: 8, names: None },
     &Follows {
@@ -702,7 +706,7 @@ const REPLY_HLEN: Field = returned(
         value: |context| echo(context.previous, "hlen").or(Some(Value::Uint(6))),
     },
 );
-const REPLY_XID: Field = returned(
+pub(super) const REPLY_XID: Field = returned(
     "xid",
     Kind::Uint { bits: 32, names: None },
     &Follows {
@@ -711,8 +715,8 @@ const REPLY_XID: Field = returned(
         value: |context| echo(context.previous, "xid"),
     },
 );
-const REPLY_SECS: Field = uint("secs", 16);
-const REPLY_FLAGS: Field = field(
+pub(super) const REPLY_SECS: Field = uint("secs", 16);
+pub(super) const REPLY_FLAGS: Field = field(
     "flags",
     Kind::Group(&[
         flag("broadcast").auto(Auto::Follows(&Follows {
@@ -728,7 +732,7 @@ const REPLY_FLAGS: Field = field(
         })),
     ]),
 );
-const NAK_FLAGS: Field = field(
+pub(super) const NAK_FLAGS: Field = field(
     "flags",
     Kind::Group(&[
         flag("broadcast").auto(Auto::Follows(&Follows {
@@ -747,15 +751,16 @@ const NAK_FLAGS: Field = field(
         })),
     ]),
 );
-const OFFER_CIADDR: Field = CIADDR.must(&NO_ADDRESS_OF_SERVER);
-const YIADDR: Field = field("yiaddr", Kind::Ipv4).about("the address that the client gets");
-const GIVEN_YIADDR: Field = YIADDR.must(&GIVEN_ADDRESS);
-const NAK_YIADDR: Field = YIADDR.must(&NO_ADDRESS_OF_SERVER);
-const SIADDR: Field = field("siaddr", Kind::Ipv4)
+pub(super) const OFFER_CIADDR: Field = CIADDR.must(&NO_ADDRESS_OF_SERVER);
+pub(super) const YIADDR: Field =
+    field("yiaddr", Kind::Ipv4).about("the address that the client gets");
+pub(super) const GIVEN_YIADDR: Field = YIADDR.must(&GIVEN_ADDRESS);
+pub(super) const NAK_YIADDR: Field = YIADDR.must(&NO_ADDRESS_OF_SERVER);
+pub(super) const SIADDR: Field = field("siaddr", Kind::Ipv4)
     .free("RFC 2131 section 4.3.1, table 3")
     .about("the server of the next step of booting");
-const NAK_SIADDR: Field = field("siaddr", Kind::Ipv4).must(&NO_ADDRESS_OF_SERVER);
-const REPLY_GIADDR: Field = returned(
+pub(super) const NAK_SIADDR: Field = field("siaddr", Kind::Ipv4).must(&NO_ADDRESS_OF_SERVER);
+pub(super) const REPLY_GIADDR: Field = returned(
     "giaddr",
     Kind::Ipv4,
     &Follows {
@@ -764,7 +769,7 @@ const REPLY_GIADDR: Field = returned(
         value: |context| echo(context.previous, "giaddr").or(Some(Value::Octets(NONE.to_vec()))),
     },
 );
-const REPLY_CHADDR: Field = returned(
+pub(super) const REPLY_CHADDR: Field = returned(
     "chaddr",
     Kind::Mac,
     &Follows {
@@ -877,6 +882,8 @@ macro_rules! message_types {
         ];
     };
 }
+
+pub(super) use {client_fields, message_types, server_fields};
 
 pub(super) const DISCOVER: &[(&str, u64)] = &[("op", 1), ("options.DHCP-Message-Type", 1)];
 pub(super) const OFFERED: &[(&str, u64)] = &[("op", 2), ("options.DHCP-Message-Type", 2)];

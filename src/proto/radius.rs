@@ -807,6 +807,7 @@ fn drawn(context: &Context<'_>, packet: &[u8]) -> bool {
 }
 
 const ACCOUNTING_AUTHENTICATOR: Digest = Digest {
+    absent: "",
     about: "MD5 over the request with a zero authenticator, and the secret",
     source: "RFC 2866 section 3",
     phase: 2,
@@ -814,6 +815,7 @@ const ACCOUNTING_AUTHENTICATOR: Digest = Digest {
 };
 
 const RESPONSE_AUTHENTICATOR: Digest = Digest {
+    absent: "",
     about: "MD5 over the reply with the request authenticator in its place, and the secret",
     source: "RFC 2865 section 3",
     phase: 2,
@@ -824,6 +826,7 @@ const RESPONSE_AUTHENTICATOR: Digest = Digest {
 };
 
 const MESSAGE_AUTHENTICATOR: Digest = Digest {
+    absent: "",
     about: "HMAC-MD5 over the packet with this value zero, keyed with the secret",
     source: "RFC 2869 section 5.14",
     phase: 1,
@@ -861,6 +864,7 @@ const MESSAGE_AUTHENTICATOR: Digest = Digest {
 };
 
 const CHAP_RESPONSE: Digest = Digest {
+    absent: "",
     about: "MD5 over the CHAP identifier, the password and the challenge",
     source: "RFC 2865 section 5.3",
     // Message-Authenticator may stand in front of it and covers it.
@@ -882,6 +886,7 @@ const CHAP_RESPONSE: Digest = Digest {
 };
 
 const EAP_LENGTH: Digest = Digest {
+    absent: "",
     about: "the octets of the EAP packet, in all EAP-Message attributes that follow one another",
     source: "RFC 3579 section 3.1",
     phase: 0,

@@ -585,6 +585,7 @@ fn closes(first: [Option<&Message>; 2], last: &Message) -> bool {
 
 /// What the user proves his password with, behind the PPP id and the challenge.
 const CHAP_RESPONSE: Digest = Digest {
+    absent: "",
     about: "the PPP id, the challenge, and MD5 over id, password and challenge",
     source: "RFC 8907 section 5.4.2.3",
     phase: 0,

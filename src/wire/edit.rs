@@ -308,6 +308,7 @@ mod tests {
         ],
     };
     const SUM: Digest = Digest {
+        absent: "",
         about: "the sum of all other octets",
         source: "nowhere",
         phase: 1,

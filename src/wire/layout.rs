@@ -514,6 +514,8 @@ pub struct Digest {
     pub about: &'static str,
     /// Where it is demanded.
     pub source: &'static str,
+    /// The section that lets zero octets say that there is none; empty where they cannot.
+    pub absent: &'static str,
     /// Digests of a lower phase are computed first, since later ones cover them.
     pub phase: u8,
     /// The octets of the field at `range`, or `None` where they cannot be known.

@@ -56,7 +56,7 @@ impl Transport {
 }
 
 /// Something that a link must be told.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Parameter {
     /// Name in suites, such as `secret`.
     pub name: &'static str,

@@ -28,6 +28,7 @@ pub(super) fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
             Auto::SameAs(of) => (message.find(of).map(|n| n.value.clone()), node.field.source),
             Auto::Follows(follows) if follows.source.is_empty() => continue,
             Auto::Follows(follows) => ((follows.value)(context), follows.source),
+            Auto::Digest(digest) if !digest.absent.is_empty() && is_zero(&node.value) => continue,
             Auto::Digest(digest) | Auto::Proof(digest) => {
                 let bits = value_bits(&message.nodes, at);
                 let range = bits.start / 8..bits.end.div_ceil(8);
@@ -213,6 +214,11 @@ fn plain(field: &Field, value: &Value) -> Value {
         (Kind::Name { .. }, Value::Octets(octets)) => Value::Octets(octets.to_ascii_lowercase()),
         _ => value.clone(),
     }
+}
+
+/// Whether octets say nothing.
+fn is_zero(value: &Value) -> bool {
+    value.octets().is_some_and(|octets| octets.iter().all(|octet| *octet == 0))
 }
 
 /// Values in a line.
