@@ -81,6 +81,8 @@ impl Gate {
 pub struct Scene {
     /// Where the parties under test are reached, by link.
     pub reach: BTreeMap<LinkId, SocketAddr>,
+    /// From where we call, by link, where that is not the kernel's choice.
+    pub origins: BTreeMap<LinkId, SocketAddr>,
     /// What carries out triggers.
     pub trigger: Trigger,
     /// What looks at implementations.
@@ -106,6 +108,7 @@ impl Scene {
     pub fn new(stop: watch::Receiver<bool>) -> Self {
         Self {
             reach: BTreeMap::new(),
+            origins: BTreeMap::new(),
             // Whoever is under test acts on its own.
             trigger: Rc::new(|_, _| Box::pin(std::future::pending())),
             watcher: Rc::new(|_| Box::pin(std::future::ready(Sight::Blind))),
@@ -123,6 +126,7 @@ impl Scene {
 /// Plays one cast to its end.
 pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
     let mut inbox = Inbox::new();
+    let scene = Scene { origins: doors.origins.clone(), ..scene };
     let ears = doors.listen(&inbox.tell);
     play(cast, &mut inbox, ears, scene).await
 }
@@ -143,6 +147,7 @@ async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report
         callers: HashMap::new(),
         tasks: Vec::new(),
         reach: scene.reach,
+        origins: scene.origins,
         trigger: scene.trigger,
         watcher: scene.watcher,
         gate: scene.gate,
@@ -279,6 +284,8 @@ struct Driver {
     /// Ended with the play.
     tasks: Vec<Task>,
     reach: BTreeMap<LinkId, SocketAddr>,
+    /// From where the first flow of a link goes out; the others have ports of their own.
+    origins: BTreeMap<LinkId, SocketAddr>,
     trigger: Trigger,
     watcher: Watcher,
     gate: Option<Gate>,
@@ -571,7 +578,8 @@ impl Driver {
             }
             Transport::Udp => {
                 // Connected, so that the kernel tells of a port that nobody listens on.
-                let here = SocketAddr::new(near(address), 0);
+                let here = self.origins.remove(&link);
+                let here = here.unwrap_or_else(|| SocketAddr::new(near(address), 0));
                 let connected = datagram_socket(here).and_then(|socket| {
                     socket2::SockRef::from(&socket).connect(&address.into())?;
                     Ok(socket)

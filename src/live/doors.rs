@@ -31,13 +31,15 @@ pub struct Doors {
     frames: Option<(Arc<Suite>, Rc<Segment>)>,
     /// Where each of them is.
     pub addresses: BTreeMap<LinkId, SocketAddr>,
+    /// From where parties that we play call others, where that is not the kernel's choice.
+    pub(super) origins: BTreeMap<LinkId, SocketAddr>,
 }
 
 impl Doors {
     /// Binds a socket for every link on which somebody under test calls a party that we play.
     ///
-    /// `wanted` gives addresses; elsewhere the kernel chooses a port of the loopback interface.
-    /// Frames are said and heard on `interface`.
+    /// `wanted` gives addresses; elsewhere the kernel chooses a port of the loopback interface.    /// An address for a link on which we call is the one that datagrams go out from. Frames are said
+    /// and heard on `interface`.
     pub async fn open(
         cast: &Cast,
         wanted: &BTreeMap<LinkId, SocketAddr>,
@@ -54,6 +56,13 @@ impl Doors {
             doors.frames = Some((cast.suite.clone(), Rc::new(Segment::open(interface)?)));
         }
         for (id, link) in cast.suite.links.iter().enumerate() {
+            if played(link.initiator)
+                && !played(link.responder)
+                && link.protocol.transport == Transport::Udp
+                && let Some(origin) = wanted.get(&id)
+            {
+                doors.origins.insert(id, *origin);
+            }
             if link.is_segment()
                 || !played(link.responder)
                 || played(link.initiator)

@@ -489,12 +489,12 @@ impl Writer<'_> {
             return all.iter().try_for_each(|e| self.item(items, e));
         };
         let is = |entry: &Entry, number| items.number(&entry.name) == Some(number);
-        if !self.whole
-            && !all.last().is_some_and(|last| is(last, ended.end))
-            && let Some(end) = items.by_number(ended.end)
-        {
-            let assignment = Assignment::Value(Value::Octets(Vec::new()));
-            all.push(Entry { name: end.field.name.into(), assignment });
+        let end = items.by_number(ended.end).filter(|_| !self.whole).map(|end| Entry {
+            name: end.field.name.into(),
+            assignment: Assignment::Value(Value::Octets(Vec::new())),
+        });
+        if !all.last().is_some_and(|last| is(last, ended.end)) {
+            all.extend(end.clone());
         }
         let more = ended.more.and_then(|more| {
             let said = all.iter().find(|e| is(e, more.item)).map(|e| &e.assignment);
@@ -517,7 +517,10 @@ impl Writer<'_> {
         for name in places.by_ref() {
             let (part, rest) = left.split_at(here(left));
             left = rest;
-            self.elsewhere(name, |w| part.iter().try_for_each(|e| w.item(items, e)))?;
+            // Where nothing is left for it, it holds an end alone.
+            let end = end.as_ref().filter(|_| part.is_empty());
+            let mut part = part.iter().chain(end);
+            self.elsewhere(name, |w| part.try_for_each(|e| w.item(items, e)))?;
         }
         // Behind the last end, on purpose.
         left.iter().try_for_each(|e| self.item(items, e))

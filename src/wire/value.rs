@@ -71,10 +71,14 @@ impl Kind {
             Self::Name { .. } => name::parse(text).map(Value::Octets),
             // The octets of several values of one kind.
             Self::List(list) => match list.only_field().map(|field| &field.kind) {
-                Some(Self::Uint { .. }) | None => Err("expected fields, not text".into()),
+                None => Err("expected fields, not text".into()),
                 Some(kind) => {
-                    let values = text.split(',').map(|one| match kind.parse(one.trim())? {
-                        Value::Octets(octets) => Ok(octets),
+                    let values = text.split(',').map(|one| match (kind, kind.parse(one.trim())?) {
+                        (_, Value::Octets(octets)) => Ok(octets),
+                        (Self::Uint { bits, .. }, Value::Uint(number)) => {
+                            let octets = usize::from(bits.div_ceil(8)).min(8);
+                            Ok(number.to_be_bytes()[8 - octets..].to_vec())
+                        }
                         _ => Err(String::from("expected fields, not text")),
                     });
                     values.collect::<Result<Vec<_>, _>>().map(|v| Value::Octets(v.concat()))

@@ -78,7 +78,11 @@ pub const DHCPV4: Cases = Cases {
         Case {
             kind: "packet",
             fields: &[("op", "1"), ("rest", "0x0106000000000007")],
-            shows: &[("dhcp.type", "1"), ("_ws.malformed", "dhcp")],
+            // It wants all fields of a message.
+            shows: &[
+                ("_ws.malformed", "[Malformed Packet: DHCP/BOOTP]|_ws.malformed"),
+                ("_ws.expert.message", "Malformed Packet (Exception occurred)"),
+            ],
         },
         Case { kind: "offer", fields: OVERLOADED, shows: OVERLOADED_SHOWN },
     ],
@@ -118,7 +122,6 @@ const DISCOVER: &[(&str, &str)] = &[
 
 const DISCOVER_SHOWN: &[(&str, &str)] = &[
     ("dhcp.type", "1"),
-    ("dhcp.hw.type", "0x01"),
     ("dhcp.hw.len", "6"),
     ("dhcp.hops", "1"),
     ("dhcp.id", "0x12345678"),
@@ -138,7 +141,6 @@ const DISCOVER_SHOWN: &[(&str, &str)] = &[
     ("dhcp.fqdn.name", "box"),
     ("dhcp.option.dhcp_auto_configuration", "1"),
     ("dhcp.option.subnet_selection_option", "192.0.2.0"),
-    ("dhcp.option.vi_class.cl_address_type", ""),
     ("dhcp.option.agent_information_option.agent_circuit_id", "0102"),
     ("dhcp.option.agent_information_option.agent_remote_id", "0a0b"),
     ("dhcp.option.agent_information_option.link_selection", "192.0.2.0"),
@@ -266,8 +268,9 @@ const ACK: &[(&str, &str)] = &[
 const ACK_SHOWN: &[(&str, &str)] = &[
     ("dhcp.option.dhcp", "5"),
     ("dhcp.option.dhcp_dns_domain_search_list_fqdn", "example.test|lab.example.test"),
-    ("dhcp.option.classless_static_route", ""),
+    ("dhcp.option.classless_static_route", "180a0000c0000201|00c0000202"),
     ("dhcp.option.tftp_server_address", "192.0.2.12"),
+    ("dhcp.option.captive_portal", "https://portal.example.test/"),
 ];
 
 /// Options in all three fields.
@@ -285,4 +288,8 @@ const OVERLOADED_SHOWN: &[(&str, &str)] = &[
     ("dhcp.option.option_overload", "3"),
     ("dhcp.option.router", "192.0.2.1"),
     ("dhcp.option.end", "255|255|255"),
+    (
+        "_ws.expert.message",
+        "Server name option overloaded by DHCP|Boot file name option overloaded by DHCP",
+    ),
 ];
