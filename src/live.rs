@@ -37,7 +37,7 @@ use crate::ladder::{Aside, Link, LinkId, PartyId, Suite};
 use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Place, Play, Sight};
 use crate::record::{Event, Report};
 use crate::wire::Transport;
-use doors::{Call, Came, Ears, datagram_socket, door, here_for, near};
+use doors::{Call, Came, Ears, datagram_socket, door, here_for, near, shared_socket};
 use segment::Segment;
 use sockets::{connect, datagrams, loose_datagrams, pump, send_aside};
 
@@ -578,9 +578,11 @@ impl Driver {
             }
             Transport::Udp => {
                 // Connected, so that the kernel tells of a port that nobody listens on.
-                let here = self.origins.remove(&link);
-                let here = here.unwrap_or_else(|| SocketAddr::new(near(address), 0));
-                let connected = datagram_socket(here).and_then(|socket| {
+                let bound = match self.origins.remove(&link) {
+                    Some(here) => shared_socket(here),
+                    None => datagram_socket(SocketAddr::new(near(address), 0)),
+                };
+                let connected = bound.and_then(|socket| {
                     socket2::SockRef::from(&socket).connect(&address.into())?;
                     Ok(socket)
                 });

@@ -229,8 +229,23 @@ pub(super) fn here_for(other: SocketAddr) -> std::io::Result<IpAddr> {
 
 /// A datagram socket whose buffer holds what a burst of our own making brings.
 pub(super) fn datagram_socket(address: SocketAddr) -> std::io::Result<UdpSocket> {
+    bound(address, false)
+}
+
+/// The same on a port of somebody's choice, which may be that of the peer at another address: whoever
+/// listens on every address shares it with us if he allows that.
+pub(super) fn shared_socket(address: SocketAddr) -> std::io::Result<UdpSocket> {
+    bound(address, true)
+}
+
+fn bound(address: SocketAddr, shared: bool) -> std::io::Result<UdpSocket> {
     let domain = socket2::Domain::for_address(address);
     let socket = socket2::Socket::new(domain, socket2::Type::DGRAM, None)?;
+    if shared {
+        socket.set_reuse_address(true)?;
+        #[cfg(unix)]
+        socket.set_reuse_port(true)?;
+    }
     socket.set_nonblocking(true)?;
     // The kernel gives what it allows; a smaller buffer is no reason to stop.
     let _ = socket.set_recv_buffer_size(4 << 20);
