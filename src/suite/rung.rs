@@ -178,12 +178,21 @@ pub fn ends(
         .filter(|i| scene.links[*i].joins(from, to))
         .filter(|i| named.is_none_or(|n| scene.links[*i].name == n))
         .collect();
-    // Of several links, the one whose protocol knows the message is meant.
-    let knows = |i: &&usize| {
+    // Of several links, the one whose protocol knows the message is meant, by its marks if more than
+    // one has such a name; else the one that stands by itself, without another that tells of it.
+    let named_so = |i: &usize, marked: bool| {
         kind.is_some_and(|k| {
-            scene.links[**i].protocol.messages.iter().any(|m| m.name == k && !m.when.is_empty())
+            let mut messages = scene.links[*i].protocol.messages.iter();
+            messages.any(|m| m.name == k && !(marked && m.when.is_empty()))
         })
     };
+    let only = |fits: &dyn Fn(&usize) -> bool| {
+        let mut fitting = links.iter().copied().filter(fits);
+        fitting.next().filter(|_| fitting.next().is_none())
+    };
+    let by_itself = |i: &usize| !scene.links[*i].is_told() && kind.is_none();
+    let meant = only(&|i| named_so(i, true)).or_else(|| only(&|i| named_so(i, false)));
+    let meant = meant.or_else(|| only(&by_itself));
     let link = match links.as_slice() {
         [] => {
             let title = format!("no link joins `{}` and `{}`", a.trim(), b.trim());
@@ -199,9 +208,9 @@ pub fn ends(
             return None;
         }
         [only] => *only,
-        several => match several.iter().filter(knows).collect::<Vec<_>>().as_slice() {
-            [only] => **only,
-            _ => {
+        several => match meant {
+            Some(only) => only,
+            None => {
                 let names: Vec<&str> =
                     several.iter().map(|i| scene.links[*i].name.as_str()).collect();
                 reader.error(pos, "several links join these parties").help =
