@@ -130,10 +130,10 @@ const PACKET: Layout = layout(
 const MESSAGES: &[MessageType] = &[
     MessageType {
         opens: true,
-        ..message("request", &[("op", 1)], Side::Either, &PACKET, "who has this address?")
+        ..message("arp-request", &[("op", 1)], Side::Either, &PACKET, "who has this address?")
     },
-    message("reply", &[("op", 2)], Side::Either, &PACKET, "the sender has it"),
-    message("packet", &[], Side::Either, &PACKET, "any other operation"),
+    message("arp-reply", &[("op", 2)], Side::Either, &PACKET, "the sender has it"),
+    message("arp-packet", &[], Side::Either, &PACKET, "any other operation"),
 ];
 
 // Computed fields.
@@ -150,7 +150,7 @@ pub(super) const OWN_MAC: Follows = Follows {
 };
 
 /// Everybody on the segment.
-pub(super) fn everybody() -> Value {
+fn everybody() -> Value {
     Value::Octets(vec![0xff; 6])
 }
 
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn a_request_is_read_and_so_is_one_that_fills_its_frame() {
         let message = read(&octets(&(ASKED.to_owned() + &"00".repeat(18))));
-        assert_eq!(message.kind.name, "request");
+        assert_eq!(message.kind.name, "arp-request");
         assert!(message.faults.is_empty(), "{:?}", message.faults);
         let shown = |path: &str| message.find(path).map(Node::show).unwrap_or_default();
         assert_eq!(shown("ethernet.source"), "02:00:00:00:00:0a");
@@ -215,7 +215,7 @@ mod tests {
         let parameters = Parameters(vec![("responder-mac", mac)]);
         let context =
             Context { parameters: &parameters, previous: Some(&asked), from_initiator: false };
-        let reply = PROTOCOL.message("reply").expect("a reply");
+        let reply = PROTOCOL.message("arp-reply").expect("a reply");
         let said = encode(reply, &context, &Draft::default(), &mut |_, _| Vec::new());
         let wanted = "02000000000a0200000000020806000108000604\
                       0002020000000002c000020902000000000ac0000201";

@@ -19,7 +19,7 @@ use std::ops::Range;
 use pnet_packet::ip::IpNextHeaderProtocols;
 use pnet_packet::util;
 
-use super::arp::{ETHERTYPES, MACS, ONE_STATION, OWN_MAC, everybody};
+use super::arp::{ETHERTYPES, MACS, ONE_STATION, OWN_MAC};
 use super::dhcpv4::*;
 use crate::wire::*;
 
@@ -51,7 +51,7 @@ const ETHERNET: Field = field(
     "ethernet",
     Kind::Group(&[
         field("destination", Kind::Mac)
-            .auto(Auto::Follows(&TO_MAC))
+            .auto(Auto::Digest(&TO_MAC))
             .about("who is to hear it; ff:ff:ff:ff:ff:ff is everybody"),
         field("source", Kind::Mac)
             .auto(Auto::Follows(&OWN_MAC))
@@ -79,7 +79,7 @@ const IPV4: Field = field(
         uint("protocol", 8).auto(Auto::Always(17)).about("UDP"),
         octets("header_checksum", Len::Fixed(2)).auto(Auto::Digest(&HEADER_CHECKSUM)),
         field("source", Kind::Ipv4).auto(Auto::Follows(&OWN_ADDRESS)),
-        field("destination", Kind::Ipv4).auto(Auto::Follows(&TO_ADDRESS)),
+        field("destination", Kind::Ipv4).auto(Auto::Digest(&TO_ADDRESS)),
     ]),
 )
 .source("RFC 791 section 3.1");
@@ -121,34 +121,47 @@ fn is_dhcp(frame: &[u8]) -> bool {
 // Computed fields.
 
 const NOBODY: &[u8] = &[0; 4];
-const EVERYBODY: &[u8] = &[255; 4];
 
-const TO_MAC: Follows = Follows {
+/// Where a reply goes, RFC 2131 section 4.1: its hardware address and its IPv4 address. A server that
+/// cannot speak to one station alone may speak to everybody, so nothing is wrong with what is heard.
+fn reply_goes_to(context: &Context<'_>, octets: &[u8]) -> Option<([u8; 6], [u8; 4])> {
+    let asked = context.previous.filter(|_| !context.from_initiator)?;
+    let refuses = is_nak(octets);
+    let own = |path: &str| asked.find(path).and_then(|node| node.value.octets());
+    let ciaddr = own("ciaddr").filter(|address| *address != NOBODY);
+    let takes_unicast = asked.find("flags.broadcast").and_then(|n| n.value.uint()) == Some(0);
+    // Behind 42 octets of headers, and 16 of DHCP.
+    let yiaddr = octets.get(58..62).filter(|address| *address != NOBODY && takes_unicast);
+    let address = ciaddr.or(yiaddr).filter(|_| !refuses)?;
+    Some((own("chaddr")?.try_into().ok()?, address.try_into().ok()?))
+}
+
+/// Whether a message is a DHCPNAK; its type is said first.
+fn is_nak(octets: &[u8]) -> bool {
+    octets.get(282..285) == Some(&[53, 1, 6])
+}
+
+const TO_MAC: Digest = Digest {
     about: "the client, where it has an address or takes unicast, or everybody",
     source: "",
-    value: |context| {
-        let asked = context.previous.filter(|_| !context.from_initiator);
-        let unicast = asked.filter(|asked| takes_unicast(asked));
-        Some(echo(unicast, "chaddr").unwrap_or_else(everybody))
+    absent: "",
+    phase: 0,
+    compute: |context, octets, _| {
+        let to = reply_goes_to(context, octets);
+        Some(to.map_or(vec![0xff; 6], |(mac, _)| mac.to_vec()))
     },
 };
 
-const TO_ADDRESS: Follows = Follows {
-    about: "the address that the client has, or everybody",
+const TO_ADDRESS: Digest = Digest {
+    about: "the address that the client has or gets, or everybody",
     source: "",
-    value: |context| {
-        let asked = context.previous.filter(|_| !context.from_initiator);
-        let has = echo(asked, "ciaddr").filter(|a| a.octets().is_some_and(|a| a != NOBODY));
-        Some(has.unwrap_or_else(|| Value::Octets(EVERYBODY.to_vec())))
+    absent: "",
+    phase: 0,
+    compute: |context, octets, _| {
+        let to = reply_goes_to(context, octets);
+        Some(to.map_or(vec![0xff; 4], |(_, address)| address.to_vec()))
     },
 };
-
-/// Whether a client has an address, or takes what is sent to its hardware address (RFC 2131 section 4.1).
-fn takes_unicast(asked: &Message) -> bool {
-    let has = asked.find("ciaddr").and_then(|n| n.value.octets()).is_some_and(|a| a != NOBODY);
-    let flag = asked.find("flags.broadcast").and_then(|n| n.value.uint());
-    has || flag == Some(0)
-}
 
 const OWN_ADDRESS: Follows = Follows {
     about: "the address of who says it",
@@ -179,7 +192,7 @@ const HEADER_CHECKSUM: Digest = Digest {
     about: "the checksum over the IPv4 header",
     source: "RFC 791 section 3.1",
     absent: "",
-    phase: 0,
+    phase: 1,
     compute: |_, octets, _| {
         let header = octets.get(14..34)?;
         // Its own sixth word counts as zero.
@@ -191,7 +204,7 @@ const CHECKSUM: Digest = Digest {
     about: "the checksum over addresses, UDP header and data",
     source: "RFC 768",
     absent: "RFC 768: zero says that none was made",
-    phase: 0,
+    phase: 1,
     compute: udp_checksum,
 };
 
@@ -261,6 +274,12 @@ mod tests {
         assert_eq!(shown(&ack, "ethernet.source"), "02:00:00:00:00:01");
         assert_eq!(shown(&ack, "ipv4.source"), "10.99.0.1");
         assert_eq!(shown(&ack, "ipv4.destination"), "10.99.0.9");
+        let offer = said("offer", &[("yiaddr", "10.99.0.7")], Some(&discover));
+        assert_eq!(shown(&offer, "ethernet.destination"), "02:00:00:00:00:02");
+        assert_eq!(shown(&offer, "ipv4.destination"), "10.99.0.7");
+        let nak = said("nak", &[], Some(&discover));
+        assert_eq!(shown(&nak, "ethernet.destination"), "ff:ff:ff:ff:ff:ff");
+        assert_eq!(shown(&nak, "ipv4.destination"), "255.255.255.255");
     }
 
     #[test]

@@ -512,7 +512,7 @@ pub type Compute = fn(&Context<'_>, &[u8], Range<usize>) -> Option<Vec<u8>>;
 pub struct Digest {
     /// What is expected, for reports: `MD5 over the packet and the secret`.
     pub about: &'static str,
-    /// Where it is demanded.
+    /// Where it is demanded; empty where it is only what we say, and anything may be heard.
     pub source: &'static str,
     /// The section that lets zero octets say that there is none; empty where they cannot.
     pub absent: &'static str,

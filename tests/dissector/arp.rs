@@ -10,7 +10,7 @@ pub const ARP: Cases = Cases {
     remarks: &[],
     cases: &[
         Case {
-            kind: "request",
+            kind: "arp-request",
             fields: &[("spa", "0.0.0.0"), ("tpa", "169.254.7.9")],
             shows: &[
                 ("eth.dst", "ff:ff:ff:ff:ff:ff"),
@@ -23,12 +23,12 @@ pub const ARP: Cases = Cases {
             ],
         },
         Case {
-            kind: "request",
+            kind: "arp-request",
             fields: &[("spa", "169.254.7.9"), ("tpa", "169.254.7.9")],
             shows: &[("arp.isannouncement", "1"), ("arp.isgratuitous", "1")],
         },
         Case {
-            kind: "reply",
+            kind: "arp-reply",
             fields: &[
                 ("ethernet.destination", "02:00:00:00:00:01"),
                 ("spa", "10.0.0.7"),
@@ -44,7 +44,7 @@ pub const ARP: Cases = Cases {
             ],
         },
         Case {
-            kind: "packet",
+            kind: "arp-packet",
             fields: &[
                 ("ethernet.destination", "02:00:00:00:00:01"),
                 ("op", "8"),
