@@ -4,7 +4,7 @@
 //! A network is two namespaces without names and a pair of interfaces. It is gone when the last who
 //! holds it is gone, however that ends.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::AsRawFd;
@@ -12,10 +12,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use super::process::Places;
-use rustix::mount::{MountPropagationFlags, mount_bind, mount_change};
+use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_bind, mount_change};
 use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space, unshare_unsafe};
 
 /// What our end of a wire is called.
@@ -24,13 +25,11 @@ const OURS: &str = "ours";
 const THEIRS: &str = "theirs";
 /// How long an interface may take to come up.
 const READY: Duration = Duration::from_secs(5);
-/// Folders that an implementation has copies of, and whether they begin empty.
-const PRIVATE: [(&str, &str, bool); 4] = [
-    ("/etc", "private/etc", false),
-    ("/run", "private/run", true),
-    ("/var/lib", "private/lib", true),
-    ("/var/log", "private/log", true),
-];
+/// A folder whose files an implementation finds and may change, and where its changes are.
+const SETTINGS: (&CStr, &str) = (c"/etc", "private/etc");
+/// Folders that it finds empty.
+const STATES: [(&CStr, &str); 3] =
+    [(c"/run", "private/run"), (c"/var/lib", "private/lib"), (c"/var/log", "private/log")];
 
 /// Why an implementation is not there.
 #[derive(Clone, Debug)]
@@ -88,15 +87,16 @@ impl Network {
     ///
     /// Takes this thread out of the namespace it was in, for ever. Fails where the right is missing.
     pub fn to(wiring: &Wiring) -> Result<Self, Absent> {
-        // Something is said on an interface that has just come up; of ours, nothing is wanted.
         let there = unshared()?;
         ip("link set lo up\n")?;
         let here = unshared()?;
         be_quiet();
         let (interface, process) = (&wiring.interface, std::process::id());
         let place = format!("/proc/{process}/fd/{}", there.as_raw_fd());
+        // A wire brings everything to everybody. As a card does, the interface that lies on its end
+        // takes only what is for its address, or for all.
         ip(&format!(
-            "link set lo up\nlink add {OURS} type veth peer name {interface} netns {place}\n"
+            "link set lo up\nlink add {OURS} type veth peer name {THEIRS}\nlink set {THEIRS} up\nlink add link {THEIRS} name {interface} netns {place} type macvlan mode private\n"
         ))?;
         let network = Self { here, there: Some(there) };
         let mut theirs = String::new();
@@ -154,14 +154,8 @@ impl Network {
         process: &mut tokio::process::Command,
         folder: &Path,
     ) -> Result<std::io::Result<tokio::process::Child>, String> {
-        let mut mounts = Vec::new();
-        for (place, copy, _) in PRIVATE {
-            let copy = CString::new(folder.join(copy).as_os_str().as_bytes());
-            let place = CString::new(place);
-            mounts.push((copy.map_err(|e| e.to_string())?, place.map_err(|e| e.to_string())?));
-        }
-        copies(folder)?;
-        put_in_place(process, mounts);
+        let folders = Folders::below(folder)?;
+        put_in_place(process, folders);
         self.there(|| process.spawn()).map_err(|absent| absent.why().to_owned())
     }
 }
@@ -250,40 +244,111 @@ fn ip(lines: &str) -> Result<String, Absent> {
     }
 }
 
-/// Makes the copies that stand in for folders of this machine, where they are not there.
-fn copies(folder: &Path) -> Result<(), String> {
-    if folder.join("private").exists() {
-        return Ok(());
-    }
-    let failed = |error| format!("cannot copy folders to {}: {error}", folder.display());
-    for (place, copy, empty) in PRIVATE {
-        let copy = folder.join(copy);
-        std::fs::create_dir_all(&copy).map_err(failed)?;
-        if !empty {
-            let mut command = Command::new("cp");
-            command.args(["-a", &format!("{place}/."), "."]).current_dir(&copy);
-            // What may not be read is not copied.
-            command.stdout(Stdio::null()).stderr(Stdio::null()).status().map_err(failed)?;
-        }
-    }
-    Ok(())
+/// What is put in the place of this machine's folders.
+struct Folders {
+    /// How the settings are laid over those of this machine; a copy of them, where that cannot be.
+    settings: Result<CString, CString>,
+    states: Vec<(CString, &'static CStr)>,
 }
 
-/// Puts the copies in place once the program's process is there, and nowhere else.
+impl Folders {
+    /// The folders below another one, made where they are not there.
+    fn below(folder: &Path) -> Result<Self, String> {
+        let failed = |error| format!("cannot make folders in {}: {error}", folder.display());
+        let path = |name: &str| -> Result<CString, String> {
+            let path = folder.join(name);
+            std::fs::create_dir_all(&path).map_err(failed)?;
+            CString::new(path.as_os_str().as_bytes()).map_err(|error| error.to_string())
+        };
+        let (place, name) = SETTINGS;
+        let copied = folder.join(name).exists();
+        let changes = path(name)?;
+        let settings = match can_lay_over() {
+            true => Ok(over(place, &changes, &path("private/work")?)),
+            false => {
+                if !copied {
+                    let from = format!("{}/.", place.to_string_lossy());
+                    let mut copy = Command::new("cp");
+                    copy.args(["-a", &from, "."]).current_dir(folder.join(name));
+                    // What may not be read is not copied.
+                    copy.stdout(Stdio::null()).stderr(Stdio::null()).status().map_err(failed)?;
+                }
+                Err(changes)
+            }
+        };
+        let mut states = Vec::new();
+        for (place, name) in STATES {
+            states.push((path(name)?, place));
+        }
+        Ok(Self { settings, states })
+    }
+}
+
+/// The words in which the kernel is told to lay one folder over another.
+fn over(place: &CStr, changes: &CStr, work: &CStr) -> CString {
+    let words: [&[u8]; 6] = [
+        b"lowerdir=",
+        place.to_bytes(),
+        b",upperdir=",
+        changes.to_bytes(),
+        b",workdir=",
+        work.to_bytes(),
+    ];
+    // Its parts have no zero octet, so that it has none.
+    CString::new(words.concat()).unwrap_or_default()
+}
+
+/// Whether changes can be laid over a folder here, which costs less than to copy it. Not every file
+/// system can hold them.
+fn can_lay_over() -> bool {
+    static CAN: OnceLock<bool> = OnceLock::new();
+    *CAN.get_or_init(|| {
+        let Ok(folder) = super::process::Folder::new() else { return false };
+        let path = |name: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(&path).ok()?;
+            CString::new(path.as_os_str().as_bytes()).ok()
+        };
+        let (Some(changes), Some(work)) = (path("changes"), path("work")) else { return false };
+        let words = over(SETTINGS.0, &changes, &work);
+        // On a thread of its own, which alone sees what is mounted.
+        let tried = std::thread::spawn(move || {
+            leave_mounts()?;
+            lay_over(&words)
+        });
+        tried.join().is_ok_and(|tried| tried.is_ok())
+    })
+}
+
+/// Leaves the mounts that this thread, or this process, shares with others.
+#[expect(unsafe_code, reason = "other namespaces and tables could not be left safely")]
+fn leave_mounts() -> std::io::Result<()> {
+    // SAFETY: only the mounts are left, and with them root and working folder, which a thread may
+    // have of its own; open files and memory stay shared.
+    unsafe { unshare_unsafe(UnshareFlags::NEWNS | UnshareFlags::FS)? };
+    Ok(mount_change(c"/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?)
+}
+
+fn lay_over(words: &CStr) -> std::io::Result<()> {
+    Ok(mount(c"overlay", SETTINGS.0, c"overlay", MountFlags::empty(), Some(words))?)
+}
+
+/// Puts the folders in place once the program's process is there, and nowhere else.
 #[expect(unsafe_code, reason = "the only way to run code between fork and exec")]
-fn put_in_place(process: &mut tokio::process::Command, mounts: Vec<(CString, CString)>) {
-    let mount = move || -> std::io::Result<()> {
-        // SAFETY: the process has one thread, and shares no file system state with anybody.
-        unsafe { unshare_unsafe(UnshareFlags::NEWNS)? };
-        let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
-        mount_change(c"/", private)?;
-        for (copy, place) in &mounts {
-            mount_bind(copy.as_c_str(), place.as_c_str())?;
+fn put_in_place(process: &mut tokio::process::Command, folders: Folders) {
+    let mounts = move || -> std::io::Result<()> {
+        leave_mounts()?;
+        match &folders.settings {
+            Ok(words) => lay_over(words)?,
+            Err(copy) => mount_bind(copy.as_c_str(), SETTINGS.0)?,
+        }
+        for (folder, place) in &folders.states {
+            mount_bind(folder.as_c_str(), *place)?;
         }
         Ok(())
     };
     // SAFETY: system calls alone, no allocation, no lock: nothing that is unsafe after a fork.
     unsafe {
-        process.pre_exec(mount);
+        process.pre_exec(mounts);
     }
 }
