@@ -5,7 +5,7 @@ use std::time::Duration;
 use regex::bytes::Regex;
 
 use crate::diag::Pos;
-use crate::wire::Field;
+use crate::wire::{Field, Value};
 
 /// What the author says of one field.
 #[derive(Clone, Debug)]
@@ -101,6 +101,8 @@ pub enum Pattern {
     Not(Box<Pattern>),
     /// A number from, to.
     Range(u64, u64),
+    /// An address from, to.
+    Between(Value, Value),
     /// Text or octets in which this expression is found.
     Matches(Regex),
     /// Text or octets in which these stand.

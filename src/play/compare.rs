@@ -51,6 +51,17 @@ impl Stage {
         }
     }
 
+    /// A value in words, as a person spells it: an address, a name, a text.
+    pub fn text_of(&self, term: &Term) -> Option<String> {
+        if let Term::Ref(r) = term
+            && let Some((Value::Octets(octets), field)) = self.resolve(r)
+            && matches!(field.kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Mac)
+        {
+            return Some(field.kind.show(&Value::Octets(octets)));
+        }
+        self.octets_of(term).map(|octets| String::from_utf8_lossy(&octets).into_owned())
+    }
+
     /// What a reference to a message or kept value stands for.
     fn resolve(&self, reference: &Reference) -> Option<(Value, &'static Field)> {
         match self.names.get(&reference.name)? {
@@ -416,6 +427,12 @@ impl Stage {
                 wanted(term).is_some_and(|wanted| node.field.kind.same(&wanted, &node.value))
             }
             Pattern::Range(from, to) => number().is_some_and(|n| (*from..=*to).contains(&n)),
+            Pattern::Between(from, to) => match (from, &node.value, to) {
+                (Value::Octets(from), Value::Octets(it), Value::Octets(to)) => {
+                    it.len() == from.len() && (from..=to).contains(&it)
+                }
+                _ => false,
+            },
             Pattern::Matches(regex) => regex.is_match(&octets()),
             Pattern::Contains(term) => {
                 let needle = self.octets_of(term).unwrap_or_default();
@@ -439,10 +456,15 @@ impl Stage {
                 !seen
             }
             Pattern::MoreThan(term) | Pattern::LessThan(term) => {
-                let (Some(n), Some(Value::Uint(bound))) = (number(), wanted(term)) else {
-                    return false;
-                };
-                if matches!(pattern, Pattern::MoreThan(_)) { n > bound } else { n < bound }
+                let more = matches!(pattern, Pattern::MoreThan(_));
+                match (number(), &node.value, wanted(term)) {
+                    (Some(n), _, Some(Value::Uint(bound))) => (n > bound) == more && n != bound,
+                    // Addresses of one kind stand in the order of their octets.
+                    (_, Value::Octets(it), Some(Value::Octets(bound))) => {
+                        it.len() == bound.len() && (*it > bound) == more && *it != bound
+                    }
+                    _ => false,
+                }
             }
             Pattern::SecondsSince { name, tolerance } => {
                 let Some(Binding::Message { at, .. }) = self.names.get(name) else { return false };
@@ -498,6 +520,9 @@ impl Stage {
             Pattern::Not(inner) => format!("anything but {}", self.describe(inner, field)),
             Pattern::Range(from, to) if *to == u64::MAX => format!("{from} or more"),
             Pattern::Range(from, to) => format!("{from} to {to}"),
+            Pattern::Between(from, to) => {
+                format!("{} to {}", field.kind.show(from), field.kind.show(to))
+            }
             Pattern::Matches(regex) => format!("a match of /{regex}/"),
             Pattern::Contains(t) => format!("something containing {}", plain(t)),
             Pattern::Length(from, usize::MAX) => format!("{from} octets or more"),

@@ -21,8 +21,7 @@ impl Player {
         let within = {
             let mut stage = self.stage.borrow_mut();
             let stage = &mut *stage;
-            let of = what.of.as_ref().and_then(|term| stage.octets_of(term)).unwrap_or_default();
-            let of = String::from_utf8_lossy(&of).into_owned();
+            let of = what.of.as_ref().and_then(|term| stage.text_of(term)).unwrap_or_default();
             let within = stage.scaled(rung.timing.within.unwrap_or(USUAL));
             stage.waiting = format!("`{}` to show `{}`", stage.party(what.party), what.name);
             stage.sight = None;

@@ -390,6 +390,9 @@ fn operators(
                 Pattern::OneOf(parts.collect())
             }
             "not" | "differs-from" => Pattern::Not(Box::new(pattern(reader, names, field, value))),
+            "range" if matches!(field.kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Mac) => {
+                addresses(reader, field, value)
+            }
             "range" => reader.range(value).map_or(Pattern::Any, |(a, b)| Pattern::Range(a, b)),
             "length" => reader.range(value).map_or(Pattern::Any, |(a, b)| {
                 let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
@@ -448,6 +451,20 @@ fn operators(
         parts.push(part);
     }
     if parts.len() == 1 { parts.remove(0) } else { Pattern::All(parts) }
+}
+
+/// Reads a range of addresses, such as `169.254.1.0..169.254.254.255`.
+fn addresses(reader: &mut Reader<'_>, field: &'static Field, node: &Node) -> Pattern {
+    let Some(text) = reader.text(node) else { return Pattern::Any };
+    let ends = text.split_once("..").and_then(|(from, to)| {
+        let (from, to) = (field.kind.parse(from).ok()?, field.kind.parse(to).ok()?);
+        (from.octets() <= to.octets()).then_some((from, to))
+    });
+    if ends.is_none() {
+        reader.error(node.pos, format!("`{text}` is not a range of addresses")).help =
+            Some("write 192.0.2.1..192.0.2.9".into());
+    }
+    ends.map_or(Pattern::Any, |(from, to)| Pattern::Between(from, to))
 }
 
 /// Reads a value that the field's kind must be able to hold.
