@@ -180,13 +180,20 @@ impl Maker<'_> {
             free,
         );
         let free = occurs.filter(|o| o.0.may_be_many()).map(|o| o.1.to_owned());
-        self.add(
-            path,
-            "doubled",
-            format!("`{path}` stands twice in {kind}"),
-            Edit::Double(list.clone(), nth),
-            free,
-        );
+        // Behind the end of a list nothing is an item, and a second end neither.
+        let bare = message.find(&list).is_some_and(|n| match n.field.kind {
+            Kind::Items(items) => items.number(&node.name).is_some_and(|n| items.is_bare(n)),
+            _ => false,
+        });
+        if !bare {
+            self.add(
+                path,
+                "doubled",
+                format!("`{path}` stands twice in {kind}"),
+                Edit::Double(list.clone(), nth),
+                free,
+            );
+        }
         let next = inside(&message.nodes, at).len() + at + 1;
         let next =
             message.nodes.get(next).filter(|n| n.depth == node.depth && nth + 1 < place.items);

@@ -7,7 +7,8 @@ use super::stage::{Binding, Stage};
 use crate::ladder::{Blob, FieldSpec, LinkId, Pattern, Reference, Say, Saying, Term};
 use crate::record::Difference;
 use crate::wire::{
-    Assignment, Entry, Field, Kind, Message, Node, Transport, Value, paths, show_octets,
+    Assignment, Entry, Field, ITEM_LENGTH, ITEM_TYPE, Kind, Message, Node, Transport, Value, paths,
+    show_octets,
 };
 
 /// What a comparison found, and what would be bound if it is taken.
@@ -329,9 +330,11 @@ impl Stage {
         if spec.only {
             for stray in message.children(&spec.path) {
                 let direct = node.is_some_and(|n| stray.depth == n.depth + 1);
-                // What ends a list is nothing in it.
+                // What ends a list is nothing in it, and neither are type and length in front of it.
                 let bare = matches!(spec.field.kind, Kind::Items(items)
-                    if items.number(&stray.name).is_some_and(|number| items.is_bare(number)));
+                    if items.number(&stray.name).is_some_and(|number| items.is_bare(number)))
+                    || std::ptr::eq(stray.field, &ITEM_TYPE)
+                    || std::ptr::eq(stray.field, &ITEM_LENGTH);
                 if direct && !bare && !spec.fields.iter().any(|f| f.name == stray.name) {
                     found.differences.push(Difference {
                         path: format!("{}.{}", spec.path, stray.name),

@@ -406,15 +406,15 @@ const fn named(bits: u8, names: &'static Codes) -> Kind {
 }
 
 /// One row for each option: number, name, what it holds, the least and most octets of it, where it is
-/// defined. The names are a code list too: clients ask for options by number.
+/// defined; perhaps what it must be, and which section leaves the rest to whoever says it. The names are a code list too: clients ask for options by number.
 macro_rules! options {
-    ($($number:literal $name:literal $kind:expr, $octets:expr, $source:literal $(, $check:ident)?;)*) => {
+    ($($number:literal $name:literal $kind:expr, $octets:expr, $source:literal $(, must $check:ident)? $(, free $free:literal)?;)*) => {
         /// The options by name.
         static OPTION_CODES: Codes =
             Codes { name: "options", closed: "", list: &[$(($number, $name)),*] };
 
         const OPTION_TYPES: &[ItemType] =
-            &[$(option($number, field($name, $kind)$(.must(&$check))?, $octets, $source)),*];
+            &[$(option($number, field($name, $kind)$(.must(&$check))?$(.free($free))?, $octets, $source)),*];
     };
 }
 
@@ -470,15 +470,15 @@ options! {
     48 "X-Window-Font-Server" Kind::List(&ADDRESSES), (4, MANY), "RFC 2132 section 8.9";
     49 "X-Window-Display-Manager" Kind::List(&ADDRESSES), (4, MANY), "RFC 2132 section 8.10";
     50 "Requested-IP-Address" Kind::Ipv4, (4, 4), "RFC 2132 section 9.1";
-    51 "IP-Address-Lease-Time" U32, (4, 4), "RFC 2132 section 9.2";
+    51 "IP-Address-Lease-Time" U32, (4, 4), "RFC 2132 section 9.2", free "RFC 2131 section 4.3.1";
     52 "Option-Overload" named(8, &OVERLOAD), (1, 1), "RFC 2132 section 9.3";
     53 "DHCP-Message-Type" named(8, &MESSAGE_TYPES), (1, 1), "RFC 2132 section 9.6";
-    54 "Server-Identifier" Kind::Ipv4, (4, 4), "RFC 2132 section 9.7";
+    54 "Server-Identifier" Kind::Ipv4, (4, 4), "RFC 2132 section 9.7", must HOST, free "RFC 2131 section 4.1";
     55 "Parameter-Request-List" Kind::List(&REQUESTED), (1, MANY), "RFC 2132 section 9.8";
     56 "Message" TEXT, (1, MANY), "RFC 2132 section 9.9";
-    57 "Maximum-DHCP-Message-Size" U16, (2, 2), "RFC 2132 section 9.10", LEAST_SIZE;
-    58 "Renewal-Time-Value" U32, (4, 4), "RFC 2132 section 9.11";
-    59 "Rebinding-Time-Value" U32, (4, 4), "RFC 2132 section 9.12";
+    57 "Maximum-DHCP-Message-Size" U16, (2, 2), "RFC 2132 section 9.10", must LEAST_SIZE, free "RFC 2132 section 9.10";
+    58 "Renewal-Time-Value" U32, (4, 4), "RFC 2132 section 9.11", free "RFC 2131 section 4.4.5";
+    59 "Rebinding-Time-Value" U32, (4, 4), "RFC 2132 section 9.12", free "RFC 2131 section 4.4.5";
     60 "Vendor-Class-Identifier" OCTETS, (1, MANY), "RFC 2132 section 9.13";
     61 "Client-Identifier" OCTETS, (2, MANY), "RFC 2132 section 9.14";
     62 "NetWare-IP-Domain" OCTETS, (1, MANY), "RFC 2242 section 2";
@@ -610,6 +610,18 @@ const GIVEN_ADDRESS: Check = Check {
     holds: |value| value.octets() != Some(NONE),
 };
 
+const HOST_OR_NONE: Check = Check {
+    about: "the address of a host, or 0.0.0.0",
+    source: "RFC 2131 section 4.3.1, table 3",
+    holds: |value| value.octets() != Some(&[255; 4]),
+};
+
+const HOST: Check = Check {
+    about: "an address of the server",
+    source: "RFC 2131 section 4.1",
+    holds: |value| !matches!(value.octets(), Some(&[0, 0, 0, 0] | &[255, 255, 255, 255])),
+};
+
 /// What a reply repeats of the message that it answers.
 const TABLE_3: &str = "RFC 2131 section 4.3.1, table 3";
 
@@ -620,9 +632,11 @@ pub(super) const SECS: Field = uint("secs", 16)
     .about("seconds since the client began");
 pub(super) const CHADDR_PADDING: Field =
     octets("chaddr_padding", Len::Fixed(10)).free("RFC 2131 section 2");
-pub(super) const SNAME: Field =
-    text("sname", Len::Padded(64)).about("the name of a server, or more options");
-pub(super) const FILE: Field = text("file", Len::Padded(128)).about("a boot file, or more options");
+pub(super) const SNAME: Field = text("sname", Len::Padded(64))
+    .free("RFC 2131 section 2")
+    .about("the name of a server, or more options");
+pub(super) const FILE: Field =
+    text("file", Len::Padded(128)).free("RFC 2131 section 2").about("a boot file, or more options");
 pub(super) const MAGIC_COOKIE: Field = code("magic_cookie", 32, &COOKIES)
     .auto(Auto::Always(COOKIE_NUMBER))
     .source("RFC 2131 section 3");
@@ -754,9 +768,10 @@ pub(super) const NAK_FLAGS: Field = field(
 pub(super) const OFFER_CIADDR: Field = CIADDR.must(&NO_ADDRESS_OF_SERVER);
 pub(super) const YIADDR: Field =
     field("yiaddr", Kind::Ipv4).about("the address that the client gets");
-pub(super) const GIVEN_YIADDR: Field = YIADDR.must(&GIVEN_ADDRESS);
+pub(super) const GIVEN_YIADDR: Field = YIADDR.must(&GIVEN_ADDRESS).free("RFC 2131 section 4.3.1");
 pub(super) const NAK_YIADDR: Field = YIADDR.must(&NO_ADDRESS_OF_SERVER);
 pub(super) const SIADDR: Field = field("siaddr", Kind::Ipv4)
+    .must(&HOST_OR_NONE)
     .free("RFC 2131 section 4.3.1, table 3")
     .about("the server of the next step of booting");
 pub(super) const NAK_SIADDR: Field = field("siaddr", Kind::Ipv4).must(&NO_ADDRESS_OF_SERVER);

@@ -143,8 +143,17 @@ impl Message {
                 item(&mut fields, list, *at + 1)?;
                 items(&mut fields, list)?.swap(*at, *at + 1);
             }
-            Edit::Add(list, name, value) => items(&mut fields, list)?
-                .push(Entry { name: name.clone(), assignment: Assignment::Value(value.clone()) }),
+            Edit::Add(list, name, value) => {
+                // Behind the item that ends the list it would be nothing.
+                let ended = match self.find(list).map(|node| &node.field.kind) {
+                    Some(Kind::Items(items)) => items.ended.and_then(|e| items.by_number(e.end)),
+                    _ => None,
+                };
+                let all = items(&mut fields, list)?;
+                let end = all.iter().rposition(|e| ended.is_some_and(|t| t.field.name == e.name));
+                let assignment = Assignment::Value(value.clone());
+                all.insert(end.unwrap_or(all.len()), Entry { name: name.clone(), assignment });
+            }
             Edit::Number(path, number) => match self.part(path) {
                 Some(part) => {
                     part.change(&mut fields, |octets, bits| put(octets, bits, *number))?
