@@ -200,6 +200,32 @@ triggers:
     )
 }
 
+pub fn dhcp_server(more: &[&str]) -> String {
+    let start = command("dhcp_server.py", "{port:relayed} {port:answers}", more);
+    format!(
+        "target: peer
+takes: server
+suites: [dhcpv4/relay-*]
+links: {{relayed: '127.0.0.1:{{port:relayed}}'}}
+listen: {{relayed: '127.0.0.1:{{port:answers}}'}}
+start: {{command: {start}, ready: {{line: READY, within: 30s}}, per-exchange: true}}
+"
+    )
+}
+
+pub fn dhcp_relay(more: &[&str]) -> String {
+    let lease = command("dhcp_relay.py", "{link:relayed}", more);
+    format!(
+        "target: peer
+takes: relay
+suites: [dhcpv4/relay-*]
+one-shot: true
+triggers:
+  lease: {{command: {lease}}}
+"
+    )
+}
+
 /// A command that runs a script, as a list in YAML. No bytecode is left beside the scripts.
 fn command(script: &str, words: &str, more: &[&str]) -> String {
     let script = here("tests/peers").join(script);
