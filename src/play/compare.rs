@@ -441,6 +441,10 @@ impl Stage {
                 let needle = self.octets_of(term).unwrap_or_default();
                 contains(&octets(), &needle)
             }
+            // Of what holds others, the octets that it takes in the message.
+            Pattern::Length(from, to) if node.value == Value::Group => {
+                (*from..=*to).contains(&node.octets().len())
+            }
             Pattern::Length(from, to) => (*from..=*to).contains(&octets().len()),
             Pattern::NextOf(file, most) => {
                 let next = self.next_of(file, *most).unwrap_or_default();

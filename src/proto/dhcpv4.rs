@@ -51,7 +51,11 @@ pub static PROTOCOL: Protocol = Protocol {
 /// What belongs together: one transaction has one number.
 pub(super) const CONVERSATION: Conversation = Conversation {
     key: &["xid"],
-    opens: |_| true,
+    // A request that names a server answers its offer, and has the number of that.
+    opens: |head| {
+        let kind = find(head, "options.DHCP-Message-Type").map(|n| &n.value);
+        kind != Some(&Value::Uint(3)) || find(head, "options.Server-Identifier").is_none()
+    },
     closes: |_, _| false,
     repeats: "RFC 2131 section 4.1",
     ports: "",

@@ -234,7 +234,12 @@ fn item(
     };
     // Items are found by the spelling of their table.
     let name = items.by_name(name).map_or(name, |t| t.field.name);
-    Some(field_spec(reader, names, field, name, &join(path, name), key.pos, value))
+    let mut spec = field_spec(reader, names, field, name, &join(path, name), key.pos, value);
+    // A list that is an item must be there for its own items to be in it.
+    if matches!(field.kind, Kind::Items(_)) && !spec.fields.is_empty() {
+        spec.hear = Pattern::Present;
+    }
+    Some(spec)
 }
 
 /// Whether a text is the value of a single structure of a list.
