@@ -919,3 +919,194 @@ pub(super) const UNKNOWN: &[(&str, u64)] = &[("op", 2), ("options.DHCP-Message-T
 pub(super) const ACTIVE: &[(&str, u64)] = &[("op", 2), ("options.DHCP-Message-Type", 13)];
 
 message_types!([], 300);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOBODY: Parameters = Parameters(Vec::new());
+
+    fn kind(name: &str) -> &'static MessageType {
+        PROTOCOL.message(name).expect("the tests name types that are there")
+    }
+
+    /// A message with these options, and what is in `sname` and `file`.
+    fn message(options: &[u8], sname: &[u8], file: &[u8]) -> Vec<u8> {
+        let mut octets = vec![0; 236];
+        octets[..4].copy_from_slice(&[1, 1, 6, 0]);
+        octets[44..44 + sname.len()].copy_from_slice(sname);
+        octets[108..108 + file.len()].copy_from_slice(file);
+        octets.extend([99, 130, 83, 99]);
+        octets.extend(options);
+        octets
+    }
+
+    fn read(octets: &[u8]) -> Message {
+        let context = Context { parameters: &NOBODY, previous: None, from_initiator: true };
+        decode(kind("bootp-request"), &context, octets)
+    }
+
+    fn show(message: &Message, path: &str) -> String {
+        message.find(path).map_or_else(String::new, Node::show)
+    }
+
+    fn faults(message: &Message) -> Vec<&str> {
+        message.faults.iter().map(|f| f.path.as_str()).collect()
+    }
+
+    #[test]
+    fn pads_and_the_end_are_single_octets() {
+        let heard = read(&message(&[0, 0, 12, 1, b'x', 0, 255, 0, 7], b"", b""));
+        assert_eq!(faults(&heard), [""; 0]);
+        assert_eq!(show(&heard, "options.Host-Name"), "\"x\"");
+        // What stands behind the end is no option.
+        assert_eq!(show(&heard, "padding"), "0x0007");
+        for (options, path) in [
+            (&[12u8, 1, b'x'][..], "options.End"),
+            (&[12, 2, b'x'], "options.Host-Name.length"),
+            (&[12], "options.Host-Name"),
+            (&[], "options.End"),
+        ] {
+            assert_eq!(faults(&read(&message(options, b"", b""))), [path], "{options:?}");
+        }
+    }
+
+    #[test]
+    fn options_go_on_in_file_and_then_in_sname() {
+        let overload = |number| [52, 1, number, 255];
+        let both = read(&message(&overload(3), &[3, 4, 192, 0, 2, 1, 255], &[12, 1, b'x', 255]));
+        assert_eq!(faults(&both), [""; 0]);
+        assert_eq!(show(&both, "options.Host-Name"), "\"x\"");
+        assert_eq!(show(&both, "options.Router.0.address"), "192.0.2.1");
+        assert_eq!((show(&both, "file"), show(&both, "sname")), ("\"\"".into(), "\"\"".into()));
+        let names: Vec<&str> =
+            both.children("options").iter().filter(|n| n.depth == 1).map(|n| &*n.name).collect();
+        assert_eq!(names, ["Option-Overload", "End", "Host-Name", "End", "Router", "End"]);
+        // Where nobody says so it is a text.
+        let text = read(&message(&[255], b"server", &[12, 1, b'x', 0]));
+        assert_eq!((faults(&text), show(&text, "sname")), (vec![], "\"server\"".into()));
+        assert_eq!(show(&text, "options.Host-Name"), "");
+        // Each part has an end of its own, and only pads behind it.
+        for file in [&[12u8, 1, b'x'][..], &[12, 1, b'x', 255, 7], &[12, 200, b'x']] {
+            assert_eq!(read(&message(&overload(1), b"", file)).faults.len(), 1, "{file:?}");
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_value_are_put_together() {
+        // RFC 3396 section 7: in the order in which they stand, wherever that is.
+        let heard = read(&message(
+            &[6, 6, 192, 0, 2, 1, 192, 0, 12, 1, b'x', 52, 1, 1, 255],
+            b"",
+            &[6, 2, 2, 2, 255],
+        ));
+        assert_eq!(faults(&heard), [""; 0]);
+        assert_eq!(show(&heard, "options.Domain-Name-Server.0.address"), "192.0.2.1");
+        assert_eq!(show(&heard, "options.Domain-Name-Server.1.address"), "192.0.2.2");
+        let short = read(&message(&[6, 3, 192, 0, 2, 6, 2, 1, 7, 255], b"", b""));
+        assert_eq!(faults(&short), ["options.Domain-Name-Server.1.address"]);
+    }
+
+    #[test]
+    fn a_long_value_is_said_in_parts() {
+        let context = Context { parameters: &NOBODY, previous: None, from_initiator: true };
+        let path: Vec<u8> = (b'a'..=b'z').cycle().take(600).collect();
+        let option =
+            |name: &str, value| Entry { name: name.into(), assignment: Assignment::Value(value) };
+        let draft = Draft {
+            fields: vec![Entry {
+                name: "options".into(),
+                assignment: Assignment::Fields(vec![
+                    option("Root-Path", Value::Octets(path.clone())),
+                    option("IP-Forwarding", Value::Uint(1)),
+                ]),
+            }],
+            ..Draft::default()
+        };
+        let said = encode(kind("discover"), &context, &draft, &mut |_, n| vec![2; n]);
+        let said = said.expect("it can be said");
+        assert_eq!(said.bytes[240..245], [53, 1, 1, 17, 255]);
+        assert_eq!(said.bytes[243 + 257..243 + 259], [17, 255]);
+        assert_eq!(said.bytes[243 + 514..243 + 516], [17, 90]);
+        let heard = decode(kind("discover"), &context, &said.bytes);
+        assert_eq!(faults(&heard), [""; 0]);
+        let root = heard.find("options.Root-Path").map(|n| &n.value);
+        assert_eq!(root, Some(&Value::Octets(path)));
+        assert_eq!(show(&heard, "options.IP-Forwarding"), "on (1)");
+        assert_eq!(heard.edited(&context, &Edit::None), Ok(said.bytes));
+    }
+
+    #[test]
+    fn routes_have_as_many_octets_as_their_width_makes_significant() {
+        // RFC 3442: 10.27.129.0/24 by way of 10.0.0.1, and the default route.
+        let routes = [121, 13, 24, 10, 27, 129, 10, 0, 0, 1, 0, 10, 0, 0, 2, 255];
+        let heard = read(&message(&routes, b"", b""));
+        assert_eq!(faults(&heard), [""; 0]);
+        let route = |path: &str| show(&heard, &format!("options.Classless-Static-Route.{path}"));
+        assert_eq!(
+            (route("0.destination"), route("0.router")),
+            ("0x0a1b81".into(), "10.0.0.1".into())
+        );
+        assert_eq!((route("1.width"), route("1.router")), ("0".into(), "10.0.0.2".into()));
+        let wide = read(&message(&[121, 5, 33, 10, 0, 0, 1, 255], b"", b""));
+        assert_eq!(faults(&wide), ["options.Classless-Static-Route.0.width"]);
+    }
+
+    #[test]
+    fn a_reply_repeats_what_it_answers() {
+        let before = Context { parameters: &NOBODY, previous: None, from_initiator: true };
+        let mut asked = message(&[53, 1, 1, 255], b"", b"");
+        asked[4..8].copy_from_slice(&[1, 2, 3, 4]);
+        asked[10] = 0x80;
+        asked[24..34].copy_from_slice(&[192, 0, 2, 2, 2, 0, 0, 0, 0, 9]);
+        let asked = decode(kind("discover"), &before, &asked);
+        assert_eq!(asked.faults, []);
+        let options = [53, 1, 2, 54, 4, 192, 0, 2, 1, 51, 4, 0, 0, 2, 88, 255];
+        let mut offer = message(&options, b"", b"");
+        offer[..36].copy_from_slice(&asked.bytes[..36]);
+        offer[0] = 2;
+        offer[16..20].copy_from_slice(&[192, 0, 2, 100]);
+        let after = Context { parameters: &NOBODY, previous: Some(&asked), from_initiator: false };
+        assert_eq!(decode(kind("offer"), &after, &offer).faults, []);
+        for (at, path) in [
+            (1, "htype"),
+            (2, "hlen"),
+            (7, "xid"),
+            (10, "flags.broadcast"),
+            (27, "giaddr"),
+            (33, "chaddr"),
+        ] {
+            let mut other = offer.clone();
+            other[at] ^= 0x81;
+            assert_eq!(faults(&decode(kind("offer"), &after, &other)), [path]);
+        }
+    }
+
+    #[test]
+    fn each_message_has_its_options() {
+        let context = Context { parameters: &NOBODY, previous: None, from_initiator: true };
+        let release = |options: &[u8]| {
+            let mut octets = message(options, b"", b"");
+            octets[12..16].copy_from_slice(&[192, 0, 2, 100]);
+            decode(kind("release"), &context, &octets)
+        };
+        assert_eq!(release(&[53, 1, 7, 54, 4, 192, 0, 2, 1, 255]).faults, []);
+        assert_eq!(faults(&release(&[53, 1, 7, 255])), ["options.Server-Identifier"]);
+        // RFC 2131 section 4.4.1, table 5: all others must not be there.
+        for (code, name) in [(12, "Host-Name"), (55, "Parameter-Request-List"), (224, "Option-224")]
+        {
+            let heard = release(&[53, 1, 7, 54, 4, 192, 0, 2, 1, code, 1, 1, 255]);
+            assert_eq!(faults(&heard), [format!("options.{name}")]);
+        }
+    }
+
+    #[test]
+    fn a_type_is_found_wherever_it_stands() {
+        let of = |octets: &[u8]| PROTOCOL.classify(&PROTOCOL.head(octets), true, true, None).name;
+        assert_eq!(of(&message(&[12, 1, b'x', 53, 1, 3, 255], b"", b"")), "request");
+        assert_eq!(of(&message(&[52, 1, 1, 255], b"", &[53, 1, 8, 255])), "inform");
+        assert_eq!(of(&message(&[255], b"", b"")), "bootp-request");
+        assert_eq!(of(&message(&[53, 1, 200, 255], b"", b"")), "bootp-request");
+        assert_eq!(of(&[7]), "packet");
+    }
+}

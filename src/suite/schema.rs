@@ -325,6 +325,9 @@ fn lists(fields: &'static [Field], definitions: &mut Map<String, Value>) {
                 if definitions.contains_key(&name) {
                     continue;
                 }
+                for item in items.types {
+                    lists(std::slice::from_ref(&item.field), definitions);
+                }
                 let mut properties = Map::new();
                 for item in items.types {
                     properties.insert(item.field.name.into(), value(Some(&item.field)));

@@ -2,6 +2,7 @@
 //! (`tests/peers/*.py`). The right ones pass every step and rule; every wrong one breaks one
 //! requirement, and is caught at the step or rule that names it, in words that name the field.
 
+mod dhcp;
 mod harness;
 mod radius_clients;
 mod radius_servers;
@@ -12,6 +13,7 @@ mod tacacs_servers;
 mod targets;
 mod tftp;
 
+use dhcp::{DHCP_RELAYS, DHCP_SERVERS};
 use harness::{are_caught, passes};
 use radius_clients::RADIUS_CLIENTS;
 use radius_servers::RADIUS_SERVERS;
@@ -19,7 +21,8 @@ use routers::ROUTERS;
 use tacacs_clients::TACACS_CLIENTS;
 use tacacs_servers::TACACS_SERVERS;
 use targets::{
-    radius_client, radius_server, router, tacacs_client, tacacs_server, tftp_client, tftp_server,
+    dhcp_relay, dhcp_server, radius_client, radius_server, router, tacacs_client, tacacs_server,
+    tftp_client, tftp_server,
 };
 use tftp::{TFTP_CLIENTS, TFTP_SERVERS};
 
@@ -138,6 +141,26 @@ fn a_right_tftp_client_passes_every_step_and_rule() {
 #[test]
 fn wrong_tftp_clients_are_caught_where_it_is_demanded() {
     are_caught(tftp_client, TFTP_CLIENTS);
+}
+
+#[test]
+fn a_right_dhcp_server_passes_every_step_and_rule() {
+    passes(dhcp_server, &[], &["dhcpv4/relay-leases.yaml", "dhcpv4/relay-messages.yaml"], &[]);
+}
+
+#[test]
+fn wrong_dhcp_servers_are_caught_where_it_is_demanded() {
+    are_caught(dhcp_server, DHCP_SERVERS);
+}
+
+#[test]
+fn a_right_dhcp_relay_passes_every_step_and_rule() {
+    passes(dhcp_relay, &[], &["dhcpv4/relay-leases.yaml"], &[]);
+}
+
+#[test]
+fn wrong_dhcp_relays_are_caught_where_it_is_demanded() {
+    are_caught(dhcp_relay, DHCP_RELAYS);
 }
 
 #[test]
