@@ -10,6 +10,7 @@ import argparse
 import ipaddress
 import socket
 import struct
+import time
 
 WRONG = [
     "other-xid",
@@ -56,6 +57,9 @@ WRONG = [
     "confirms-strangers",
     "confirms-any-address",
     "rebinds-to-another",
+    "asked-time-ignored",
+    "leases-never-end",
+    "leases-end-too-soon",
     "lends-on-inform",
     "address-on-inform",
     "t1-behind-t2",
@@ -156,7 +160,7 @@ class Server:
         self.wrong, self.answers = words.wrong, words.answers
         self.door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.door.bind(("127.0.0.1", words.port))
-        self.leases, self.offers, self.declined = {}, {}, set()
+        self.leases, self.offers, self.declined, self.ends = {}, {}, set(), {}
 
     def serve(self):
         print("READY", flush=True)
@@ -186,6 +190,11 @@ class Server:
             handler = self.discover
         if handler is None and self.wrong == "answers-offers" and request.type == OFFER:
             handler = self.discover
+        if self.wrong != "leases-never-end":
+            ended = [who for who, end in self.ends.items() if end <= time.monotonic()]
+            for who in ended:
+                self.leases.pop(who, None)
+                del self.ends[who]
         if handler:
             handler(request)
 
@@ -231,6 +240,7 @@ class Server:
             free = wish and self.is_free(wish, who)
             if free or self.wrong == "gives-what-is-taken":
                 self.leases[who] = wish
+                self.lend(request)
                 return self.reply(request, ACK, wish)
             return self.refuse(request)
         has = self.leases.get(who)
@@ -247,7 +257,17 @@ class Server:
             return self.refuse(request)
         if self.wrong == "rebinds-to-another" and not wish:
             wanted = [a for a in POOL if a != has][0]
+        if has == wanted:
+            self.lend(request)
         self.reply(request, ACK, wanted)
+
+    def time(self, request):
+        asked = struct.unpack("!L", request.options.get(TIME, struct.pack("!L", 600)))[0]
+        return 600 if self.wrong == "asked-time-ignored" else min(asked, 600)
+
+    def lend(self, request):
+        length = 0.5 if self.wrong == "leases-end-too-soon" else self.time(request)
+        self.ends[request.who] = time.monotonic() + length
 
     def refuse(self, request):
         if self.wrong != "drops-instead-of-refusing":
@@ -285,7 +305,7 @@ class Server:
         inform = request.type == INFORM
         lends = kind != NAK and (not inform or wrong == "lends-on-inform")
         if lends and wrong != "no-lease-time" or kind == NAK and wrong == "lease-time-in-nak":
-            yield TIME, struct.pack("!L", 0 if wrong == "lease-of-no-time" else 600)
+            yield TIME, struct.pack("!L", 0 if wrong == "lease-of-no-time" else self.time(request))
         if kind == NAK:
             if wrong == "router-in-nak":
                 yield ROUTER, address("192.0.2.1")

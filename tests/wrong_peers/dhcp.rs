@@ -316,6 +316,27 @@ pub const DHCP_SERVERS: &[Wrong] = &[
         ..WRONG
     },
     Wrong {
+        name: "asked-time-ignored",
+        suite: "dhcpv4/relay-leases",
+        fails: &["dhcpv4/relay-leases::run-out[same-client]::server::lent-for-a-short-time"],
+        says: &["options.IP-Address-Lease-Time", "dhcpv4.requested-time-granted"],
+        ..WRONG
+    },
+    Wrong {
+        name: "leases-never-end",
+        suite: "dhcpv4/relay-leases",
+        fails: &["dhcpv4/relay-leases::run-out[another-client]::server::free-after-its-end"],
+        says: &["yiaddr", "dhcpv4.ended-lease-is-free"],
+        ..WRONG
+    },
+    Wrong {
+        name: "leases-end-too-soon",
+        suite: "dhcpv4/relay-leases",
+        fails: &["dhcpv4/relay-leases::run-out[same-client]::server::kept-until-its-end"],
+        says: &["yiaddr", "dhcpv4.server-binds-client-to-address"],
+        ..WRONG
+    },
+    Wrong {
         name: "lends-on-inform",
         suite: "dhcpv4/relay-leases",
         fails: &["dhcpv4/relay-leases::inform::server::told"],
