@@ -39,7 +39,7 @@ use crate::record::{Event, Report};
 use crate::wire::Transport;
 use doors::{Call, Came, Ears, datagram_socket, door, here_for, near, shared_socket};
 use segment::Segment;
-use sockets::{connect, datagrams, loose_datagrams, pump, send_aside};
+use sockets::{Words, connect, datagrams, loose_datagrams, pump, send_aside};
 
 pub use doors::Doors;
 pub use jitter::Jitter;
@@ -262,7 +262,7 @@ enum Way {
     /// As a frame on the segment.
     Frame(Rc<Segment>),
     /// Through the task that writes a stream; dropping it closes the stream.
-    Stream(mpsc::UnboundedSender<Vec<u8>>),
+    Stream(mpsc::UnboundedSender<Words>),
 }
 
 struct Driver {
@@ -448,7 +448,7 @@ impl Driver {
 
     /// Reads and writes a stream in a task of its own.
     fn stream(&mut self, flow: FlowId, stream: TcpStream) -> Way {
-        let (way, outgoing) = mpsc::unbounded_channel::<Vec<u8>>();
+        let (way, outgoing) = mpsc::unbounded_channel::<Words>();
         self.tasks.push(Task(spawn_local(pump(flow, stream, outgoing, self.inbox.clone()))));
         Way::Stream(way)
     }
@@ -493,6 +493,11 @@ impl Driver {
                 self.move_out(flow);
                 self.pass(flow).await;
                 self.send(flow, octets);
+            }
+            Output::SendUrgent(flow, octets) => {
+                if let Some(Way::Stream(way)) = self.flows.get(&flow) {
+                    let _ = way.send(Words { octets, urgent: true });
+                }
             }
             Output::SendAside(flow, octets, aside) => {
                 let sent = match self.flows.get(&flow) {
@@ -602,7 +607,7 @@ impl Driver {
             }
             Transport::Tcp | Transport::Ethernet => {
                 // Octets wait in this channel until the stream is there to write them.
-                let (way, outgoing) = mpsc::unbounded_channel::<Vec<u8>>();
+                let (way, outgoing) = mpsc::unbounded_channel::<Words>();
                 self.flows.insert(flow, Way::Stream(way));
                 self.ends.insert(link, Rc::new(Cell::new(address)));
                 self.near.extend(here_for(address).map(|here| (link, here)));
@@ -633,7 +638,7 @@ impl Driver {
             Some(Way::Own(socket)) => self.datagram(socket.clone(), None, octets),
             Some(Way::Loose(socket, to)) => self.datagram(socket.clone(), Some(to.get()), octets),
             Some(Way::Stream(way)) => {
-                let _ = way.send(octets);
+                let _ = way.send(Words { octets, urgent: false });
             }
             Some(Way::Frame(segment)) => {
                 if let Err(error) = segment.send(&octets) {

@@ -144,11 +144,12 @@ impl Sim {
                     self.queue.push_back((at, Input::Established(flow)));
                 }
                 // Behind the end of a stream nothing more goes out.
-                Output::Send(flow, _) if self.ended.contains(&(at, flow)) => {}
+                Output::Send(flow, _) | Output::SendUrgent(flow, _)
+                    if self.ended.contains(&(at, flow)) => {}
                 Output::Send(flow, octets) if self.segment.contains(&(at, flow)) => {
                     self.broadcast(at, &octets);
                 }
-                Output::Send(flow, octets) => {
+                Output::Send(flow, octets) | Output::SendUrgent(flow, octets) => {
                     if let Some((other, theirs)) = self.wires.get(&(at, flow)) {
                         self.queue.push_back((*other, Input::Received(*theirs, octets)));
                     }

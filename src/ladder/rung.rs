@@ -190,6 +190,8 @@ pub struct Corrupt {
     pub keep: Vec<String>,
     /// Where it comes from in place of where it should come from; datagrams alone.
     pub from: Option<Aside>,
+    /// How many pieces it is sent in, one behind the other; streams alone. 0 and 1 are a whole.
+    pub pieces: usize,
     /// Values of link parameters for this message alone, such as a wrong secret.
     pub parameters: Vec<(&'static str, Term)>,
 }

@@ -38,6 +38,7 @@ impl Jitter {
         let flow = match &output {
             Output::Open { flow, .. }
             | Output::Send(flow, _)
+            | Output::SendUrgent(flow, _)
             | Output::SendAside(flow, ..)
             | Output::Close(flow) => *flow,
             Output::Listen(_) | Output::Refuse(_) | Output::Trigger(..) | Output::Observe(_) => {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::OwnedWriteHalf;
 use tokio::net::{TcpSocket, TcpStream, UdpSocket};
 use tokio::sync::mpsc;
 
@@ -102,7 +103,7 @@ pub(super) async fn loose_datagrams(
 pub(super) async fn connect(
     flow: FlowId,
     (address, aside): (SocketAddr, Option<Aside>),
-    outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
+    outgoing: mpsc::UnboundedReceiver<Words>,
     inbox: mpsc::Sender<Heard>,
 ) {
     let (input, stream) = match stream_from(aside, address).await {
@@ -115,24 +116,53 @@ pub(super) async fn connect(
     }
 }
 
+/// Octets that leave on a stream.
+pub(super) struct Words {
+    pub(super) octets: Vec<u8>,
+    /// Whether the last of them is urgent.
+    pub(super) urgent: bool,
+}
+
+async fn write(writing: &mut OwnedWriteHalf, words: &Words) -> std::io::Result<()> {
+    let (before, last) = match words.octets.split_last() {
+        Some((last, before)) if words.urgent => (before, Some(*last)),
+        _ => (words.octets.as_slice(), None),
+    };
+    writing.write_all(before).await?;
+    let Some(last) = last else { return Ok(()) };
+    loop {
+        writing.writable().await?;
+        let stream: &TcpStream = writing.as_ref();
+        let sent = stream.try_io(tokio::io::Interest::WRITABLE, || {
+            socket2::SockRef::from(stream).send_out_of_band(&[last])
+        });
+        match sent {
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            sent => return sent.map(|_| ()),
+        }
+    }
+}
+
 /// Carries octets between a stream and the play until both have closed their half. The play closes
 /// its own by dropping the sending end of `outgoing`; what it said before still goes out, so that a
 /// peer that closes its half behind a request gets its answer.
 pub(super) async fn pump(
     flow: FlowId,
     stream: TcpStream,
-    mut outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
+    mut outgoing: mpsc::UnboundedReceiver<Words>,
     inbox: mpsc::Sender<Heard>,
 ) {
     // What we say is judged by when it is said: nothing waits for more.
     let _ = stream.set_nodelay(true);
+    // Urgent octets stand among the others.
+    let _ = socket2::SockRef::from(&stream).set_out_of_band_inline(true);
     let (mut reading, mut writing) = stream.into_split();
     let mut buffer = vec![0; READ];
     let (mut open, mut hears) = (true, true);
     while open || hears {
         tokio::select! {
             octets = outgoing.recv(), if open => match octets {
-                Some(octets) => open = writing.write_all(&octets).await.is_ok(),
+                Some(words) => open = write(&mut writing, &words).await.is_ok(),
                 None => {
                     let _ = writing.shutdown().await;
                     open = false;

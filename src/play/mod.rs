@@ -136,6 +136,8 @@ pub enum Output {
     Listen(LinkId),
     /// Send octets.
     Send(FlowId, Vec<u8>),
+    /// Send octets the last of which is urgent.
+    SendUrgent(FlowId, Vec<u8>),
     /// Send a datagram from another place than the flow's.
     SendAside(FlowId, Vec<u8>, Aside),
     /// Close a stream.

@@ -84,8 +84,8 @@ impl Player {
             });
             heard = Arc::new(stage.read(flow, &message.bytes, from_initiator, Some(say.kind)));
         } else {
-            let aside = say.corrupt.as_ref().and_then(|corrupt| corrupt.from);
-            stage.send(flow, &message.bytes, aside, deed);
+            let octets = (message.bytes.as_slice(), say.kind.urgent);
+            stage.send(flow, octets, say.corrupt.as_ref(), deed);
             stage.happened(Happening::Message {
                 ends: say.ends,
                 role,

@@ -11,7 +11,7 @@ use super::script::{Player, Stop};
 use super::stage::{FlowState, Stage};
 use super::{FlowId, Output};
 use crate::diag::Pos;
-use crate::ladder::{Act, Aside, Ends, Rung, Say, walk};
+use crate::ladder::{Act, Aside, Corrupt, Ends, Rung, Say, walk};
 use crate::wire::Edit;
 
 /// Something done wrong, and when.
@@ -112,17 +112,22 @@ impl Stage {
     pub(super) fn send(
         &mut self,
         flow: FlowId,
-        octets: &[u8],
-        aside: Option<Aside>,
+        (octets, urgent): (&[u8], bool),
+        corrupt: Option<&Corrupt>,
         deed: Option<&Deed>,
     ) {
         let held = self.held.take();
+        let aside = corrupt.and_then(|corrupt| corrupt.from);
+        let pieces = corrupt.map_or(1, |corrupt| corrupt.pieces).clamp(1, octets.len().max(1));
         let mut send = |flow| {
-            let octets = octets.to_vec();
-            self.out.push_back(match aside {
-                Some(aside) => Output::SendAside(flow, octets, aside),
-                None => Output::Send(flow, octets),
-            });
+            for piece in octets.chunks(octets.len().div_ceil(pieces).max(1)) {
+                let piece = piece.to_vec();
+                self.out.push_back(match aside {
+                    Some(aside) => Output::SendAside(flow, piece, aside),
+                    None if urgent => Output::SendUrgent(flow, piece),
+                    None => Output::Send(flow, piece),
+                });
+            }
         };
         match deed {
             Some(Deed::Withhold) => {}

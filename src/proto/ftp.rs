@@ -651,6 +651,17 @@ static MESSAGES: &[MessageType] = &[
     negotiation("dont", 254, "the receiver shall not do this"),
     MessageType {
         background: true,
+        urgent: true,
+        ..message(
+            "synch",
+            &[("iac", 255), ("command", 242)],
+            Side::Either,
+            &TELNET,
+            "look here, whatever you are doing: a data mark, as urgent data",
+        )
+    },
+    MessageType {
+        background: true,
         ..message("telnet", &[("iac", 255)], Side::Either, &TELNET, "another command of telnet")
     },
     message("command", &[], Side::Initiator, &ANY_COMMAND, "any other line"),
@@ -968,6 +979,6 @@ mod tests {
             names.push(command(piece).kind.name);
             octets = rest;
         }
-        assert_eq!((names, octets.len()), (vec!["telnet", "telnet", "abor", "do"], 0));
+        assert_eq!((names, octets.len()), (vec!["telnet", "synch", "abor", "do"], 0));
     }
 }

@@ -704,6 +704,7 @@ const fn packet(
         background: false,
         flow: Flow::Framed,
         answers: &[],
+        urgent: false,
     }
 }
 

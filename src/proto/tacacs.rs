@@ -527,6 +527,7 @@ const fn client(
         background: false,
         flow: Flow::Framed,
         answers: &[],
+        urgent: false,
     }
 }
 

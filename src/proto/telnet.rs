@@ -236,6 +236,7 @@ const fn negotiation(
         background: true,
         flow: Flow::Framed,
         answers: &[],
+        urgent: false,
     }
 }
 

@@ -371,7 +371,7 @@ fn corruption(
     let protocol = scene.links[ends.link].protocol;
     let mut known = vec!["octets", "set", "flip", "truncate", "append", "keep"];
     let datagrams = protocol.transport == crate::wire::Transport::Udp;
-    known.extend(datagrams.then_some("from"));
+    known.push(if datagrams { "from" } else { "pieces" });
     known.extend(protocol.parameters.iter().map(|p| p.name));
     reader.keys(node, &known);
     let fields = kind.layout.fields;
@@ -405,6 +405,7 @@ fn corruption(
     }
     let from = node.get("from").cloned().and_then(|node| aside(reader, &node));
     let truncate = node.get("truncate").cloned().and_then(|n| reader.number(&n));
+    let pieces = node.get("pieces").cloned().and_then(|n| reader.number(&n));
     let parameters = protocol
         .parameters
         .iter()
@@ -421,6 +422,7 @@ fn corruption(
         truncate: truncate.and_then(|n| usize::try_from(n).ok()),
         set,
         from,
+        pieces: pieces.and_then(|n| usize::try_from(n).ok()).unwrap_or_default(),
         parameters,
     })
 }

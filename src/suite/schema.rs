@@ -196,7 +196,7 @@ fn rung() -> Value {
             "containing": {},
             "corrupt": { "type": "object", "description": "Damage done after encoding.", "properties": {
                 "octets": {}, "set": { "type": "object" }, "flip": {}, "truncate": {}, "append": {}, "keep": {},
-                "from": { "enum": ["other-port", "other-address"] } } },
+                "from": { "enum": ["other-port", "other-address"] }, "pieces": { "type": "integer" } } },
             "from": { "enum": ["other-port", "other-address"], "description": "Where a connection comes from." },
             "follows": { "type": "string" }, "new-port": { "type": "boolean" }, "on": { "type": "string" },
             "count": { "type": ["string", "integer"] },

@@ -343,6 +343,7 @@ mod tests {
         background: false,
         flow: Flow::Framed,
         answers: &[],
+        urgent: false,
     };
 
     fn edited(edit: &Edit) -> Result<Vec<u8>, String> {

@@ -109,6 +109,8 @@ pub struct MessageType {
     pub flow: Flow,
     /// The types of message that it answers, where it has its form only behind these; empty for any.
     pub answers: &'static [&'static str],
+    /// Whether its last octet travels as urgent data of its stream.
+    pub urgent: bool,
 }
 
 impl MessageType {
@@ -165,6 +167,7 @@ pub const fn message(
         background: false,
         flow: Flow::Framed,
         answers: &[],
+        urgent: false,
     }
 }
 
