@@ -345,6 +345,11 @@ impl Stage {
                     self.flows[flow].state = FlowState::ClosedByPeer;
                     let ends = self.ends(flow, !self.flows[flow].ours);
                     self.happened(Happening::Closed(ends));
+                    // Whoever has heard all that there was to hear hangs up as well.
+                    let protocol = self.cast.suite.links[self.flows[flow].link].protocol;
+                    if matches!(protocol.framing, Framing::UntilClosed) {
+                        self.close(flow);
+                    }
                 }
             }
             Input::NotTriggered(party, why) => {

@@ -491,13 +491,25 @@ const ANY_COMMAND: Layout = layout(
     ],
 );
 
+/// What begins with a number would look like the end of the reply, or like another one.
+const PADDED: Check = Check {
+    about: "no number of three digits at its beginning",
+    source: "RFC 959 section 4.2",
+    holds: |value| {
+        value
+            .octets()
+            .and_then(|octets| octets.get(..3))
+            .is_none_or(|first| !first.iter().all(u8::is_ascii_digit))
+    },
+};
+
 /// Lines between the first and the last one of a reply.
 const LINES: List = List {
     noun: "line of a reply",
     count: "",
     // The last line is the one behind which there is none.
     until: Some(|left| left.iter().position(|o| *o == b'\n').is_none_or(|at| at + 1 == left.len())),
-    item: field("line", Kind::Group(&[nvt("line"), END])),
+    item: field("line", Kind::Group(&[nvt("line").must(&PADDED), END])),
     order: "RFC 959 section 4.2",
     distinct: None,
 };
@@ -930,14 +942,16 @@ mod tests {
 
     #[test]
     fn a_reply_of_several_lines_ends_with_its_code() {
-        let octets = b"211-Known:\r\n SIZE\r\n211more\r\n213 no end\r\n211 End\r\n";
+        let octets = b"211-Known:\r\n SIZE\r\n21\r\n 211 no end\r\n211 End\r\n";
         assert_eq!(frame(octets), Frame::Whole(octets.len()));
         assert_eq!(frame(&octets[..octets.len() - 1]), Frame::Partial);
         let message = reply(octets);
         assert_eq!(message.faults, []);
         assert_eq!(show(&message, "lines.0.line"), "\" SIZE\"");
-        assert_eq!(show(&message, "lines.2.line"), "\"213 no end\"");
+        assert_eq!(show(&message, "lines.2.line"), "\" 211 no end\"");
         assert_eq!(show(&message, "text"), "\"End\"");
+        let confusing = reply(b"211-Known:\r\n213 SIZE\r\n211 End\r\n");
+        assert_eq!(confusing.faults.len(), 1);
     }
 
     #[test]
