@@ -387,7 +387,9 @@ const EPRT: Layout = layout(
         }),
         spelled("family", &FAMILY).auto(Auto::Default(1)),
         text("delimiter_2", Len::Fixed(1)).auto(Auto::SameAs("delimiter")),
-        text("host", Len::BeforeSame("delimiter")).must(&ADDRESS),
+        text("host", Len::BeforeSame("delimiter"))
+            .auto(Auto::DefaultText("0.0.0.0"))
+            .must(&ADDRESS),
         text("delimiter_3", Len::Fixed(1)).auto(Auto::SameAs("delimiter")),
         spelled("port", &PORT_NUMBER),
         text("delimiter_4", Len::Fixed(1)).auto(Auto::SameAs("delimiter")),
@@ -576,7 +578,7 @@ const PATHNAME: Layout = layout(
     &[
         CODE_FIELD,
         SPACE,
-        spelled("path", &QUOTED).about("a quote in it travels twice"),
+        spelled("path", &QUOTED).auto(Auto::DefaultText("/")).about("a quote in it travels twice"),
         field(
             "second space",
             Kind::Maybe(&Maybe { lead: b" ", fields: &[nvt("text").free(FOR_PEOPLE)] }),

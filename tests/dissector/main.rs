@@ -4,6 +4,7 @@
 mod arp;
 mod dhcpv4;
 mod dns;
+mod ftp;
 mod telnet;
 mod tftp;
 
@@ -35,8 +36,18 @@ struct Cases {
     cases: &'static [Case],
 }
 
-const CASES: &[Cases] =
-    &[arp::ARP, dhcpv4::DHCPV4, dns::UDP, dns::TCP, RADIUS, TACACS, telnet::TELNET, tftp::TFTP];
+const CASES: &[Cases] = &[
+    arp::ARP,
+    dhcpv4::DHCPV4,
+    Cases { protocol: "dhcpv4-ethernet", ..dhcpv4::DHCPV4 },
+    dns::UDP,
+    dns::TCP,
+    RADIUS,
+    TACACS,
+    ftp::FTP,
+    telnet::TELNET,
+    tftp::TFTP,
+];
 
 const RADIUS: Cases = Cases {
     protocol: "radius",
