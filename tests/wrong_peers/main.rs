@@ -3,6 +3,7 @@
 //! requirement, and is caught at the step or rule that names it, in words that name the field.
 
 mod dhcp;
+mod ftp;
 mod harness;
 mod radius_clients;
 mod radius_servers;
@@ -14,6 +15,7 @@ mod targets;
 mod tftp;
 
 use dhcp::{DHCP_RELAYS, DHCP_SERVERS};
+use ftp::{FTP_CLIENTS, FTP_SERVERS};
 use harness::{are_caught, passes};
 use radius_clients::RADIUS_CLIENTS;
 use radius_servers::RADIUS_SERVERS;
@@ -21,8 +23,8 @@ use routers::ROUTERS;
 use tacacs_clients::TACACS_CLIENTS;
 use tacacs_servers::TACACS_SERVERS;
 use targets::{
-    dhcp_relay, dhcp_server, radius_client, radius_server, router, tacacs_client, tacacs_server,
-    tftp_client, tftp_server,
+    dhcp_relay, dhcp_server, ftp_client, ftp_server, radius_client, radius_server, router,
+    tacacs_client, tacacs_server, tftp_client, tftp_server,
 };
 use tftp::{TFTP_CLIENTS, TFTP_SERVERS};
 
@@ -161,6 +163,27 @@ fn a_right_dhcp_relay_passes_every_step_and_rule() {
 #[test]
 fn wrong_dhcp_relays_are_caught_where_it_is_demanded() {
     are_caught(dhcp_relay, DHCP_RELAYS);
+}
+
+#[test]
+fn a_right_ftp_server_passes_every_step_and_rule() {
+    passes(ftp_server, &[], &["ftp/session.yaml", "ftp/transfer.yaml", "ftp/files.yaml"], &[]);
+}
+
+#[test]
+fn wrong_ftp_servers_are_caught_where_it_is_demanded() {
+    are_caught(ftp_server, FTP_SERVERS);
+}
+
+#[test]
+fn a_right_ftp_client_passes_every_step_and_rule() {
+    let suites = ["ftp/client.yaml", "ftp/transfer.yaml", "ftp/files.yaml"];
+    passes(ftp_client, &[], &suites, &[]);
+}
+
+#[test]
+fn wrong_ftp_clients_are_caught_where_it_is_demanded() {
+    are_caught(ftp_client, FTP_CLIENTS);
 }
 
 #[test]
