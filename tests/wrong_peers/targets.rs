@@ -310,16 +310,3 @@ triggers:
         same(r"alpha\r\nbeta\r\ngamma\r\n")
     )
 }
-
-/// A command that runs a script, as a list in YAML. No bytecode is left beside the scripts.
-fn command(script: &str, words: &str, more: &[&str]) -> String {
-    let script = here("tests/peers").join(script);
-    let script = script.to_str().expect("a path in UTF-8");
-    let all = ["python3", "-B", script].into_iter().chain(words.split(' '));
-    let all: Vec<String> = all.chain(more.iter().copied()).map(|w| format!("{w:?}")).collect();
-    format!("[{}]", all.join(", "))
-}
-
-pub fn here(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
