@@ -256,7 +256,13 @@ impl Maker<'_> {
             "`{path}` of {} is {other}, not {number}, and nothing else follows it",
             self.message.kind.name
         );
-        self.add(path, operator, about, Edit::Number(path.to_owned(), other), None);
+        // Octets may stand behind what a length counts.
+        let free = match node.field.auto {
+            Auto::LengthOfRest(_) if other < number => Some(node.field.free),
+            _ => None,
+        };
+        let free = free.filter(|section| !section.is_empty()).map(str::to_owned);
+        self.add(path, operator, about, Edit::Number(path.to_owned(), other), free);
     }
 
     /// A computed field: lengths one off, digests wrong or over the wrong octets.
@@ -280,7 +286,12 @@ impl Maker<'_> {
                 self.add(path, "wrong", about, Edit::Flip(path.to_owned()), None);
                 if octets.iter().any(|b| *b != 0) {
                     let about = format!("`{path}` of {kind} is all zeros");
-                    self.add(path, "zero", about, Edit::Number(path.to_owned(), 0), None);
+                    let free = match node.field.auto {
+                        Auto::Digest(digest) => Some(digest.absent).filter(|s| !s.is_empty()),
+                        _ => None,
+                    };
+                    let edit = Edit::Number(path.to_owned(), 0);
+                    self.add(path, "zero", about, edit, free.map(str::to_owned));
                 }
                 if let (Auto::Digest(digest), Some(other)) = (&node.field.auto, self.covered(path))
                 {

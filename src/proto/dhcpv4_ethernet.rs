@@ -87,9 +87,9 @@ const IPV4: Field = field(
 const UDP: Field = field(
     "udp",
     Kind::Group(&[
-        uint("source_port", 16).auto(Auto::Follows(&OWN_PORT)),
+        uint("source_port", 16).auto(Auto::Follows(&OWN_PORT)).free("RFC 2131 section 4.1"),
         uint("destination_port", 16).auto(Auto::Follows(&TO_PORT)),
-        uint("length", 16).auto(Auto::LengthOfRest(6)),
+        uint("length", 16).auto(Auto::LengthOfRest(6)).free("RFC 768"),
         octets("checksum", Len::Fixed(2)).auto(Auto::Digest(&CHECKSUM)),
     ]),
 )

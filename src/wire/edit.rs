@@ -182,11 +182,21 @@ impl Message {
             }
         }
         let context = Context { parameters: &parameters, ..*context };
-        let draft = Draft { fields, corruption: Some(corruption), whole: true };
-        // Whatever was drawn stands in the draft already.
-        encode(self.kind, &context, &draft, &mut |_, octets| vec![0; octets])
-            .map(|m| m.bytes)
-            .map_err(|e| e.to_string())
+        let written = |corruption: Corruption| {
+            let draft = Draft { fields: fields.clone(), corruption: Some(corruption), whole: true };
+            // Whatever was drawn stands in the draft already.
+            encode(self.kind, &context, &draft, &mut |_, octets| vec![0; octets])
+                .map(|m| m.bytes)
+                .map_err(|e| e.to_string())
+        };
+        // Over what it does not cover no digest is stale.
+        if matches!(edit, Edit::Stale(..)) {
+            let fresh = Corruption { keep: Vec::new(), ..corruption.clone() };
+            if written(fresh)? == written(corruption.clone())? {
+                return Ok(self.bytes.clone());
+            }
+        }
+        written(corruption)
     }
 }
 
