@@ -712,7 +712,7 @@ pub(super) const REPLY_HTYPE: Field = returned(
     &Follows {
         about: "that of the client",
         source: TABLE_3,
-        value: |context| echo(context.previous, "htype").or(Some(Value::Uint(1))),
+        value: |context| echo(context.previous, "htype"),
     },
 );
 pub(super) const REPLY_HLEN: Field = returned(
@@ -721,7 +721,7 @@ pub(super) const REPLY_HLEN: Field = returned(
     &Follows {
         about: "that of the client",
         source: TABLE_3,
-        value: |context| echo(context.previous, "hlen").or(Some(Value::Uint(6))),
+        value: |context| echo(context.previous, "hlen"),
     },
 );
 pub(super) const REPLY_XID: Field = returned(
@@ -740,7 +740,7 @@ pub(super) const REPLY_FLAGS: Field = field(
         flag("broadcast").auto(Auto::Follows(&Follows {
             about: "that of the client's message",
             source: TABLE_3,
-            value: |context| echo(context.previous, "flags.broadcast").or(Some(Value::Uint(0))),
+            value: |context| echo(context.previous, "flags.broadcast"),
         })),
         // What servers must ignore may come back.
         uint("mbz", 15).auto(Auto::Follows(&Follows {
@@ -785,7 +785,7 @@ pub(super) const REPLY_GIADDR: Field = returned(
     &Follows {
         about: "that of the client's message",
         source: TABLE_3,
-        value: |context| echo(context.previous, "giaddr").or(Some(Value::Octets(NONE.to_vec()))),
+        value: |context| echo(context.previous, "giaddr"),
     },
 );
 pub(super) const REPLY_CHADDR: Field = returned(
@@ -816,6 +816,17 @@ macro_rules! server_fields {
             $($front,)* OP, REPLY_HTYPE, REPLY_HLEN, HOPS, REPLY_XID, REPLY_SECS, $flags, $ciaddr,
             $yiaddr, $siaddr, REPLY_GIADDR, REPLY_CHADDR, CHADDR_PADDING, SNAME, FILE,
             MAGIC_COOKIE, OPTION_LIST, padding($least),
+        ]
+    };
+}
+
+/// The fields of what is told of a lease: its client's hardware, not the questioner's (RFC 4388 section 6.4.2).
+macro_rules! lease_fields {
+    ([$($front:expr),*], $least:expr) => {
+        &[
+            $($front,)* OP, HTYPE, HLEN, HOPS, REPLY_XID, REPLY_SECS, REPLY_FLAGS, CIADDR, YIADDR,
+            SIADDR, REPLY_GIADDR, CHADDR, CHADDR_PADDING, SNAME, FILE, MAGIC_COOKIE, OPTION_LIST,
+            padding($least),
         ]
     };
 }
@@ -861,6 +872,10 @@ macro_rules! message_types {
             ),
         );
 
+        /// RFC 4388 section 6.4.
+        const LEASE: Layout =
+            layout("dhcp", "RFC 4388 section 6.4", lease_fields!([$($front),*], $least));
+
         const ANY: Layout = layout(
             "dhcp",
             "RFC 2131 section 2",
@@ -889,9 +904,9 @@ macro_rules! message_types {
                 opens: true,
                 ..message("leasequery", LEASEQUERY, Side::Initiator, &ASKING, "who has this address?")
             },
-            message("leaseunassigned", UNASSIGNED, Side::Responder, &ACK, "nobody has it"),
-            message("leaseunknown", UNKNOWN, Side::Responder, &ACK, "it is none of mine"),
-            message("leaseactive", ACTIVE, Side::Responder, &ACK, "this one has it"),
+            message("leaseunassigned", UNASSIGNED, Side::Responder, &LEASE, "nobody has it"),
+            message("leaseunknown", UNKNOWN, Side::Responder, &LEASE, "it is none of mine"),
+            message("leaseactive", ACTIVE, Side::Responder, &LEASE, "this one has it"),
             MessageType {
                 opens: true,
                 ..message("bootp-request", &[("op", 1)], Side::Initiator, &ASKING, "a request without type")
@@ -902,7 +917,7 @@ macro_rules! message_types {
     };
 }
 
-pub(super) use {client_fields, message_types, server_fields};
+pub(super) use {client_fields, lease_fields, message_types, server_fields};
 
 pub(super) const DISCOVER: &[(&str, u64)] = &[("op", 1), ("options.DHCP-Message-Type", 1)];
 pub(super) const OFFERED: &[(&str, u64)] = &[("op", 2), ("options.DHCP-Message-Type", 2)];
