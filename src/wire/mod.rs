@@ -9,6 +9,7 @@
 //! | `decode` | octets into a message; never fails as a whole, what is wrong becomes a fault |
 //! | `verify` | what holds for the values of a message that was read |
 //! | `encode` | chosen values into octets; whatever was not chosen is computed |
+//! | `decode/items`, `encode/items` | lists of items, and those of which one ends the list |
 //! | `name` | names made of labels, with pointers to earlier ones |
 //! | `text` | values that travel as text: numbers in digits, words of a list, addresses |
 //! | `damage` | damage done to a message on purpose |

@@ -1,0 +1,202 @@
+//! Writing lists of items: each behind its type and length; those of which one ends the list, with what
+//! travels in several parts or in other fields.
+
+use std::borrow::Cow;
+
+use super::{Assignment, EncodeError, Entry, Writer};
+use crate::wire::damage::put;
+use crate::wire::layout::{Auto, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Len};
+use crate::wire::value::Value;
+
+impl Writer<'_> {
+    /// Writes the items of a list, and in a list that one of them ends that one, wherever it is
+    /// lacking. What stands behind an end goes to the next field in which the list goes on.
+    pub(super) fn items(
+        &mut self,
+        items: &'static Items,
+        entries: &[Entry],
+    ) -> Result<(), EncodeError> {
+        let list = self.path.join(".");
+        let marks = self.kind.when.iter().filter_map(|(path, number)| {
+            let (within, name) = path.rsplit_once('.')?;
+            let lacking = within == list && !entries.iter().any(|e| e.name == name);
+            let assignment = Assignment::Value(Value::Uint(*number));
+            (lacking && !self.whole).then(|| Entry { name: name.to_owned(), assignment })
+        });
+        let mut all: Vec<Entry> = marks.collect();
+        all.extend(entries.iter().cloned());
+        let Some(ended) = items.ended else {
+            return all.iter().try_for_each(|e| self.item(items, e));
+        };
+        let is = |entry: &Entry, number| items.number(&entry.name) == Some(number);
+        let end = items.by_number(ended.end).filter(|_| !self.whole).map(|end| Entry {
+            name: end.field.name.into(),
+            assignment: Assignment::Value(Value::Octets(Vec::new())),
+        });
+        if !all.last().is_some_and(|last| is(last, ended.end)) {
+            all.extend(end.clone());
+        }
+        let more = ended.more.and_then(|more| {
+            let said = all.iter().find(|e| is(e, more.item)).map(|e| &e.assignment);
+            match said {
+                Some(Assignment::Value(Value::Uint(number))) => Some((more, *number)),
+                _ => None,
+            }
+        });
+        let mut places = more.iter().flat_map(|(more, number)| {
+            more.fields.iter().filter(move |(bit, _)| number & bit != 0).map(|(_, name)| *name)
+        });
+        let mut left = all.as_slice();
+        let here = |left: &[Entry]| match left.iter().position(|e| is(e, ended.end)) {
+            Some(end) => end + 1,
+            None => left.len(),
+        };
+        let (first, rest) = left.split_at(here(left));
+        left = rest;
+        first.iter().try_for_each(|e| self.item(items, e))?;
+        for name in places.by_ref() {
+            let (part, rest) = left.split_at(here(left));
+            left = rest;
+            // Where nothing is left for it, it holds an end alone.
+            let end = end.as_ref().filter(|_| part.is_empty());
+            let mut part = part.iter().chain(end);
+            self.elsewhere(name, |w| part.try_for_each(|e| w.item(items, e)))?;
+        }
+        // Behind the last end, on purpose.
+        left.iter().try_for_each(|e| self.item(items, e))
+    }
+
+    /// Writes into a field that stands before, in place of its value.
+    fn elsewhere(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut Self) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        let depth = self.depth.saturating_sub(1);
+        let field = self.nodes.iter().position(|n| n.depth == depth && n.name == name);
+        let (from, nodes) = (self.at, self.nodes.len());
+        write(self)?;
+        let Some(at) = field else { return Ok(()) };
+        let range = self.nodes[at].octets();
+        let written = self.bytes.split_off(from / 8);
+        if written.len() > range.len() {
+            let what = format!("{} octets, and the field has {}", written.len(), range.len());
+            return Err(self.error(name, &what));
+        }
+        self.bytes[range.clone()].fill(0);
+        self.bytes[range.start..range.start + written.len()].copy_from_slice(&written);
+        self.nodes[at].value = Value::Octets(Vec::new());
+        for node in &mut self.nodes[nodes..] {
+            let moved = |bit: usize| (bit + range.start * 8).saturating_sub(from);
+            node.bits = moved(node.bits.start)..moved(node.bits.end);
+        }
+        self.at = from;
+        Ok(())
+    }
+
+    fn item(&mut self, items: &'static Items, entry: &Entry) -> Result<(), EncodeError> {
+        let (Some(number), Some(field)) = (items.number(&entry.name), items.field(&entry.name))
+        else {
+            return Err(self.error(&entry.name, &format!("there is no such {}", items.noun)));
+        };
+        let (from, at) = (self.at, self.nodes.len());
+        let name: Cow<'static, str> = match items.by_number(number) {
+            Some(known) => Cow::Borrowed(known.field.name),
+            None => Cow::Owned(entry.name.clone()),
+        };
+        self.push(field, name.clone(), from, Value::Group);
+        if items.is_bare(number) {
+            self.bits(8, number);
+            self.nodes[at].bits.end = self.at;
+            self.nodes[at].value = Value::Octets(Vec::new());
+            return Ok(());
+        }
+        self.inside(&name, |w| {
+            for (head, value) in [(&ITEM_TYPE, number), (&ITEM_LENGTH, 0)] {
+                let start = w.at;
+                w.bits(8, value);
+                w.push(head, Cow::Borrowed(head.name), start, Value::Uint(value));
+            }
+            Ok(())
+        })?;
+        match (&field.kind, &entry.assignment) {
+            (Kind::Group(fields), Assignment::Fields(entries)) => {
+                self.inside(&name, |w| w.fields(fields, entries))?;
+            }
+            (Kind::List(list), Assignment::Fields(entries)) => {
+                // The names in a value count from its beginning.
+                let names = std::mem::take(&mut self.names);
+                let outer = std::mem::replace(&mut self.origin, self.at / 8);
+                self.inside(&name, |w| w.list(list, entries))?;
+                (self.names, self.origin) = (names, outer);
+            }
+            (Kind::Items(inner), Assignment::Fields(entries)) => {
+                self.inside(&name, |w| w.items(inner, entries))?;
+            }
+            // Octets in place of the parts of a group.
+            (
+                Kind::Group(_) | Kind::List(_) | Kind::Items(_),
+                Assignment::Value(Value::Octets(octets)),
+            ) => self.octets(octets),
+            // An empty value of a digest asks for the computed one: zeros keep its place.
+            (Kind::Octets(Len::Fixed(n)), Assignment::Value(Value::Octets(octets)))
+                if octets.is_empty() && matches!(field.auto, Auto::Digest(_)) =>
+            {
+                self.octets(&vec![0; *n]);
+                self.nodes[at].value = Value::Octets(vec![0; *n]);
+            }
+            (_, Assignment::Value(value)) => {
+                // Octets in place of a number: a value of the wrong width, on purpose. So are
+                // octets of another number than the field has.
+                match (&field.kind, value) {
+                    (
+                        Kind::Uint { .. }
+                        | Kind::Ipv4
+                        | Kind::Ipv6
+                        | Kind::Mac
+                        | Kind::Octets(Len::Fixed(_))
+                        | Kind::Text(Len::Fixed(_)),
+                        Value::Octets(o),
+                    ) => self.octets(o),
+                    _ => self.write(field, &name, value)?,
+                }
+                self.nodes[at].value = value.clone();
+                self.chosen.push(at);
+            }
+            (_, Assignment::Fields(_)) => {
+                return Err(self.error(&name, "this holds one value, not fields"));
+            }
+        }
+        let whole = (self.at - from) / 8;
+        let length = if items.length_counts_header { whole } else { whole - 2 };
+        if length > 255 && items.ended.is_some_and(|ended| !ended.joined.is_empty()) {
+            self.split(from, at);
+            return Ok(());
+        }
+        if length > 255 {
+            return Err(
+                self.error(&name, &format!("a length of {length} does not fit into an octet"))
+            );
+        }
+        put(&mut self.bytes, from + 8..from + 16, length as u64);
+        self.nodes[at].bits.end = self.at;
+        self.nodes[at + 2].value = Value::Uint(length as u64);
+        Ok(())
+    }
+
+    /// Writes the item at a node as several of its type, of 255 octets at most. What was inside is
+    /// one value then.
+    fn split(&mut self, from: usize, at: usize) {
+        let item = self.bytes.split_off(from / 8);
+        self.at = from;
+        let (number, value) = (item.first().copied().unwrap_or(0), item.get(2..).unwrap_or(&[]));
+        for part in value.chunks(255) {
+            self.octets(&[number, u8::try_from(part.len()).unwrap_or(u8::MAX)]);
+            self.octets(part);
+        }
+        self.nodes.truncate(at + 3);
+        self.nodes[at].bits.end = self.at;
+        self.nodes[at].value = Value::Octets(value.to_vec());
+        self.nodes[at + 2].value = Value::Uint(255);
+    }
+}
