@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 use std::time::Instant;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::net::{TcpSocket, TcpStream, UdpSocket};
 use tokio::sync::mpsc;
@@ -156,7 +156,7 @@ pub(super) async fn pump(
     let _ = stream.set_nodelay(true);
     // Urgent octets stand among the others.
     let _ = socket2::SockRef::from(&stream).set_out_of_band_inline(true);
-    let (mut reading, mut writing) = stream.into_split();
+    let (reading, mut writing) = stream.into_split();
     let mut buffer = vec![0; READ];
     let (mut open, mut hears) = (true, true);
     while open || hears {
@@ -168,7 +168,13 @@ pub(super) async fn pump(
                     open = false;
                 }
             },
-            read = reading.read(&mut buffer), if hears => {
+            // A read ends at urgent octets although more is there, so that one which brings little
+            // says nothing about what is left: each is tried until nothing comes.
+            ready = reading.readable(), if hears => {
+                let read = ready.and_then(|()| reading.try_read(&mut buffer));
+                if read.as_ref().is_err_and(|e| e.kind() == std::io::ErrorKind::WouldBlock) {
+                    continue;
+                }
                 open &= read.is_ok();
                 let input = match read {
                     Ok(0) | Err(_) => Input::Closed(flow),

@@ -1,7 +1,9 @@
 //! Saying a message: the flow that it goes on, its octets, and the names that it gives values to.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::Output;
 use super::blame::{add, said, trouble};
 use super::compare::Comparison;
 use super::script::{Player, Stop};
@@ -43,11 +45,29 @@ impl Player {
         self.listen_where_told(pos, say).await?;
         let flow = self.flow_for(pos, say, deed == Some(Deed::NewPort)).await?;
         self.speak_out(pos, say, flow, deed.as_ref())?;
+        self.other_pieces().await?;
         if let Some(Deed::Again(time)) = deed {
             Box::pin(self.pause(time)).await?;
             self.stage.borrow_mut().repeat_last(flow);
         }
         Ok(())
+    }
+
+    /// Says what is left of a message that goes out in pieces, each long enough behind the one before
+    /// to be read by itself.
+    async fn other_pieces(&self) -> Result<(), Stop> {
+        const APART: Duration = Duration::from_millis(20);
+        loop {
+            if self.stage.borrow().pieces.is_empty() {
+                return Ok(());
+            }
+            // Boxed: a standing answer that is given meanwhile is said as well.
+            Box::pin(self.pause(APART)).await?;
+            let mut stage = self.stage.borrow_mut();
+            if let Some((flow, piece)) = stage.pieces.pop_front() {
+                stage.out.push_back(Output::Send(flow, piece));
+            }
+        }
     }
 
     /// Says a message on a flow.

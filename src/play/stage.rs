@@ -150,6 +150,8 @@ pub struct Stage {
     pub files: HashMap<String, usize>,
     /// Where somebody listens, on links of which messages tell that.
     pub places: HashMap<LinkId, Place>,
+    /// What is left of a message that is sent in pieces.
+    pub pieces: VecDeque<(FlowId, Vec<u8>)>,
     /// Octets that a deed keeps back until the next message.
     pub held: Option<(FlowId, Vec<u8>)>,
     octets: usize,
@@ -208,6 +210,7 @@ impl Stage {
             left: vec![false; cast.suite.parties.len()],
             sight: None,
             said: 0,
+            pieces: VecDeque::new(),
             held: None,
             files: HashMap::new(),
             places: HashMap::new(),

@@ -119,15 +119,17 @@ impl Stage {
         let held = self.held.take();
         let aside = corrupt.and_then(|corrupt| corrupt.from);
         let pieces = corrupt.map_or(1, |corrupt| corrupt.pieces).clamp(1, octets.len().max(1));
+        let mut pieces = octets.chunks(octets.len().div_ceil(pieces).max(1)).map(<[u8]>::to_vec);
+        let first = pieces.next().unwrap_or_default();
+        let rest: Vec<Vec<u8>> = pieces.collect();
         let mut send = |flow| {
-            for piece in octets.chunks(octets.len().div_ceil(pieces).max(1)) {
-                let piece = piece.to_vec();
-                self.out.push_back(match aside {
-                    Some(aside) => Output::SendAside(flow, piece, aside),
-                    None if urgent => Output::SendUrgent(flow, piece),
-                    None => Output::Send(flow, piece),
-                });
-            }
+            let piece = first.clone();
+            self.out.push_back(match aside {
+                Some(aside) => Output::SendAside(flow, piece, aside),
+                None if urgent => Output::SendUrgent(flow, piece),
+                None => Output::Send(flow, piece),
+            });
+            self.pieces.extend(rest.iter().map(|piece| (flow, piece.clone())));
         };
         match deed {
             Some(Deed::Withhold) => {}
