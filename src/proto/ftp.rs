@@ -755,19 +755,19 @@ fn frame(bytes: &[u8]) -> Frame {
         [IAC, command, ..] if *command != IAC => return Frame::Whole(2),
         _ => {}
     }
-    let mut lines = bytes.split_inclusive(|octet| *octet == b'\n');
+    let lines = bytes.split_inclusive(|octet| *octet == b'\n');
     let mut octets = 0;
     let mut several: Option<&[u8]> = None;
-    while let Some(line) = lines.next().filter(|line| line.ends_with(b"\n")) {
+    for line in lines.take_while(|line| line.ends_with(b"\n")) {
         octets += line.len();
-        match (several, line) {
-            (None, [code @ .., _] | [code @ ..]) => match code {
+        match several {
+            None => match line {
                 [a, b, c, b'-', ..] if [a, b, c].iter().all(|o| o.is_ascii_digit()) => {
                     several = Some(&line[..3]);
                 }
                 _ => return Frame::Whole(octets),
             },
-            (Some(code), line) => {
+            Some(code) => {
                 if line.strip_prefix(code).is_some_and(|rest| rest.starts_with(b" ")) {
                     return Frame::Whole(octets);
                 }

@@ -39,8 +39,11 @@ pub struct Spelling {
     /// The value as it travels.
     pub write: fn(&Spelling, &Value) -> Vec<u8>,
     /// The value that octets begin with, and how many of them it takes.
-    pub read: fn(&Spelling, &[u8]) -> Option<(Value, usize)>,
+    pub read: fn(&Spelling, &[u8]) -> Option<Read>,
 }
+
+/// A value that was read, and how many octets it took.
+pub type Read = (Value, usize);
 
 /// A part that is there where its lead is.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use crate::wire::*;
 
 /// Plain octets.
 pub static PROTOCOL: Protocol = Protocol {
-    name: "octets",
+    name: "octet-stream",
     title: "Octets of a stream",
     sources: &["RFC 9293"],
     transport: Transport::Tcp,
