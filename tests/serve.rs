@@ -283,6 +283,56 @@ fn an_exchange_may_take_several_streams_and_several_parties() {
     assert_eq!((nas.ended(), server.ended()), (String::new(), String::new()));
 }
 
+/// A line of the control connection that begins with this code.
+fn reply(lines: &mut BufReader<TcpStream>, code: &str) -> String {
+    let mut line = String::new();
+    lines.read_line(&mut line).expect("it answers");
+    assert!(line.starts_with(code), "{line} is no {code}");
+    line
+}
+
+/// Fetches a file from a server that tells where its data comes from.
+fn fetched(from: SocketAddr) -> Vec<u8> {
+    let mut stream = TcpStream::connect(from).expect("it listens");
+    let mut lines = BufReader::new(stream.try_clone().expect("a second handle"));
+    let mut say = |line: &str| write!(stream, "{line}\r\n").expect("it hears");
+    reply(&mut lines, "220");
+    for (line, code) in [("USER bob", "331"), ("PASS s3cret", "230"), ("TYPE I", "200")] {
+        say(line);
+        reply(&mut lines, code);
+    }
+    say("EPSV");
+    let told = reply(&mut lines, "229");
+    let port = told.split('|').nth(3).and_then(|port| port.parse().ok()).expect("a port");
+    say("RETR size-1200.bin");
+    let mut data = TcpStream::connect((from.ip(), port)).expect("it listens there too");
+    reply(&mut lines, "150");
+    let mut octets = Vec::new();
+    data.read_to_end(&mut octets).expect("it sends");
+    drop(data);
+    reply(&mut lines, "226");
+    say("QUIT");
+    reply(&mut lines, "221");
+    octets
+}
+
+#[test]
+fn callers_at_once_are_told_places_of_their_own() {
+    let words = ["ftp/transfer::get-passive[epsv]", "--as", "server", "--count", "8"];
+    let mut served = Served::begin(&words);
+    let callers: Vec<_> = (0..8)
+        .map(|_| {
+            let address = served.address;
+            std::thread::spawn(move || fetched(address))
+        })
+        .collect();
+    for caller in callers {
+        assert_eq!(caller.join().expect("it fetches").len(), 1200);
+    }
+    let told = served.ended();
+    assert_eq!(told.matches("right: done").count(), 8, "{told}");
+}
+
 #[test]
 fn whoever_hangs_up_and_calls_again_at_once_is_still_the_same() {
     let suite = load("tacacs/authentication.yaml");
