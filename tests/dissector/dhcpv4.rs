@@ -279,6 +279,7 @@ const OVERLOADED: &[(&str, &str)] = &[
     ("options.DHCP-Message-Type", "DHCPOFFER"),
     ("options.Server-Identifier", "192.0.2.1"),
     ("options.IP-Address-Lease-Time", "600"),
+    ("hlen", "6"),
     ("options.Option-Overload", "both"),
     ("options.End", ""),
     ("options.Router.0.address", "192.0.2.1"),
