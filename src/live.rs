@@ -376,6 +376,9 @@ impl Driver {
     /// A flow on the segment.
     fn frame_flow(&mut self, flow: FlowId, link: LinkId) {
         self.on_segment.insert(link, flow);
+        if let Some(jitter) = &mut self.jitter {
+            jitter.on_segment(flow);
+        }
         self.links.insert(flow, link);
         self.flows.extend(self.segment.clone().map(|segment| (flow, Way::Frame(segment))));
     }
@@ -465,7 +468,14 @@ impl Driver {
         let now = Instant::now();
         while let Some(output) = self.play.next_output() {
             let output = match &mut self.jitter {
-                Some(jitter) => jitter.hold(now, output),
+                Some(jitter) => {
+                    if let Output::Open { flow, link, .. } = output
+                        && self.suite.links[link].is_segment()
+                    {
+                        jitter.on_segment(flow);
+                    }
+                    jitter.hold(now, output)
+                }
                 None => Some(output),
             };
             if let Some(output) = output {

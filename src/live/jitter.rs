@@ -1,6 +1,6 @@
 //! A network that is not always equally fast: what a play does on a flow happens some time later.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use crate::play::{FlowId, Output};
@@ -9,13 +9,15 @@ use crate::play::{FlowId, Output};
 ///
 /// Flows are held back apart from each other, so that what is said on one overtakes what was said
 /// on another. On one flow the order stays: no stream changes it, and a datagram that overtakes
-/// another one is a deviation that a suite may notice.
+/// another one is a deviation that a suite may notice. All flows on a segment share its wire.
 #[derive(Debug)]
 pub struct Jitter {
     most: Duration,
     rng: fastrand::Rng,
     /// When the last thing on a flow happens.
-    last: HashMap<FlowId, Instant>,
+    last: HashMap<Option<FlowId>, Instant>,
+    /// The flows on the segment.
+    segment: HashSet<FlowId>,
     /// What is held back, in the order in which it happens.
     held: BTreeMap<(Instant, u64), Output>,
     count: u64,
@@ -28,9 +30,15 @@ impl Jitter {
             most,
             rng: fastrand::Rng::with_seed(seed),
             last: HashMap::new(),
+            segment: HashSet::new(),
             held: BTreeMap::new(),
             count: 0,
         }
+    }
+
+    /// Says that a flow is on the segment.
+    pub(super) fn on_segment(&mut self, flow: FlowId) {
+        self.segment.insert(flow);
     }
 
     /// Takes what is to be held back; gives back what goes over no flow.
@@ -46,7 +54,8 @@ impl Jitter {
             }
         };
         let drawn = now + self.most.mul_f64(self.rng.f64());
-        let last = self.last.entry(flow).or_insert(drawn);
+        let lane = Some(flow).filter(|flow| !self.segment.contains(flow));
+        let last = self.last.entry(lane).or_insert(drawn);
         *last = drawn.max(*last);
         self.count += 1;
         self.held.insert((*last, self.count), output);
@@ -96,5 +105,20 @@ mod tests {
         let refuse = Output::Refuse(0);
         assert_eq!(jitter.hold(Instant::now(), refuse.clone()), Some(refuse));
         assert_eq!(jitter.next(), None);
+    }
+
+    #[test]
+    fn nothing_overtakes_anything_on_a_segment() {
+        let now = Instant::now();
+        let mut jitter = Jitter::new(Duration::from_millis(10), 7);
+        jitter.on_segment(0);
+        jitter.on_segment(1);
+        for number in 0..100 {
+            jitter.hold(now, Output::Send(usize::from(number % 2), vec![number]));
+        }
+        for number in 0..100 {
+            let due = jitter.due(now + Duration::from_millis(10));
+            assert_eq!(due, Some(Output::Send(usize::from(number % 2), vec![number])));
+        }
     }
 }
