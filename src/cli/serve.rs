@@ -59,6 +59,10 @@ fn begin(words: &ServeWords) -> Found<ExitCode> {
         mutants,
         wrong: BTreeMap::new(),
     };
+    if let Some(interface) = &interface {
+        let links = cast.suite.links.iter().filter(|link| link.is_segment());
+        links.for_each(|link| super::print(&format!("link {} on {interface}\n", link.name)));
+    }
     let away = live::serve(Service { cast, listen, reach, interface, count }, &mut shop)
         .map_err(|why| vec![Diagnostic::plain(why)])?;
     if away > 0 {
@@ -303,7 +307,12 @@ impl Host for Shop<'_> {
     }
 
     fn ended(&mut self, number: usize, other: Option<SocketAddr>, report: &Report) {
-        let other = other.map_or_else(|| "nobody".to_owned(), |other| other.to_string());
+        let other = match other {
+            None => "nobody".to_owned(),
+            // Frames have no address of this kind.
+            Some(other) if other.ip().is_unspecified() => "segment".to_owned(),
+            Some(other) => other.to_string(),
+        };
         let played = match self.wrong.remove(&number) {
             None => "right".to_owned(),
             Some(mutant) if report.deviated => format!("{}, {}", mutant.id, mutant.about),

@@ -205,7 +205,7 @@ pub struct ServeWords {
     /// List all the ways of being wrong, and end.
     #[arg(long, conflicts_with_all = ["mutant", "every"])]
     pub list: bool,
-    /// Where to listen; otherwise on a port of 127.0.0.1 that the kernel chooses.
+    /// Where to listen; otherwise on a port of 127.0.0.1 that the kernel chooses. For frames, the interface.
     #[arg(long, value_name = "LINK=ADDRESS")]
     pub listen: Vec<String>,
     /// Whom to call.
