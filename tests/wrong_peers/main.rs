@@ -3,6 +3,7 @@
 //! requirement, and is caught at the step or rule that names it, in words that name the field.
 
 mod dhcp;
+mod dns;
 mod ftp;
 mod harness;
 mod radius_clients;
@@ -15,6 +16,7 @@ mod targets;
 mod tftp;
 
 use dhcp::{DHCP_RELAYS, DHCP_SERVERS};
+use dns::DNS_CLIENTS;
 use ftp::{FTP_CLIENTS, FTP_SERVERS};
 use harness::{are_caught, passes};
 use radius_clients::RADIUS_CLIENTS;
@@ -23,8 +25,8 @@ use routers::ROUTERS;
 use tacacs_clients::TACACS_CLIENTS;
 use tacacs_servers::TACACS_SERVERS;
 use targets::{
-    dhcp_relay, dhcp_server, ftp_client, ftp_server, radius_client, radius_server, router,
-    tacacs_client, tacacs_server, tftp_client, tftp_server,
+    dhcp_relay, dhcp_server, dns_client, ftp_client, ftp_server, radius_client, radius_server,
+    router, tacacs_client, tacacs_server, tftp_client, tftp_server,
 };
 use tftp::{TFTP_CLIENTS, TFTP_SERVERS};
 
@@ -163,6 +165,16 @@ fn a_right_dhcp_relay_passes_every_step_and_rule() {
 #[test]
 fn wrong_dhcp_relays_are_caught_where_it_is_demanded() {
     are_caught(dhcp_relay, DHCP_RELAYS);
+}
+
+#[test]
+fn a_right_dns_client_passes_every_step_and_rule() {
+    passes(dns_client, &[], &["dns/stub.yaml"], &[]);
+}
+
+#[test]
+fn wrong_dns_clients_are_caught_where_it_is_demanded() {
+    are_caught(dns_client, DNS_CLIENTS);
 }
 
 #[test]

@@ -200,6 +200,25 @@ triggers:
     )
 }
 
+pub fn dns_client(more: &[&str]) -> String {
+    let resolve = command("dns_client.py", "{link:ask} www.example.test.", more);
+    format!(
+        "target: peer
+takes: client
+suites: [dns/stub]
+one-shot: true
+triggers:
+  resolve: {{command: {resolve}}}
+observations:
+  told: {{ended-with: 0, contains: 'address {{of}}'}}
+  told-no-such-name: {{ended-with: 1, contains: no such name}}
+  told-no-address: {{ended-with: 1, contains: no address}}
+  did-not-tell: {{contains: 'address {{of}}', times: 0}}
+  gave-up: {{ended-with: 1, contains: gave up}}
+"
+    )
+}
+
 pub fn dhcp_server(more: &[&str]) -> String {
     let start = command("dhcp_server.py", "{port:relayed} {port:answers}", more);
     format!(
