@@ -67,10 +67,12 @@ pub async fn observe(
     }
 }
 
-/// Whether octets are those of a file that a suite makes.
+/// Whether octets are those of a file that a suite makes, or of a text of a suite.
 fn same(octets: &[u8], of: &str) -> Result<(), String> {
-    let blob = Blob::parse(of).ok_or_else(|| format!("`{of}` is no file that a suite makes"))?;
-    let wanted = blob.part(0, blob.octets);
+    let wanted = match Blob::parse(of) {
+        Some(blob) => blob.part(0, blob.octets),
+        None => of.as_bytes().to_vec(),
+    };
     if octets == wanted {
         return Ok(());
     }

@@ -32,6 +32,9 @@ WRONG = [
     "lets-refusals-pass",
     "oack-with-block-1",
     "last-block-left-out",
+    "numbers-in-fifteen-bits",
+    "text-sent-as-it-is",
+    "text-kept-as-it-came",
 ]
 RRQ, WRQ, DATA, ACK, ERROR, OACK = range(1, 7)
 PATIENCE, TRIES, LINGER = 1.0, 4, 1.5
@@ -51,7 +54,7 @@ class Silence(Exception):
 
 class Client:
     def __init__(self, words):
-        self.wrong, self.options = words.wrong, words.blksize
+        self.wrong, self.options, self.text = words.wrong, words.blksize, words.text
         host, port = words.server.rsplit(":", 1)
         self.server = self.other = (host, int(port))
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -67,7 +70,8 @@ class Client:
         self.socket.sendto(packet, to)
 
     def request(self, opcode, name):
-        mode = b"octets\0" if self.wrong == "mode-made-up" else b"octet\0"
+        mode = b"netascii\0" if self.text else b"octet\0"
+        mode = b"octets\0" if self.wrong == "mode-made-up" else mode
         if self.wrong == "mode-left-out":
             mode = b""
         options = b"blksize\0%d\0" % self.options if self.options else b""
@@ -98,7 +102,7 @@ class Client:
 
     def get(self, name, path):
         self.request(RRQ, name)
-        block, data = 0, b""
+        block, data = 0, bytearray()
         while True:
             opcode, number, packet = self.hear()
             if opcode == OACK:
@@ -122,9 +126,12 @@ class Client:
             else:
                 continue
             shift = 1 if self.wrong == "acknowledges-next-block" else 0
-            self.send(pair(ACK, number + shift))
+            most = 0x7FFF if self.wrong == "numbers-in-fifteen-bits" else 0xFFFF
+            self.send(pair(ACK, number + shift & most))
             if len(part) < self.size:
                 break
+        if self.text and self.wrong != "text-kept-as-it-came":
+            data = data.replace(b"\r\n", b"\n").replace(b"\r\0", b"\r")
         with open(path, "wb") as file:
             file.write(data)
         if self.wrong != "gone-after-last-block":
@@ -142,10 +149,16 @@ class Client:
     def put(self, path, name):
         with open(path, "rb") as file:
             data = file.read()
+        if self.text:
+            data = b"a" * 511 + b"\nbe\rkind\n"
+        if self.text and self.wrong != "text-sent-as-it-is":
+            data = data.replace(b"\r", b"\r\0").replace(b"\n", b"\r\n")
         self.request(WRQ, name)
         block, size = 0, 500 if self.wrong == "short-blocks" else 512
         while True:
-            opcode, number, _ = self.hear()
+            opcode, number, packet = self.hear()
+            if opcode == OACK and not block:
+                size, opcode, number = int(packet[2:].split(b"\0")[1]), ACK, 0
             if opcode != ACK or number != block & 0xFFFF:
                 if self.wrong == "sorcerers-apprentice" and opcode == ACK and block > 1:
                     self.send(self.last)
@@ -167,6 +180,7 @@ def main():
     words.add_argument("source")
     words.add_argument("target")
     words.add_argument("--blksize", type=int)
+    words.add_argument("--text", action="store_true", help="in mode netascii; what is put is a text of its own")
     words.add_argument("--wrong", choices=WRONG)
     words = words.parse_args()
     client = Client(words)

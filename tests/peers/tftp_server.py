@@ -34,6 +34,11 @@ WRONG = [
     "starts-on-data",
     "one-octet-changed",
     "second-packet-from-other-port",
+    "numbers-in-fifteen-bits",
+    "answers-from-the-door",
+    "text-sent-as-it-is",
+    "text-kept-as-it-came",
+    "bare-cr-sent-bare",
 ]
 RRQ, WRQ, DATA, ACK, ERROR, OACK = range(1, 7)
 PATIENCE, TRIES = 1.0, 3
@@ -48,11 +53,13 @@ class Transfer:
 
     def __init__(self, server, caller, request):
         self.wrong, self.folder, self.caller = server.wrong, server.folder, caller
+        self.door = server.door
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.size, self.block, self.last = 512, 0, None
         self.tries, self.due, self.over = 0, None, False
-        self.data = b""
+        self.data = bytearray()
+        self.most = 0x7FFF if server.wrong == "numbers-in-fifteen-bits" else 0xFFFF
         self.begin(request)
 
     def begin(self, request):
@@ -66,6 +73,7 @@ class Transfer:
         if mode not in (b"octet", b"netascii") or "/" in name:
             return self.fail(4, "not such a request")
         self.path = os.path.join(self.folder, name)
+        self.text = mode == b"netascii"
         granted = self.grant(dict(zip([o.lower() for o in options[::2]], options[1::2])))
         if opcode == RRQ:
             self.read(granted)
@@ -95,6 +103,9 @@ class Transfer:
         except OSError:
             code = 2 if self.wrong == "wrong-code-for-missing-file" else 1
             return self.fail(code, "no such file")
+        if self.text and self.wrong != "text-sent-as-it-is":
+            bare = b"\r" if self.wrong == "bare-cr-sent-bare" else b"\r\0"
+            self.data = self.data.replace(b"\r", bare).replace(b"\n", b"\r\n")
         if granted:
             self.say(granted)
         else:
@@ -110,7 +121,7 @@ class Transfer:
             self.over = True
             return
         shift = 1 if self.wrong == "blocks-from-zero" else 0
-        self.say(pair(DATA, (self.block - shift) & 0xFFFF, part))
+        self.say(pair(DATA, (self.block - shift) & self.most, part))
         if self.wrong == "sends-ahead" and len(part) == self.size and self.block == 1:
             self.next_block()
 
@@ -127,6 +138,8 @@ class Transfer:
         door = self.socket
         if self.wrong == "second-packet-from-other-port" and self.block == 2:
             door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        if self.wrong == "answers-from-the-door":
+            door = self.door
         try:
             door.sendto(packet, self.caller)
         except OSError:
@@ -159,9 +172,9 @@ class Transfer:
 
     def acknowledged(self, number):
         shift = 1 if self.wrong == "blocks-from-zero" else 0
-        due = (self.block - shift) & 0xFFFF
+        due = (self.block - shift) & self.most
         if number != due:
-            before = number == (due - 1) & 0xFFFF and self.block > 1
+            before = number == (due - 1) & self.most and self.block > 1
             if self.wrong == "sorcerers-apprentice" and before:
                 self.send(self.last)
             return
@@ -179,10 +192,12 @@ class Transfer:
         elif number != self.block & 0xFFFF:
             return
         if len(part) < self.size:
+            if self.text and self.wrong != "text-kept-as-it-came":
+                self.data = self.data.replace(b"\r\n", b"\n").replace(b"\r\0", b"\r")
             with open(self.path, "wb") as file:
                 file.write(self.data)
         shown = number + 1 if self.wrong == "acknowledges-other-block" else number
-        self.say(pair(ACK, shown & 0xFFFF))
+        self.say(pair(ACK, shown & self.most))
         if len(part) < self.size:
             # It stays to acknowledge the last block again, and has nothing to repeat by itself.
             self.due = None
@@ -231,7 +246,10 @@ def main():
     words.add_argument("port", type=int)
     words.add_argument("folder")
     words.add_argument("--wrong", choices=WRONG)
-    Server(words.parse_args()).serve()
+    words = words.parse_args()
+    with open(os.path.join(words.folder, "text.txt"), "wb") as file:
+        file.write(b"a" * 511 + b"\nbe\rkind\n")
+    Server(words).serve()
 
 
 main()

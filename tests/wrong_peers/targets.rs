@@ -153,7 +153,7 @@ start: {{command: {start}, ready: {{line: READY, within: 30s}}}}
 
 pub fn tftp_server(more: &[&str]) -> String {
     let start = command("tftp_server.py", "{port:tftp} {dir}", more);
-    let sizes = [0, 511, 512, 513, 1200, 70000];
+    let sizes = [0, 511, 512, 513, 1200, 70000, 524_300];
     let files: String =
         sizes.iter().map(|n| format!("    size-{n}.bin: {{octets: {n}, seed: 7}}\n")).collect();
     format!(
@@ -174,15 +174,26 @@ start:
 pub fn tftp_client(more: &[&str]) -> String {
     let run = |words: &str| command("tftp_client.py", &format!("{{link:transfer}} {words}"), more);
     let mut triggers = format!(
-        "  get: {{command: {}}}\n  get-with-options: {{command: {}}}\n",
+        "  get: {{command: {}}}\n  get-with-options: {{command: {}}}\n  get-small-blocks: {{command: {}}}\n",
         run("get {name} got"),
-        run("get {name} got --blksize 1024")
+        run("get {name} got --blksize 1024"),
+        run("get {name} got --blksize 8")
     );
-    let puts = [("put", 1200, "size"), ("put-size-0", 0, "new")];
-    for (name, octets, called) in
-        puts.into_iter().chain([("put-size-512", 512, "new"), ("put-size-20000", 20000, "new")])
-    {
-        let put = run(&format!("put file.bin {called}-{octets}.bin"));
+    let puts = [
+        ("put", 1200, "size", ""),
+        ("put-size-0", 0, "new", ""),
+        ("put-size-512", 512, "new", ""),
+        ("put-size-20000", 20_000, "new", ""),
+        ("put-small-blocks", 524_300, "new", " --blksize 8"),
+    ];
+    let (get_text, put_text) =
+        (run("get {name} got --text"), run("put file.bin new-text.txt --text"));
+    triggers.push_str(&format!(
+        "  get-text: {{command: {get_text}}}
+  put-text: {{command: {put_text}, make: {{file.bin: {{octets: 0, seed: 9}}}}}}\n"
+    ));
+    for (name, octets, called, options) in puts {
+        let put = run(&format!("put file.bin {called}-{octets}.bin{options}"));
         triggers.push_str(&format!(
             "  {name}: {{command: {put}, make: {{file.bin: {{octets: {octets}, seed: 9}}}}}}\n"
         ));
