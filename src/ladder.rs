@@ -17,10 +17,17 @@ use crate::wire::{Framing, MessageType, Protocol, Transport};
 
 pub use blob::Blob;
 pub use pattern::{FieldSpec, Pattern, Reference, Saying, Term};
+use rung::counted;
 pub use rung::{
     Act, Again, Aside, Corrupt, Ends, Observation, Repeat, Rung, Say, Schedule, Silence, Timing,
     walk,
 };
+
+/// The most messages of one exchange that count as asked for, however many rounds a suite writes.
+const MOST_COUNTED: usize = 200_000;
+
+/// How many messages make an exchange long.
+const LONG: usize = 20_000;
 
 /// Index of a party in its suite.
 pub type PartyId = usize;
@@ -374,6 +381,20 @@ impl Exchange {
         walk(&self.preamble, visit);
         self.steps.iter().for_each(|step| walk(&step.rungs, visit));
         walk(&self.postamble, visit);
+    }
+
+    /// How many messages its repetitions come to whose number of rounds is given, up to
+    /// `MOST_COUNTED`: so many are no flood.
+    pub fn counted(&self) -> usize {
+        let ladders = [&self.preamble, &self.postamble].into_iter();
+        let ladders = ladders.chain(self.steps.iter().map(|step| &step.rungs));
+        ladders.map(|rungs| counted(rungs, 0)).fold(0, usize::saturating_add).min(MOST_COUNTED)
+    }
+
+    /// Whether it takes so many messages that it is played once and not by the thousand: it is left
+    /// out where mutants are played, and where plays are.
+    pub fn is_long(&self) -> bool {
+        self.counted() > LONG
     }
 
     /// Why the exchange cannot test these parties, where it cannot.

@@ -11,7 +11,8 @@ use crate::ladder::{LinkId, Projection, Suite};
 use crate::play::{Cast, FlowId, Input, Output, Place, Play, Sight};
 use crate::record::Report;
 
-/// The most deliveries of one run; plays that talk more than this talk for ever.
+/// The most deliveries of one run, beside the messages that its ladders count to; plays that talk
+/// more than this talk for ever.
 const MOST_DELIVERIES: usize = 200_000;
 
 /// The first port that is given to whoever listens where messages tell it.
@@ -42,19 +43,21 @@ pub fn peer(cast: &Cast) -> Cast {
 pub fn run(casts: Vec<Cast>) -> Vec<Report> {
     let parties: Vec<Projection> = casts.iter().map(|c| c.projection.clone()).collect();
     let suites = casts.iter().map(|c| c.suite.clone()).collect();
+    let counted: usize = casts.iter().map(|c| c.exchange.counted()).sum();
     let mut sim = Sim {
         suites,
         plays: casts.into_iter().map(Play::new).collect(),
         parties,
         wires: HashMap::new(),
         segment: HashSet::new(),
+        asked: HashSet::new(),
         ended: HashSet::new(),
         queue: VecDeque::new(),
         listeners: HashMap::new(),
         ports: 0,
         now: Duration::ZERO,
     };
-    sim.run();
+    sim.run(MOST_DELIVERIES + counted);
     sim.plays.into_iter().map(Play::into_report).collect()
 }
 
@@ -66,6 +69,8 @@ struct Sim {
     wires: HashMap<(usize, FlowId), (usize, FlowId)>,
     /// What a play says on the segment, by its flows there.
     segment: HashSet<(usize, FlowId)>,
+    /// The flows whose responder is yet to answer from a port of its own.
+    asked: HashSet<(usize, FlowId)>,
     /// The ends of flows that their play has closed.
     ended: HashSet<(usize, FlowId)>,
     queue: VecDeque<(usize, Input)>,
@@ -77,12 +82,12 @@ struct Sim {
 }
 
 impl Sim {
-    fn run(&mut self) {
+    fn run(&mut self, most: usize) {
         for at in 0..self.plays.len() {
             self.plays[at].start(self.now);
             self.collect(at);
         }
-        for _ in 0..MOST_DELIVERIES {
+        for _ in 0..most {
             if let Some((to, input)) = self.queue.pop_front() {
                 self.plays[to].take(self.now, input);
                 self.collect(to);
@@ -140,6 +145,10 @@ impl Sim {
                     let theirs = self.plays[other].accept(self.now, link);
                     self.wires.insert((at, flow), (other, theirs));
                     self.wires.insert((other, theirs), (at, flow));
+                    let link = &self.suites[at].links[link];
+                    if link.protocol.conversation.answers_anew && link.at.is_none() {
+                        self.asked.insert((other, theirs));
+                    }
                     self.queue.push_back((other, Input::Tick));
                     self.queue.push_back((at, Input::Established(flow)));
                 }
@@ -151,6 +160,9 @@ impl Sim {
                 }
                 Output::Send(flow, octets) | Output::SendUrgent(flow, octets) => {
                     if let Some((other, theirs)) = self.wires.get(&(at, flow)) {
+                        if self.asked.remove(&(at, flow)) {
+                            self.queue.push_back((*other, Input::Moved(*theirs)));
+                        }
                         self.queue.push_back((*other, Input::Received(*theirs, octets)));
                     }
                 }

@@ -185,6 +185,7 @@ fn sheet(words: &ScoreWords, suite: &Arc<Suite>, file: String) -> Result<Sheet, 
                 let projection = Projection::testing(suite, &tested);
                 match exchange.cannot_test(suite, &projection) {
                     Some(_) => Vec::new(),
+                    None if exchange.is_long() => Vec::new(),
                     None => vec![(name.join("+"), projection)],
                 }
             }
@@ -276,6 +277,11 @@ fn cells(t: &Tally) -> [String; 6] {
 fn as_text(sheets: &[Sheet], all: bool) -> String {
     let mut out = String::new();
     for sheet in sheets {
+        for exchange in sheet.suite.exchanges.iter().filter(|e| e.is_long()) {
+            let (suite, messages) = (&sheet.suite.name, exchange.counted());
+            let name = &exchange.name;
+            let _ = writeln!(out, "left out {suite}::{name}, of {messages} messages and more");
+        }
         for side in &sheet.sides {
             for Scored { mutant, fate } in &side.scored {
                 let word = match fate {

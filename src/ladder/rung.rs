@@ -210,3 +210,21 @@ pub fn walk<'r>(rungs: &'r [Rung], visit: &mut dyn FnMut(&'r Rung)) {
         }
     }
 }
+
+/// How many messages rungs come to in repetitions whose number of rounds is given; `rounds` is how
+/// often these rungs are repeated themselves.
+pub(super) fn counted(rungs: &[Rung], rounds: usize) -> usize {
+    let each = rungs.iter().map(|rung| match &rung.act {
+        Act::Message(_) => rounds,
+        Act::Either(branches) => branches.iter().map(|b| counted(b, rounds)).max().unwrap_or(0),
+        Act::AnyOrder(branches) => branches.iter().map(|b| counted(b, rounds)).sum(),
+        Act::Optional(rungs) | Act::Alive { rungs, .. } => counted(rungs, rounds),
+        Act::Repeat(repeat) if repeat.count == Repeat::UNTIL => counted(&repeat.rungs, rounds),
+        Act::Repeat(repeat) => {
+            let more = usize::try_from(*repeat.count.end()).unwrap_or(usize::MAX);
+            counted(&repeat.rungs, rounds.max(1).saturating_mul(more))
+        }
+        _ => 0,
+    });
+    each.fold(0, usize::saturating_add)
+}

@@ -83,8 +83,12 @@ pub(super) async fn loose_datagrams(
         };
         let (at, octets) = (Instant::now(), buffer[..octets].to_vec());
         if !known && from.ip() == other.get().ip() {
-            other.set(from);
             known = true;
+            let moved = other.replace(from) != from;
+            let told = Heard::Input(at, Input::Moved(flow));
+            if moved && inbox.send(told).await.is_err() {
+                return;
+            }
         }
         let heard = match from == other.get() {
             true => Heard::Input(at, Input::Received(flow, octets)),

@@ -109,12 +109,14 @@ impl Free {
     }
 }
 
-/// The sides of an exchange that can be scored: its name, and who is played.
+/// The sides of an exchange that can be scored: its name, and who is played. One that is long has
+/// none: to play it once more for each of its mutants would take hours.
 pub fn sides<'s>(
     suite: &'s Suite,
     exchange: &'s Arc<Exchange>,
 ) -> impl Iterator<Item = (String, Projection)> + 's {
-    suite.parties.iter().enumerate().filter_map(|(id, party)| {
+    let parties = suite.parties.iter().enumerate().filter(|_| !exchange.is_long());
+    parties.filter_map(|(id, party)| {
         let projection = Projection::testing(suite, &[id]);
         match exchange.cannot_test(suite, &projection) {
             Some(_) => None,

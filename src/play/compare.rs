@@ -200,6 +200,7 @@ impl Stage {
         }
         found.differences.extend(self.answers_another(say, message));
         found.differences.extend(self.on_another_stream(say, flow));
+        found.differences.extend(self.on_another_port(say, flow));
         if let Some(again) = &say.again {
             self.compare_again(&again.name, &again.except, message, flow, &mut found);
         }
@@ -262,6 +263,26 @@ impl Stage {
             bits: None,
             pos: None,
             source: "",
+        })
+    }
+
+    /// Whether a responder that may take a port of its own for a conversation did not where it was
+    /// to, or the other way round.
+    fn on_another_port(&self, say: &Say, flow: super::FlowId) -> Option<Difference> {
+        let link = &self.cast.suite.links[say.ends.link];
+        let may = link.protocol.conversation.answers_anew && link.at.is_none();
+        let anew = say.new_port.filter(|_| may && link.responder == say.ends.from)?;
+        let name = |anew: bool| match anew {
+            true => "a port of its own for this conversation",
+            false => "the port that was asked",
+        };
+        (self.flows[flow].moved != anew).then(|| Difference {
+            path: "source".into(),
+            expected: name(anew).into(),
+            got: name(!anew).into(),
+            bits: None,
+            pos: None,
+            source: link.protocol.conversation.ports,
         })
     }
 

@@ -74,6 +74,9 @@ pub enum Input {
     Refused(FlowId, String),
     /// Octets arrived: one datagram, or a piece of a stream.
     Received(FlowId, Vec<u8>),
+    /// The other end of a flow answers from another port than the one that was asked, and stays
+    /// there.
+    Moved(FlowId),
     /// A datagram came to a flow from somebody who is not its other end; from where.
     Elsewhere(FlowId, Vec<u8>, String),
     /// The peer closed a stream, or half of it.

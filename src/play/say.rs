@@ -150,7 +150,7 @@ impl Player {
             };
             let latest = || stage.flows.iter().rposition(usable);
             match followed.or_else(latest) {
-                Some(flow) if !(say.new_port == Some(true) || anew && from_initiator) => {
+                Some(flow) if !(from_initiator && (say.new_port == Some(true) || anew)) => {
                     (flow, false)
                 }
                 // What is to keep to its connection does not begin another one.

@@ -15,8 +15,9 @@ use crate::wire::{
     Value, decode, find,
 };
 
-/// The most octets and messages that one play takes from its peers: beyond, it is a flood.
+/// The most octets that one play takes from its peers: beyond, it is a flood.
 const MOST_OCTETS: usize = 64 << 20;
+/// The most events, beside the messages that the ladder counts to.
 const MOST_MESSAGES: usize = 20_000;
 
 /// A stream or a pair of datagram addresses.
@@ -41,6 +42,8 @@ pub struct Flow {
     pub misled: bool,
     /// A rung waited for it to be opened.
     pub awaited: bool,
+    /// Its responder has taken another port for it than the one that was asked.
+    pub moved: bool,
 }
 
 impl Flow {
@@ -155,6 +158,7 @@ pub struct Stage {
     /// Octets that a deed keeps back until the next message.
     pub held: Option<(FlowId, Vec<u8>)>,
     octets: usize,
+    most_messages: usize,
     rng: fastrand::Rng,
     small: HashMap<usize, u8>,
 }
@@ -215,6 +219,7 @@ impl Stage {
             files: HashMap::new(),
             places: HashMap::new(),
             octets: 0,
+            most_messages: MOST_MESSAGES + cast.exchange.counted(),
             rng,
             small: HashMap::new(),
             cast,
@@ -268,6 +273,7 @@ impl Stage {
             said_at: None,
             misled: false,
             awaited: false,
+            moved: false,
         });
         self.flows.len() - 1
     }
@@ -341,6 +347,11 @@ impl Stage {
                 }
             }
             Input::Received(flow, octets) => self.received(flow, &octets),
+            Input::Moved(flow) => {
+                if let Some(flow) = self.flows.get_mut(flow) {
+                    flow.moved = true;
+                }
+            }
             Input::Elsewhere(flow, octets, from) => self.elsewhere(flow, &octets, from),
             Input::Closed(flow) => {
                 if self.flows.get(flow).is_some_and(|f| f.state == FlowState::Open) {
@@ -384,9 +395,10 @@ impl Stage {
     fn received(&mut self, flow: FlowId, octets: &[u8]) {
         let Some(f) = self.flows.get_mut(flow) else { return };
         self.octets += octets.len();
-        if self.octets > MOST_OCTETS || self.report.events.len() > MOST_MESSAGES {
+        let most = self.most_messages;
+        if self.octets > MOST_OCTETS || self.report.events.len() > most {
             let title = format!(
-                "a flood: more than {MOST_OCTETS} octets or {MOST_MESSAGES} messages in one exchange"
+                "a flood: more than {MOST_OCTETS} octets or {most} messages in one exchange"
             );
             self.trouble.get_or_insert((Verdict::Fail, title));
             return;

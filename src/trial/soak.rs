@@ -47,7 +47,9 @@ pub struct Soak {
 /// Fails with everything that is wrong with suites and environment.
 pub fn soak(options: &Options, plays: usize) -> Result<Soak, Vec<Diagnostic>> {
     let options = Options { every_side: options.play_as.is_empty(), ..options.clone() };
-    let plan = Plan::make(&options, None)?;
+    let mut plan = Plan::make(&options, None)?;
+    // With every message held back these would take half an hour each.
+    plan.cases.retain(|case| !case.exchange.is_long());
     let order = order(plan.cases.len(), plays, options.seed.unwrap_or(1));
     let began = Instant::now();
     let busy = Busy::begin();
