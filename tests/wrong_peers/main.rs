@@ -16,7 +16,7 @@ mod targets;
 mod tftp;
 
 use dhcp::{DHCP_RELAYS, DHCP_SERVERS};
-use dns::DNS_CLIENTS;
+use dns::{DNS_CLIENTS, DNS_SERVERS};
 use ftp::{FTP_CLIENTS, FTP_SERVERS};
 use harness::{are_caught, passes};
 use radius_clients::RADIUS_CLIENTS;
@@ -25,8 +25,8 @@ use routers::ROUTERS;
 use tacacs_clients::TACACS_CLIENTS;
 use tacacs_servers::TACACS_SERVERS;
 use targets::{
-    dhcp_relay, dhcp_server, dns_client, ftp_client, ftp_server, radius_client, radius_server,
-    router, tacacs_client, tacacs_server, tftp_client, tftp_server,
+    dhcp_relay, dhcp_server, dns_client, dns_server, ftp_client, ftp_server, radius_client,
+    radius_server, router, tacacs_client, tacacs_server, tftp_client, tftp_server,
 };
 use tftp::{TFTP_CLIENTS, TFTP_SERVERS};
 
@@ -145,6 +145,16 @@ fn a_right_tftp_client_passes_every_step_and_rule() {
 #[test]
 fn wrong_tftp_clients_are_caught_where_it_is_demanded() {
     are_caught(tftp_client, TFTP_CLIENTS);
+}
+
+#[test]
+fn a_right_dns_server_passes_every_step_and_rule() {
+    passes(dns_server, &[], &["dns/authoritative.yaml"], &[]);
+}
+
+#[test]
+fn wrong_dns_servers_are_caught_where_it_is_demanded() {
+    are_caught(dns_server, DNS_SERVERS);
 }
 
 #[test]

@@ -211,6 +211,18 @@ triggers:
     )
 }
 
+pub fn dns_server(more: &[&str]) -> String {
+    let start = command("dns_server.py", "{port:ask}", more);
+    format!(
+        "target: peer
+takes: server
+suites: [dns/authoritative]
+links: {{ask: '127.0.0.1:{{port:ask}}', stream: '127.0.0.1:{{port:ask}}'}}
+start: {{command: {start}, ready: {{line: READY, within: 30s}}}}
+"
+    )
+}
+
 pub fn dns_client(more: &[&str]) -> String {
     let resolve = command("dns_client.py", "{link:ask} www.example.test.", more);
     format!(
