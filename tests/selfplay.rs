@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use stepladder::diag::Source;
 use stepladder::ladder::Projection;
+use stepladder::mutate::sides;
 use stepladder::play::Cast;
-use stepladder::record::Verdict;
+use stepladder::record::{Report, Verdict};
 use stepladder::{sim, suite};
 
 #[test]
@@ -51,4 +53,54 @@ fn every_suite_plays_itself() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(played > 0);
+}
+
+/// A transfer of blocks that are one octet long, played against itself, with how many of them there
+/// are as a suite says it; what the tester says, and from how many sides it would be scored.
+fn blocks(how_many: &str) -> (Report, usize) {
+    let text = format!(
+        "suite: try/blocks
+parties: {{client: who asks, server: who answers}}
+links: {{transfer: {{client -> server: tftp}}}}
+exchanges:
+  blocks:
+    steps:
+      - step: all-of-them
+        ladder:
+          - client -> server: {{rrq: {{filename: letters}}}}
+          - repeat:
+              - server -> client: {{data: {{data: a}}}}
+                as: block
+              - client -> server: {{ack: {{block: $block.block}}}}
+            {how_many}
+"
+    );
+    let source = Arc::new(Source { path: "try.yaml".into(), text });
+    let mut problems = Vec::new();
+    let suite = suite::suite_from_source(&source, suite::Common::default(), &mut problems);
+    let problems: Vec<String> = problems.iter().map(|p| p.render(false)).collect();
+    let suite = Arc::new(suite.unwrap_or_else(|| panic!("{problems:?}")));
+    let exchange = &suite.exchanges[0];
+    let (tester, _) =
+        sim::self_play(&Cast::new(&suite, exchange, Projection::testing(&suite, &[1])));
+    (tester, sides(&suite, exchange).count())
+}
+
+#[test]
+fn as_many_messages_as_a_ladder_counts_to_are_no_flood() {
+    let (tester, scored) = blocks("count: 15000");
+    assert_eq!(tester.steps[0].verdict, Verdict::Pass, "{:?}", tester.steps[0].failures);
+    assert_eq!(scored, 0);
+}
+
+#[test]
+fn more_messages_than_a_ladder_counts_to_are_a_flood() {
+    let (tester, scored) = blocks("until: {block.block: 15000}");
+    assert_eq!(tester.steps[0].verdict, Verdict::Fail);
+    assert!(
+        tester.steps[0].failures[0].title.contains("a flood"),
+        "{:?}",
+        tester.steps[0].failures
+    );
+    assert_eq!(scored, 2);
 }
