@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use stepladder::target::{Absent, Network};
+
 use crate::targets::{Peer, here};
 
 /// A wrong peer, and how it is caught.
@@ -186,6 +188,18 @@ fn python_starts() -> bool {
     let Err(error) = Command::new("python3").arg("--version").output() else { return true };
     assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "python3 does not start: {error}");
     skip(&format!("python3 does not start: {error}"));
+    false
+}
+
+/// Whether networks of their own can be made; where the right is missing the test is skipped, and
+/// says so.
+pub fn networks_are_made() -> bool {
+    // Who makes one leaves the network that he was in, for ever.
+    let made = std::thread::spawn(|| Network::of_ours().map(drop)).join();
+    let Err(absent) = made.expect("a network is made or not") else { return true };
+    let may_be_skipped = matches!(absent, Absent::Missing(_));
+    assert!(may_be_skipped && std::env::var("CI").as_deref() != Ok("true"), "{}", absent.why());
+    skip(absent.why());
     false
 }
 

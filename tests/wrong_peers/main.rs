@@ -3,6 +3,7 @@
 //! requirement, and is caught at the step or rule that names it, in words that name the field.
 
 mod dhcp;
+mod dhcp_client;
 mod dns;
 mod ftp;
 mod harness;
@@ -16,17 +17,18 @@ mod targets;
 mod tftp;
 
 use dhcp::{DHCP_RELAYS, DHCP_SERVERS};
+use dhcp_client::{DHCP_CLIENTS, LINK_LOCAL_HOSTS};
 use dns::{DNS_CLIENTS, DNS_SERVERS};
 use ftp::{FTP_CLIENTS, FTP_SERVERS};
-use harness::{are_caught, passes};
+use harness::{are_caught, networks_are_made, passes};
 use radius_clients::RADIUS_CLIENTS;
 use radius_servers::RADIUS_SERVERS;
 use routers::ROUTERS;
 use tacacs_clients::TACACS_CLIENTS;
 use tacacs_servers::TACACS_SERVERS;
 use targets::{
-    dhcp_relay, dhcp_server, dns_client, dns_server, ftp_client, ftp_server, radius_client,
-    radius_server, router, tacacs_client, tacacs_server, tftp_client, tftp_server,
+    dhcp_client, dhcp_relay, dhcp_server, dns_client, dns_server, ftp_client, ftp_server,
+    radius_client, radius_server, router, tacacs_client, tacacs_server, tftp_client, tftp_server,
 };
 use tftp::{TFTP_CLIENTS, TFTP_SERVERS};
 
@@ -185,6 +187,27 @@ fn a_right_dns_client_passes_every_step_and_rule() {
 #[test]
 fn wrong_dns_clients_are_caught_where_it_is_demanded() {
     are_caught(dns_client, DNS_CLIENTS);
+}
+
+#[test]
+fn a_right_dhcp_client_passes_every_step_and_rule() {
+    if networks_are_made() {
+        passes(dhcp_client, &[], &["dhcpv4/client.yaml", "dhcpv4/link-local.yaml"], &[]);
+    }
+}
+
+#[test]
+fn wrong_dhcp_clients_are_caught_where_it_is_demanded() {
+    if networks_are_made() {
+        are_caught(dhcp_client, DHCP_CLIENTS);
+    }
+}
+
+#[test]
+fn wrong_link_local_hosts_are_caught_where_it_is_demanded() {
+    if networks_are_made() {
+        are_caught(dhcp_client, LINK_LOCAL_HOSTS);
+    }
 }
 
 #[test]

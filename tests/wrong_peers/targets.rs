@@ -268,6 +268,31 @@ triggers:
     )
 }
 
+/// It sits on a segment of its own, and configures the host that it finds there.
+pub fn dhcp_client(more: &[&str]) -> String {
+    let run = |words: &str| command("dhcp_client.py", words, more);
+    format!(
+        "target: peer
+takes: client
+suites: [dhcpv4/client, dhcpv4/link-local]
+network: {{mac: '{{client_mac}}'}}
+triggers:
+  boot: {{command: {}}}
+  boot-broadcast: {{command: {}}}
+  link-local: {{command: {}}}
+  reach-inside: {{command: [ping, -c, '1', -W, '1', '{{inside}}']}}
+  reach-outside: {{command: [ping, -c, '1', -W, '1', '{{outside}}']}}
+observations:
+  has-address: {{command: [ip, -4, -oneline, address, show, eth0], contains: 'inet {{of}}/'}}
+  has-router: {{command: [ip, -4, route, show, default], contains: 'via {{of}} '}}
+  has-no-address: {{command: [ip, -4, -oneline, address, show, eth0], contains: 'inet ', times: 0}}
+",
+        run("eth0"),
+        run("eth0 --broadcast"),
+        run("eth0 --no-server")
+    )
+}
+
 /// A command that runs a script, as a list in YAML. No bytecode is left beside the scripts.
 fn command(script: &str, words: &str, more: &[&str]) -> String {
     let script = here("tests/peers").join(script);
