@@ -39,13 +39,28 @@ WRONG = [
     "ignores-router",
     "no-address",
     "ignores-broadcast",
+    "bad-checksum",
+    "server-named-in-discover",
+    "other-transaction",
+    "takes-bad-header-checksum",
+    "takes-wrong-port",
+    "takes-short-packets",
+    "takes-no-type",
+    "no-probe",
+    "keeps-address-in-use",
+    "gives-up-after-decline",
+    "goes-on-asking",
+    "asks-at-even-intervals",
     # Link-local addresses.
     "candidate-in-first-block",
     "probes-with-own-address",
     "one-probe-only",
+    "two-probes-only",
     "probes-too-fast",
     "no-announcement",
+    "one-announcement-only",
     "keeps-candidate",
+    "ignores-owner-who-asks",
     "ignores-simultaneous-probe",
     "stops-discover",
     "unicast-replies",
@@ -221,7 +236,7 @@ class LinkLocal:
     def probe(self, count):
         spa = self.candidate if self.wrong == "probes-with-own-address" else NOBODY
         self.host.arp(REQUEST, spa, self.candidate)
-        if count < (1 if self.wrong == "one-probe-only" else PROBE_NUM):
+        if count < {"one-probe-only": 1, "two-probes-only": 2}.get(self.wrong, PROBE_NUM):
             wait = random.uniform(PROBE_MIN, PROBE_MAX)
             if self.wrong == "probes-too-fast":
                 wait = 0.3
@@ -237,7 +252,7 @@ class LinkLocal:
 
     def announce(self, count):
         self.host.arp(REQUEST, self.candidate, self.candidate)
-        if count < ANNOUNCE_NUM:
+        if count < ANNOUNCE_NUM and self.wrong != "one-announcement-only":
             self.host.after(ANNOUNCE_INTERVAL, "link-local", lambda: self.announce(count + 1))
 
     def hear_arp(self, op, spa, tpa):
@@ -248,7 +263,10 @@ class LinkLocal:
             wanted = op == REQUEST and spa == NOBODY and tpa == self.candidate
             if self.wrong == "ignores-simultaneous-probe":
                 wanted = False
-            if spa == self.candidate or wanted:
+            had = spa == self.candidate
+            if self.wrong == "ignores-owner-who-asks" and op == REQUEST:
+                had = False
+            if had or wanted:
                 self.conflicts += 1
                 self.choose()
         elif spa == self.candidate:
@@ -294,6 +312,9 @@ class Client:
         length = 8 + len(dhcp)
         pseudo = NOBODY + address + struct.pack("!HH", 17, length)
         sum = checksum(pseudo + struct.pack("!HHHH", 68, 67, length, 0) + dhcp) or 0xFFFF
+        if self.wrong == "bad-checksum":
+            # Neither the sum nor 0, which says that there is none.
+            sum = sum ^ 1 or 2
         udp = struct.pack("!HHHH", 68, 67, length, sum) + dhcp
         head = struct.pack("!BBHHHBB", 0x45, 0, 20 + length, 0, 0, 64, 17)
         sum = checksum(head + bytes(2) + NOBODY + address)
@@ -315,12 +336,17 @@ class Client:
 
     def discover(self, delay):
         self.secs = min(int(time.monotonic() - self.began), 0xFFFF)
+        options = self.parameters()
+        if self.wrong == "server-named-in-discover":
+            options += option(SERVER, socket.inet_aton("10.99.0.1"))
         if self.wrong == "discover-unicast":
-            self.say(DISCOVER, self.parameters(), to=(b"\x02\0\0\0\0\x01", b"\xff" * 4))
+            self.say(DISCOVER, options, to=(b"\x02\0\0\0\0\x01", b"\xff" * 4))
         else:
-            self.say(DISCOVER, self.parameters())
+            self.say(DISCOVER, options)
         if self.wrong != "never-asks-again":
             longer = min(2 * delay, LONGEST_DELAY)
+            if self.wrong == "asks-at-even-intervals":
+                delay = 1.5
             self.host.after(delay, "again", lambda: self.discover(longer))
 
     def request(self, count):
@@ -334,6 +360,8 @@ class Client:
             options += option(SERVER, self.server)
         options += self.parameters()
         ciaddr = self.offered if self.wrong == "ciaddr-too-early" else NOBODY
+        if self.wrong == "other-transaction" and count == 1:
+            self.xid = os.urandom(4)
         # Section 3.1, 3: `secs` is that of the discover.
         if self.wrong == "request-unicast":
             self.say(ASK, options, ciaddr, to=(self.server_mac, self.server))
@@ -360,12 +388,19 @@ class Client:
             raise Malformed
         head, total = (packet[0] & 0xF) * 4, struct.unpack("!H", packet[2:4])[0]
         fragment = struct.unpack("!H", packet[6:8])[0] & 0x3FFF
-        if head < 20 or total < head + 8 or total > len(packet) or fragment != 0:
+        short = total > len(packet) and self.wrong != "takes-short-packets"
+        if head < 20 or total < head + 8 or short or fragment != 0:
             raise Malformed
-        if packet[9] != 17 or checksum(packet[:head]) != 0:
+        if checksum(packet[:head]) != 0 and self.wrong != "takes-bad-header-checksum":
+            raise Malformed
+        if packet[9] != 17:
             raise Malformed
         udp = packet[head:total]
         source, destination, length, sum = struct.unpack("!HHHH", udp[:8])
+        if self.wrong == "takes-wrong-port":
+            destination = 68
+        if self.wrong == "takes-short-packets" and length > len(udp):
+            return udp[8:]
         if (source, destination) != (67, 68) or length < 8 or length > len(udp):
             raise Malformed
         pseudo = packet[12:20] + struct.pack("!HH", 17, length)
@@ -385,7 +420,8 @@ class Client:
         if dhcp[236:240] != COOKIE and self.wrong != "takes-wrong-cookie":
             return None
         options = self.read_options(dhcp)
-        kind, server = options.get(KIND, b""), options.get(SERVER, b"")
+        made_up = b"\2" if self.wrong == "takes-no-type" else b""
+        kind, server = options.get(KIND, made_up), options.get(SERVER, b"")
         if len(kind) != 1 or len(server) != 4:
             return None
         for code in (MASK, LEASE):
@@ -443,7 +479,8 @@ class Client:
         elif kind == ACK and yiaddr != NOBODY and LEASE in options:
             self.state, self.offered, self.options = "checking", yiaddr, options
             self.host.stop("again")
-            self.host.arp(REQUEST, NOBODY, yiaddr)
+            if self.wrong != "no-probe":
+                self.host.arp(REQUEST, NOBODY, yiaddr)
             self.host.after(LEASE_PROBE, "checked", self.bind)
 
     def hear_arp(self, op, spa, tpa):
@@ -460,8 +497,11 @@ class Client:
             flags, self.flags = self.flags, 0
             self.say(DECLINE, option(WANTED, self.offered) + option(SERVER, self.server), ciaddr)
             self.flags = flags
+        if self.wrong == "keeps-address-in-use":
+            self.host.give_lease(self.offered, 32, None)
         # Section 3.1, 5: ten seconds at least.
-        self.host.after(AFTER_DECLINE, "again", self.start)
+        if self.wrong != "gives-up-after-decline":
+            self.host.after(AFTER_DECLINE, "again", self.start)
 
     def bind(self):
         self.state = "bound"
@@ -476,6 +516,8 @@ class Client:
         if self.wrong != "no-address":
             self.host.give_lease(self.offered, bits, router)
             self.host.arp(REQUEST, self.offered, self.offered)
+        if self.wrong == "goes-on-asking":
+            self.start()
 
 
 def class_mask(address):

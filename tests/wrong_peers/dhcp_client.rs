@@ -187,6 +187,104 @@ pub const DHCP_CLIENTS: &[Wrong] = &[
         says: &["said discover where request was due", "dhcpv4.client-accepts-broadcast-reply"],
         ..WRONG
     },
+    Wrong {
+        name: "bad-checksum",
+        suite: "dhcpv4/client",
+        fails: &["dhcpv4/client::lease::client::discovers"],
+        says: &["field `udp.checksum` of the discover"],
+        ..WRONG
+    },
+    Wrong {
+        name: "server-named-in-discover",
+        suite: "dhcpv4/client",
+        fails: &["dhcpv4/client::lease::client::discovers"],
+        says: &["field `options.Server-Identifier` of the discover"],
+        ..WRONG
+    },
+    Wrong {
+        name: "other-transaction",
+        suite: "dhcpv4/client",
+        fails: &["dhcpv4/client::lease::client::requests"],
+        says: &["field `xid` of the request"],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-bad-header-checksum",
+        suite: "dhcpv4/client",
+        fails: &["dhcpv4/client::not-an-offer[wrong-header-checksum]::client::dropped"],
+        says: &[
+            "was to be silent towards `server` and said request",
+            "dhcpv4.client-drops-invalid-packet",
+        ],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-wrong-port",
+        suite: "dhcpv4/client",
+        fails: &["dhcpv4/client::not-an-offer[wrong-port]::client::dropped"],
+        says: &[
+            "was to be silent towards `server` and said request",
+            "dhcpv4.client-drops-invalid-packet",
+        ],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-short-packets",
+        suite: "dhcpv4/client",
+        fails: &["dhcpv4/client::not-an-offer[padding-missing]::client::dropped"],
+        says: &[
+            "was to be silent towards `server` and said request",
+            "dhcpv4.client-drops-invalid-packet",
+        ],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-no-type",
+        suite: "dhcpv4/client",
+        fails: &["dhcpv4/client::no-dhcp[no-type]::client::dropped"],
+        says: &[
+            "was to be silent towards `server` and said request",
+            "dhcpv4.client-drops-invalid-packet",
+        ],
+        ..WRONG
+    },
+    Wrong {
+        name: "no-probe",
+        suite: "dhcpv4/client",
+        fails: &["dhcpv4/client::address-in-use::client::probed"],
+        says: &["field `spa` of the arp-request", "dhcpv4.client-probes-leased-address"],
+        ..WRONG
+    },
+    Wrong {
+        name: "keeps-address-in-use",
+        suite: "dhcpv4/client",
+        fails: &["dhcpv4/client::address-in-use::client::declined"],
+        says: &["does not show `has-no-address`"],
+        scale: "0.3",
+        ..WRONG
+    },
+    Wrong {
+        name: "gives-up-after-decline",
+        suite: "dhcpv4/client",
+        fails: &["dhcpv4/client::address-in-use::client::starts-over"],
+        says: &["the discover did not come", "dhcpv4.client-restarts-after-decline"],
+        scale: "0.3",
+        ..WRONG
+    },
+    Wrong {
+        name: "goes-on-asking",
+        suite: "dhcpv4/client",
+        fails: &["dhcpv4/client::lease::client::content"],
+        says: &["was to be silent towards `server` and said discover"],
+        ..WRONG
+    },
+    Wrong {
+        name: "asks-at-even-intervals",
+        suite: "dhcpv4/client",
+        fails: &["dhcpv4/client::unanswered::client::again"],
+        says: &["the discover came too early", "dhcpv4.client-retransmits"],
+        ..WRONG
+    },
 ];
 
 /// The one that is waited for longest comes first.
@@ -220,6 +318,13 @@ pub const LINK_LOCAL_HOSTS: &[Wrong] = &[
         ..WRONG
     },
     Wrong {
+        name: "two-probes-only",
+        suite: "dhcpv4/link-local",
+        fails: &["dhcpv4/link-local::taken-when-free::client::probed-again"],
+        says: &["field `spa` of the arp-request", "dhcpv4.linklocal-probes-before-use"],
+        ..WRONG
+    },
+    Wrong {
         name: "probes-too-fast",
         suite: "dhcpv4/link-local",
         fails: &["dhcpv4/link-local::taken-when-free::client::probed-again"],
@@ -234,9 +339,26 @@ pub const LINK_LOCAL_HOSTS: &[Wrong] = &[
         ..WRONG
     },
     Wrong {
+        name: "one-announcement-only",
+        suite: "dhcpv4/link-local",
+        fails: &["dhcpv4/link-local::taken-when-free::client::announced"],
+        says: &["the arp-request of `client` did not come", "dhcpv4.linklocal-announced"],
+        ..WRONG
+    },
+    Wrong {
         name: "keeps-candidate",
         suite: "dhcpv4/link-local",
         fails: &["dhcpv4/link-local::conflict::client::another-candidate"],
+        says: &[
+            "field `tpa` of the arp-request",
+            "dhcpv4.linklocal-new-random-candidate-on-conflict",
+        ],
+        ..WRONG
+    },
+    Wrong {
+        name: "ignores-owner-who-asks",
+        suite: "dhcpv4/link-local",
+        fails: &["dhcpv4/link-local::conflict::client::and-another"],
         says: &[
             "field `tpa` of the arp-request",
             "dhcpv4.linklocal-new-random-candidate-on-conflict",
