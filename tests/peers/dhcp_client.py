@@ -1,4 +1,4 @@
-"""A DHCP client that configures its host, after RFC 2131, RFC 3927 and RFC 5227.
+"""A DHCP client that configures its host, after RFC 2131, RFC 3442, RFC 3927 and RFC 5227.
 
     dhcp_client.py eth0 [--broadcast | --no-server]
 
@@ -73,6 +73,7 @@ COOKIE = bytes([99, 130, 83, 99])
 REQUEST, REPLY = 1, 2
 DISCOVER, OFFER, ASK, DECLINE, ACK, NAK = range(1, 7)
 MASK, ROUTER, WANTED, LEASE, OVERLOAD, KIND, SERVER, PARAMETERS = 1, 3, 50, 51, 52, 53, 54, 55
+ROUTES = 121
 END = b"\xff"
 
 # RFC 2131 section 4.1: each time after twice as long, up to 64 s.
@@ -185,12 +186,13 @@ class Host:
     def ip(self, *words):
         subprocess.run(["ip", *words], check=True, stdin=subprocess.DEVNULL)
 
-    def give_lease(self, address, bits, router):
+    def give_lease(self, address, bits, routes):
         self.leased = address
         self.ip("address", "add", f"{socket.inet_ntoa(address)}/{bits}", "dev", self.interface)
-        if router is not None:
-            via = socket.inet_ntoa(router)
-            self.ip("route", "add", "default", "via", via, "dev", self.interface)
+        for to, router in routes:
+            # RFC 3442: behind the router 0.0.0.0 is the segment itself.
+            via = [] if router == NOBODY else ["via", socket.inet_ntoa(router)]
+            self.ip("route", "replace", to, *via, "dev", self.interface)
 
     def give_link_local(self, address):
         self.link_local = address
@@ -322,7 +324,7 @@ class Client:
         self.host.send(mac, 0x0800, head + udp)
 
     def parameters(self):
-        return option(PARAMETERS, bytes([MASK, ROUTER, LEASE, SERVER]))
+        return option(PARAMETERS, bytes([ROUTES, MASK, ROUTER, LEASE, SERVER]))
 
     def start(self):
         self.state, self.xid, self.began = "selecting", os.urandom(4), time.monotonic()
@@ -498,7 +500,7 @@ class Client:
             self.say(DECLINE, option(WANTED, self.offered) + option(SERVER, self.server), ciaddr)
             self.flags = flags
         if self.wrong == "keeps-address-in-use":
-            self.host.give_lease(self.offered, 32, None)
+            self.host.give_lease(self.offered, 32, [])
         # Section 3.1, 5: ten seconds at least.
         if self.wrong != "gives-up-after-decline":
             self.host.after(AFTER_DECLINE, "again", self.start)
@@ -510,14 +512,30 @@ class Client:
         if mask is None or self.wrong == "ignores-mask":
             mask = class_mask(self.offered)
         bits = bin(int.from_bytes(mask, "big")).count("1")
-        router = self.options.get(ROUTER, b"")[:4] or None
+        routes = [("default", self.options[ROUTER][:4])] if ROUTER in self.options else []
+        if ROUTES in self.options:
+            # Who understands these has no use for the others.
+            routes = classless_routes(self.options[ROUTES])
         if self.wrong == "ignores-router":
-            router = None
+            routes = []
         if self.wrong != "no-address":
-            self.host.give_lease(self.offered, bits, router)
+            self.host.give_lease(self.offered, bits, routes)
             self.host.arp(REQUEST, self.offered, self.offered)
         if self.wrong == "goes-on-asking":
             self.start()
+
+
+def classless_routes(value):
+    """RFC 3442: the bits of a network, as many of its octets as these need, a router."""
+    routes = []
+    while value and value[0] <= 32:
+        octets = (value[0] + 7) // 8
+        if len(value) < 5 + octets:
+            break
+        network = socket.inet_ntoa(value[1 : 1 + octets] + bytes(4 - octets))
+        routes.append((f"{network}/{value[0]}", value[1 + octets : 5 + octets]))
+        value = value[5 + octets :]
+    return routes
 
 
 def class_mask(address):
