@@ -204,7 +204,16 @@ pub struct Step {
 
 /// How binding a requirement is.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
 )]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
@@ -213,6 +222,7 @@ pub enum Level {
     /// A failure is a warning, and counts under `--strict`.
     Should,
     /// A failure fails the step. Steps of a flow without a keyword count as this.
+    #[default]
     Must,
 }
 

@@ -57,6 +57,8 @@ pub struct Event {
     pub step: Option<usize>,
     /// The line of the suite that it belongs to, 0 where none does.
     pub line: u32,
+    /// The stream or pair of datagram addresses, as the play counts them, where it was on one.
+    pub flow: Option<usize>,
     /// What.
     pub what: Happening,
 }

@@ -53,7 +53,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use crate::ladder::{Aside, Exchange, LinkId, PartyId, Projection, Setting, Suite};
+use crate::ladder::{Aside, Exchange, LinkId, PartyId, Projection, Setting, Suite, Term};
 use crate::record::Report;
 use stage::Stage;
 
@@ -228,6 +228,42 @@ impl Cast {
             seen: Arc::default(),
             wrong: None,
         }
+    }
+
+    /// The settings in force: the suite's, above them those of the lab, above all the exchange's own.
+    pub fn settings_in_force(&self) -> BTreeMap<String, Setting> {
+        let mut settings = self.suite.settings.clone();
+        for (name, value) in &self.settings {
+            // A lab gives values; whether they are secret is the suite's to say.
+            let secret = value.secret || settings.get(name).is_some_and(|s| s.secret);
+            settings.insert(name.clone(), Setting { value: value.value.clone(), secret });
+        }
+        for (name, value) in &self.exchange.with {
+            // What the exchange says of itself stands above what the lab says; but a lab's value
+            // may be referred to.
+            let value = match value.value.strip_prefix('$').and_then(|n| settings.get(n)) {
+                Some(other) => other.clone(),
+                None => value.clone(),
+            };
+            settings.insert(name.clone(), value);
+        }
+        settings
+    }
+
+    /// What the links are told: link, parameter and value.
+    pub fn parameters(&self) -> Vec<(String, String, String)> {
+        let settings = self.settings_in_force();
+        let value = |term: &Term| match term {
+            Term::Text(text) => Some(text.clone()),
+            Term::Octets(octets) => Some(format!("0x{}", hex::encode(octets))),
+            Term::Ref(reference) => settings.get(&reference.name).map(|s| s.value.clone()),
+        };
+        let links = self.suite.links.iter();
+        let all = links.flat_map(|link| link.parameters.iter().map(move |p| (&link.name, p)));
+        all.filter_map(|(link, (name, term))| {
+            Some((link.clone(), (*name).to_owned(), value(term)?))
+        })
+        .collect()
     }
 
     /// The values of what the suite and the exchange call secret.

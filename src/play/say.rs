@@ -96,22 +96,18 @@ impl Player {
         let role = stage.cast.projection.role(say.ends.from, say.ends.to);
         let mut heard = message.clone();
         if role == Role::Internal {
-            stage.happened(Happening::Message {
-                ends: say.ends,
-                role,
-                message: message.clone(),
-                note: None,
-            });
+            stage.happened_on(
+                flow,
+                Happening::Message { ends: say.ends, role, message: message.clone(), note: None },
+            );
             heard = Arc::new(stage.read(flow, &message.bytes, from_initiator, Some(say.kind)));
         } else {
             let octets = (message.bytes.as_slice(), say.kind.urgent);
             stage.send(flow, octets, say.corrupt.as_ref(), deed);
-            stage.happened(Happening::Message {
-                ends: say.ends,
-                role,
-                message: message.clone(),
-                note: None,
-            });
+            stage.happened_on(
+                flow,
+                Happening::Message { ends: say.ends, role, message: message.clone(), note: None },
+            );
         }
         stage.latest.insert((say.ends.link, from_initiator), (flow, heard));
         // A name that the protocol chose a value for keeps that value.

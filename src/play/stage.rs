@@ -165,21 +165,7 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(cast: Cast) -> Self {
-        let mut settings = cast.suite.settings.clone();
-        for (name, value) in &cast.settings {
-            // A lab gives values; whether they are secret is the suite's to say.
-            let secret = value.secret || settings.get(name).is_some_and(|s| s.secret);
-            settings.insert(name.clone(), Setting { value: value.value.clone(), secret });
-        }
-        for (name, value) in &cast.exchange.with {
-            // What the exchange says of itself stands above what the lab says; but a lab's value
-            // may be referred to.
-            let value = match value.value.strip_prefix('$').and_then(|n| settings.get(n)) {
-                Some(other) => other.clone(),
-                None => value.clone(),
-            };
-            settings.insert(name.clone(), value);
-        }
+        let settings = cast.settings_in_force();
         let rules = cast.suite.rules.iter().map(|rule| RuleSight {
             values: vec![Vec::new(); rule.set.len()],
             ..RuleSight::default()
@@ -255,7 +241,7 @@ impl Stage {
         let flow = self.add_flow(link, is_segment && ours, FlowState::Open);
         if streams {
             let ends = self.ends(flow, true);
-            self.happened(Happening::Opened(ends));
+            self.happened_on(flow, Happening::Opened(ends));
         }
         flow
     }
@@ -306,7 +292,7 @@ impl Stage {
             });
         }
         if role == Role::Internal && !datagrams {
-            self.happened(Happening::Opened(ends));
+            self.happened_on(flow, Happening::Opened(ends));
         }
         flow
     }
@@ -322,8 +308,17 @@ impl Stage {
     }
 
     pub fn happened(&mut self, what: Happening) -> usize {
+        self.note_down(None, what)
+    }
+
+    /// What happened on a flow.
+    pub fn happened_on(&mut self, flow: FlowId, what: Happening) -> usize {
+        self.note_down(Some(flow), what)
+    }
+
+    fn note_down(&mut self, flow: Option<FlowId>, what: Happening) -> usize {
         let (at, step, line) = (self.now, self.step, self.line);
-        self.report.events.push(Event { at, step, line, what });
+        self.report.events.push(Event { at, step, line, flow, what });
         self.report.events.len() - 1
     }
 
@@ -336,14 +331,14 @@ impl Stage {
                 {
                     f.state = FlowState::Open;
                     let ends = self.ends(flow, true);
-                    self.happened(Happening::Opened(ends));
+                    self.happened_on(flow, Happening::Opened(ends));
                 }
             }
             Input::Refused(flow, why) => {
                 if flow < self.flows.len() {
                     self.flows[flow].state = FlowState::Refused(why.clone());
                     let ends = self.ends(flow, true);
-                    self.happened(Happening::Refused(ends, why));
+                    self.happened_on(flow, Happening::Refused(ends, why));
                 }
             }
             Input::Received(flow, octets) => self.received(flow, &octets),
@@ -358,7 +353,7 @@ impl Stage {
                     self.flush(flow);
                     self.flows[flow].state = FlowState::ClosedByPeer;
                     let ends = self.ends(flow, !self.flows[flow].ours);
-                    self.happened(Happening::Closed(ends));
+                    self.happened_on(flow, Happening::Closed(ends));
                     // Whoever has heard all that there was to hear hangs up as well.
                     let protocol = self.cast.suite.links[self.flows[flow].link].protocol;
                     if matches!(protocol.framing, Framing::UntilClosed) {
@@ -465,12 +460,10 @@ impl Stage {
         let message = Arc::new(self.read(flow, octets, from_initiator, wanted));
         let ends = self.ends(flow, from_initiator);
         self.flows[flow].history.push((message.clone(), from_initiator));
-        let event = self.happened(Happening::Message {
-            ends,
-            role: Role::Hear,
-            message: message.clone(),
-            note: None,
-        });
+        let event = self.happened_on(
+            flow,
+            Happening::Message { ends, role: Role::Hear, message: message.clone(), note: None },
+        );
         if !self.flows[flow].misled {
             super::rules::observe(self, ends, &message);
         }
@@ -568,7 +561,7 @@ impl Stage {
                 self.flows[flow].state = FlowState::ClosedByUs;
                 self.out.push_back(Output::Close(flow));
                 let ends = self.ends(flow, self.flows[flow].ours);
-                self.happened(Happening::Closed(ends));
+                self.happened_on(flow, Happening::Closed(ends));
             }
             // It has closed its half, and may have heard on until now.
             FlowState::ClosedByPeer => {

@@ -143,6 +143,15 @@ pub fn ladder(suite: &Suite, events: &[Event], mask: &Mask) -> String {
 
 /// A message on one line: its type and the fields that tell it apart.
 fn summary(message: &Message, mask: &Mask) -> String {
+    let line = format!("{} {}", message.kind.name, gist(message, mask));
+    line.trim_end().to_owned()
+}
+
+/// The most characters of what tells a message apart.
+const GIST: usize = 140;
+
+/// The fields that tell a message apart, on one line.
+pub(super) fn gist(message: &Message, mask: &Mask) -> String {
     use crate::wire::{Auto, Kind};
     let mut parts = Vec::new();
     for (path, node) in message.paths() {
@@ -166,11 +175,15 @@ fn summary(message: &Message, mask: &Mask) -> String {
             parts.push(format!("{}={}", clean(last), mask.text(&node.show())));
         }
     }
-    let mut line = format!("{} {}", message.kind.name, parts.join(" "));
-    if line.chars().count() > 160 {
-        line = line.chars().take(157).collect::<String>() + "...";
+    cut(parts.join(" ").replace('\n', " "), GIST)
+}
+
+/// A text of at most so many characters.
+pub(super) fn cut(text: String, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some(_) => text.chars().take(most - 3).collect::<String>() + "...",
+        None => text,
     }
-    line
 }
 
 /// A time in the unit that fits it.

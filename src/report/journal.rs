@@ -1,22 +1,33 @@
 //! `record.jsonl`: one line of JSON for each thing that happened, written when it happens, so that
 //! a run that is killed leaves every whole line it had.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
-use serde_json::{Value, json};
-
+use super::console::{cut, gist};
+use super::entry::{
+    Carrier, DifferenceEntry, Entry, FailureEntry, FieldEntry, FileEntry, HappenedEntry, LinkEntry,
+    MessageEntry, PartyEntry, ShownField, SuiteEntry, What,
+};
 use super::mask::Mask;
-use crate::ladder::{Exchange, Suite};
-use crate::record::{Event, Failure, Happening};
-use crate::wire::Message;
+use super::sheet::general;
+use crate::diag::Source;
+use crate::ladder::{Ends, Exchange, Role, Suite};
+use crate::record::{Difference, Event, Failure, Happening};
+use crate::wire::{Message, Node, Transport};
+
+/// The most characters of a field's value: what is longer stands among the octets.
+const VALUE: usize = 300;
 
 /// The record of a run, open for writing.
 #[derive(Debug)]
 pub struct Journal {
     file: Mutex<File>,
+    /// What was explained already: message types by their address, and paths in them.
+    explained: Mutex<HashSet<(usize, String)>>,
 }
 
 impl Journal {
@@ -25,19 +36,19 @@ impl Journal {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        Ok(Self { file: Mutex::new(File::create(path)?) })
+        Ok(Self { file: Mutex::new(File::create(path)?), explained: Mutex::default() })
     }
 
     /// Writes one line. A full disk ends the record, not the run.
-    pub fn write(&self, line: &Value) {
-        let mut text = line.to_string();
+    pub fn write(&self, entry: &Entry) {
+        let mut text = entry.write();
         text.push('\n');
         if let Ok(mut file) = self.file.lock() {
             let _ = file.write_all(text.as_bytes());
         }
     }
 
-    /// Writes an event of a play.
+    /// Writes an event of a play, and before it what its fields mean, where that was never written.
     pub fn event(
         &self,
         case: &str,
@@ -46,118 +57,191 @@ impl Journal {
         event: &Event,
         mask: &Mask,
     ) {
-        let mut line = what(suite, &event.what, mask);
-        line["case"] = json!(case);
-        line["at_us"] = json!(event.at.as_micros() as u64);
-        line["step"] = json!(event.step.and_then(|s| exchange.steps.get(s)).map(|s| &s.name));
-        line["line"] = json!(event.line);
-        self.write(&line);
+        if let Happening::Message { ends, message, .. } = &event.what {
+            self.explain(suite.links[ends.link].protocol.name, message);
+        }
+        let step = event.step.and_then(|step| exchange.steps.get(step));
+        self.write(&Entry::Happened(HappenedEntry {
+            case: case.to_owned(),
+            at_us: event.at.as_micros() as u64,
+            step: step.map(|step| step.name.clone()),
+            line: event.line,
+            flow: event.flow,
+            ..what(suite, &event.what, mask)
+        }));
+    }
+
+    /// Writes what the fields of a message mean.
+    pub fn explain(&self, protocol: &str, message: &Message) {
+        let kind = std::ptr::from_ref(message.kind).addr();
+        for (path, node) in message.paths() {
+            let path = general(&path);
+            let is_new = match self.explained.lock() {
+                Ok(mut explained) => {
+                    !explained.contains(&(kind, path.clone()))
+                        && explained.insert((kind, path.clone()))
+                }
+                Err(_) => false,
+            };
+            if is_new {
+                self.write(&Entry::Field(field(protocol, message, path, node)));
+            }
+        }
     }
 }
 
-fn what(suite: &Suite, what: &Happening, mask: &Mask) -> Value {
-    let ends = |ends: &crate::ladder::Ends| {
-        json!({
-            "link": suite.links[ends.link].name,
-            "from": suite.parties[ends.from].name,
-            "to": suite.parties[ends.to].name,
-        })
+fn field(protocol: &str, message: &Message, path: String, node: &Node) -> FieldEntry {
+    let source = match node.field.source {
+        "" => message.kind.layout.source,
+        source => source,
     };
-    let mut line = match what {
-        Happening::Message { ends: e, .. }
-        | Happening::Opened(e)
-        | Happening::Closed(e)
-        | Happening::Refused(e, _)
-        | Happening::Silence(e, _) => ends(e),
-        Happening::Triggered(party, _) | Happening::Observed(party, _) => {
-            json!({ "party": suite.parties[*party].name })
-        }
-        Happening::Note(_) => json!({}),
+    FieldEntry {
+        protocol: protocol.to_owned(),
+        r#type: message.kind.name.to_owned(),
+        path: crate::diag::clean(&path),
+        about: node.field.about.to_owned(),
+        source: source.to_owned(),
+    }
+}
+
+/// A suite, without what is only known while it is played.
+pub fn suite_entry(suite: &Suite, mask: &Mask) -> SuiteEntry {
+    let party = |at: usize| suite.parties[at].name.clone();
+    let links = suite.links.iter().map(|link| LinkEntry {
+        name: link.name.clone(),
+        from: party(link.initiator),
+        to: party(link.responder),
+        protocol: link.protocol.name.to_owned(),
+        transport: match link.protocol.transport {
+            Transport::Udp => Carrier::Udp,
+            Transport::Tcp => Carrier::Tcp,
+            Transport::Ethernet => Carrier::Ethernet,
+        },
+        port: link.protocol.port,
+    });
+    SuiteEntry {
+        name: suite.name.clone(),
+        file: suite.source.path.clone(),
+        about: mask.text(&suite.about),
+        sources: suite.sources.clone(),
+        parties: suite
+            .parties
+            .iter()
+            .map(|party| PartyEntry { name: party.name.clone(), about: party.about.clone() })
+            .collect(),
+        links: links.collect(),
+    }
+}
+
+/// A file.
+pub fn file_entry(source: &Source, mask: &Mask) -> FileEntry {
+    FileEntry { path: source.path.clone(), text: mask.text(&source.text) }
+}
+
+fn what(suite: &Suite, what: &Happening, mask: &Mask) -> HappenedEntry {
+    let party = |party: usize| Some(suite.parties[party].name.clone());
+    let on = |ends: &Ends, event: What| HappenedEntry {
+        event,
+        link: Some(suite.links[ends.link].name.clone()),
+        from: party(ends.from),
+        to: party(ends.to),
+        ..HappenedEntry::default()
     };
-    let event = match what {
-        Happening::Message { role, message, note, .. } => {
-            line["message"] = self::message(message, mask);
-            if let Some(note) = note {
-                line["note"] = json!(note);
-            }
-            role.word()
+    match what {
+        Happening::Message { ends, role, message, note } => HappenedEntry {
+            message: Some(self::message(message, mask)),
+            text: note.map(str::to_owned),
+            ..on(
+                ends,
+                match role {
+                    Role::Internal => What::Carried,
+                    Role::Say => What::Said,
+                    Role::Hear => What::Heard,
+                    Role::Unseen => What::Unseen,
+                },
+            )
+        },
+        Happening::Opened(ends) => on(ends, What::Opened),
+        Happening::Closed(ends) => on(ends, What::Closed),
+        Happening::Refused(ends, why) => {
+            HappenedEntry { text: Some(mask.text(why)), ..on(ends, What::Refused) }
         }
-        Happening::Opened(_) => "opened",
-        Happening::Closed(_) => "closed",
-        Happening::Refused(_, why) => {
-            line["why"] = json!(mask.text(why));
-            "refused"
-        }
-        Happening::Silence(_, lasting) => {
-            line["lasting_us"] = json!(lasting.as_micros() as u64);
-            "silence"
-        }
-        Happening::Observed(_, name) => {
-            line["shows"] = json!(name);
-            "observed"
-        }
-        Happening::Triggered(_, name) => {
-            line["trigger"] = json!(name);
-            "triggered"
-        }
-        Happening::Note(note) => {
-            line["text"] = json!(mask.text(note));
-            "note"
-        }
-    };
-    line["event"] = json!(event);
-    line
+        Happening::Silence(ends, lasting) => HappenedEntry {
+            lasting_us: Some(lasting.as_micros() as u64),
+            ..on(ends, What::Silence)
+        },
+        Happening::Observed(who, name) => HappenedEntry {
+            event: What::Observed,
+            party: party(*who),
+            text: Some(mask.text(name)),
+            ..HappenedEntry::default()
+        },
+        Happening::Triggered(who, name) => HappenedEntry {
+            event: What::Triggered,
+            party: party(*who),
+            text: Some(name.clone()),
+            ..HappenedEntry::default()
+        },
+        Happening::Note(note) => HappenedEntry {
+            event: What::Note,
+            text: Some(mask.text(note)),
+            ..HappenedEntry::default()
+        },
+    }
 }
 
 /// A message: its type, the octets as they travelled, and its fields with their bits.
-fn message(message: &Message, mask: &Mask) -> Value {
+fn message(message: &Message, mask: &Mask) -> MessageEntry {
     let (octets, opened) = mask.octets(message);
-    let fields: Vec<Value> = message
-        .paths()
-        .map(|(path, node)| {
-            json!({
-                "path": crate::diag::clean(&path),
-                "value": mask.text(&node.show()),
-                "bits": [node.bits.start, node.bits.end],
-            })
-        })
-        .collect();
-    let mut value = json!({
-        "type": message.kind.name,
-        "octets": hex::encode(if opened { &message.bytes } else { &octets }),
-        "fields": fields,
+    let fields = message.paths().map(|(path, node)| ShownField {
+        path: crate::diag::clean(&path),
+        value: cut(mask.text(&node.show()), VALUE),
+        bits: [node.bits.start, node.bits.end],
     });
-    if opened {
-        value["clear"] = json!(hex::encode(octets));
+    let faults = message.faults.iter().map(|fault| DifferenceEntry {
+        path: crate::diag::clean(&fault.path),
+        expected: mask.text(&fault.expected),
+        got: mask.text(&fault.got),
+        bits: Some([fault.bits.start, fault.bits.end]),
+        line: 0,
+        source: fault.source.to_owned(),
+    });
+    MessageEntry {
+        r#type: message.kind.name.to_owned(),
+        octets: hex::encode(if opened { &message.bytes } else { &octets }),
+        clear: opened.then(|| hex::encode(&octets)),
+        fields: fields.collect(),
+        gist: gist(message, mask),
+        faults: faults.collect(),
     }
-    if !message.faults.is_empty() {
-        let faults = message.faults.iter().map(|f| {
-            json!({"path": f.path, "expected": mask.text(&f.expected), "got": mask.text(&f.got), "source": f.source})
-        });
-        value["faults"] = faults.collect();
-    }
-    value
 }
 
-/// A failure as part of a step's line.
-pub fn failure(failure: &Failure, suite: &Suite, mask: &Mask) -> Value {
-    let differences = failure.differences.iter().map(|d| {
-        json!({
-            "path": d.path,
-            "expected": mask.text(&d.expected),
-            "got": mask.text(&d.got),
-            "bits": d.bits.as_ref().map(|b| [b.start, b.end]),
-            "source": d.source,
-        })
-    });
-    json!({
-        "title": mask.text(&failure.title),
-        "party": failure.party.map(|p| &suite.parties[p].name),
-        "file": failure.source.as_ref().unwrap_or(&suite.source).path,
-        "line": failure.pos.line,
-        "column": failure.pos.column,
-        "at_us": failure.at.as_micros() as u64,
-        "differences": differences.collect::<Vec<_>>(),
-        "message": failure.message.as_ref().map(|m| message(m, mask)),
-    })
+/// A failure, part by part.
+pub fn failure(failure: &Failure, suite: &Suite, mask: &Mask) -> FailureEntry {
+    let difference = |difference: &Difference| DifferenceEntry {
+        path: crate::diag::clean(&difference.path),
+        expected: mask.text(&difference.expected),
+        got: mask.text(&difference.got),
+        bits: difference.bits.as_ref().map(|bits| [bits.start, bits.end]),
+        line: difference.pos.map_or(0, |pos| pos.line),
+        source: difference.source.to_owned(),
+    };
+    let place = failure.differences.iter().find_map(|d| d.pos).unwrap_or(failure.pos);
+    FailureEntry {
+        title: mask.text(&failure.title),
+        remark: mask.text(&failure.remark),
+        party: failure.party.map(|party| suite.parties[party].name.clone()),
+        file: failure.source.as_ref().unwrap_or(&suite.source).path.clone(),
+        line: place.line,
+        column: place.column,
+        at_us: failure.at.as_micros() as u64,
+        after: failure
+            .after
+            .as_ref()
+            .map(|(time, what)| (time.as_micros() as u64, mask.text(what))),
+        events: failure.events,
+        differences: failure.differences.iter().map(difference).collect(),
+        message: failure.message.as_ref().map(|m| message(m, mask)),
+        printed: failure.printed.as_ref().map(|printed| mask.text(printed)),
+    }
 }

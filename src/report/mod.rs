@@ -4,17 +4,26 @@
 //! |---|---|
 //! | `mask` | secrets and hostile characters |
 //! | `console` | a failure as a person reads it: caret, expected and got, octets, ladder, requirement |
+//! | `entry` | the lines of a record |
 //! | `journal` | `record.jsonl`, written event by event |
+//! | `sheet` | a record, read again: what all below are made from |
+//! | `files` | all that is made of a record, into its folder |
 //! | `junit` | `junit.xml`: a test case a step, a test suite an exchange |
 
 mod console;
+mod entry;
+#[cfg(feature = "live")]
+mod files;
 mod journal;
 #[cfg(feature = "live")]
 mod junit;
 mod mask;
+mod sheet;
 
 pub use console::{failure, ladder};
-pub use journal::{Journal, failure as failure_json};
+pub use entry::*;
 #[cfg(feature = "live")]
-pub use junit::{Case, Suite, write as write_junit};
+pub use files::{make, write};
+pub use journal::{Journal, failure as failure_entry, file_entry, suite_entry};
 pub use mask::Mask;
+pub use sheet::{Came, Case, Sheet, Trial, Unreadable};

@@ -9,12 +9,12 @@ use clap::Parser;
 use libtest_mimic::{Arguments, ColorSetting, Completion, FormatSetting, Trial};
 
 use super::judge::{self, Judged};
+use super::paper;
 use super::plan::{Group, Options, Plan};
 use super::run::{Board, Run};
-use crate::ladder::Level;
 use crate::play::rule_in_force as in_force;
 use crate::record::Verdict;
-use crate::report::{self, Journal, Mask};
+use crate::report::Mask;
 
 /// libtest's own arguments, as much of them as means something here.
 #[derive(Clone, Debug, Default, Parser)]
@@ -154,11 +154,12 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
                     if !selection.takes(&name, missing) || !names.insert(name.clone()) {
                         continue;
                     }
-                    if !missing || arguments.ignored || arguments.include_ignored {
+                    let played = !missing || arguments.ignored || arguments.include_ignored;
+                    if played {
                         let last = wanted.entry(*index).or_insert(at);
                         *last = (*last).max(at);
                     }
-                    picked.push(Pick { name, missing, what: What::Step(*index, at) });
+                    picked.push(Pick { name, missing, played, what: What::Step(*index, at) });
                 }
             }
             for (at, rule) in group.suite.rules.iter().enumerate() {
@@ -172,12 +173,13 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
                 if !selection.takes(&name, missing) || !names.insert(name.clone()) {
                     continue;
                 }
-                if !missing || arguments.ignored || arguments.include_ignored {
+                let played = !missing || arguments.ignored || arguments.include_ignored;
+                if played {
                     for index in &group.cases {
                         wanted.insert(*index, usize::MAX);
                     }
                 }
-                picked.push(Pick { name, missing, what: What::Rule(group.clone(), at) });
+                picked.push(Pick { name, missing, played, what: What::Rule(group.clone(), at) });
             }
         }
         for pick in &picked {
@@ -187,10 +189,10 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
             continue;
         }
         let seed = options.seed.unwrap_or_else(|| fastrand::u64(..));
-        let journal = match journal(&options, &plan, seed) {
+        let journal = match paper::begin(&options, &plan, &picked, seed) {
             Ok(journal) => journal,
             Err(error) => {
-                eprintln!("error: {error}");
+                eprintln!("error: the record cannot be begun: {error}");
                 return ExitCode::from(BROKEN);
             }
         };
@@ -227,7 +229,8 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
         eprintln!("{warning}");
     }
     for (shelf, options, picked, journal) in &shown {
-        if let Err(error) = conclude(shelf, options, picked, journal.as_deref()) {
+        let Some(journal) = journal else { continue };
+        if let Err(error) = paper::conclude(shelf, options, picked, journal) {
             eprintln!("error: the report cannot be written: {error}");
             return ExitCode::from(BROKEN);
         }
@@ -240,19 +243,21 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
 }
 
 /// Whether a group's implementation is not installed here.
-fn absent(group: &Group) -> bool {
+pub(super) fn absent(group: &Group) -> bool {
     group.target.as_ref().is_some_and(|t| t.missing().is_some())
 }
 
 /// A trial that was selected.
-struct Pick {
-    name: String,
+pub(super) struct Pick {
+    pub(super) name: String,
     /// Known before the run: something is missing.
     missing: bool,
-    what: What,
+    /// It is played nonetheless, or nothing is missing.
+    pub(super) played: bool,
+    pub(super) what: What,
 }
 
-enum What {
+pub(super) enum What {
     /// Case and step.
     Step(usize, usize),
     /// Group and rule.
@@ -261,8 +266,8 @@ enum What {
 
 /// What trials need to find their verdict.
 #[derive(Clone)]
-struct Shelf {
-    plan: Arc<Plan>,
+pub(super) struct Shelf {
+    pub(super) plan: Arc<Plan>,
     board: Arc<Board>,
     strict: bool,
     broken: Arc<Mutex<bool>>,
@@ -270,17 +275,14 @@ struct Shelf {
 }
 
 impl Shelf {
-    fn judged(&self, what: &What) -> Judged {
+    pub(super) fn judged(&self, what: &What) -> Judged {
         match what {
             What::Step(case, step) => {
                 let found = self.board.read(*case);
                 let level = self.plan.cases[*case].exchange.steps[*step].level;
-                found.steps.get(*step).cloned().unwrap_or(Judged {
-                    verdict: Verdict::NotReached,
-                    level,
-                    text: "the play ended before it".into(),
-                    lasted: std::time::Duration::ZERO,
+                found.steps.get(*step).cloned().unwrap_or_else(|| Judged {
                     blocked: true,
+                    ..Judged::because(Verdict::NotReached, level, "the play ended before it")
                 })
             }
             What::Rule(group, rule) => {
@@ -288,21 +290,6 @@ impl Shelf {
                     group.cases.iter().map(|case| (*self.board.read(*case)).clone()).collect();
                 judge::rule(group, *rule, &group.suite.rules[*rule], &found, &Mask::default())
             }
-        }
-    }
-
-    /// Whether a verdict counts as failed.
-    fn fails(&self, judged: &Judged) -> bool {
-        match judged.verdict {
-            Verdict::Pass | Verdict::Xfail | Verdict::Skipped => false,
-            // Under nextest an ignored trial counts as passed; a step that could not be reached
-            // must not.
-            Verdict::NotReached => std::env::var_os("NEXTEST").is_some() && judged.blocked,
-            Verdict::Inconclusive => judged.level == Level::Must,
-            Verdict::Fail => {
-                judged.level == Level::Must || (judged.level == Level::Should && self.strict)
-            }
-            Verdict::Xpass | Verdict::Error => true,
         }
     }
 
@@ -314,7 +301,7 @@ impl Shelf {
         };
         let trial = Trial::ignorable_test(pick.name.clone(), move || {
             let judged = shelf.judged(&what);
-            if shelf.fails(&judged) {
+            if judged.fails(shelf.strict) {
                 if judged.verdict == Verdict::Error
                     && let Ok(mut broken) = shelf.broken.lock()
                 {
@@ -358,75 +345,6 @@ impl Selection<'_> {
             && !arguments.skip.iter().any(fits)
             && (!arguments.ignored || ignored)
     }
-}
-
-/// Begins the record.
-fn journal(options: &Options, plan: &Plan, seed: u64) -> std::io::Result<Option<Arc<Journal>>> {
-    let Some(folder) = &options.report else { return Ok(None) };
-    let journal = Journal::create(&folder.join("record.jsonl"))?;
-    let targets: BTreeSet<&str> =
-        plan.cases.iter().filter_map(|c| c.target.as_ref()).map(|t| t.name.as_str()).collect();
-    journal.write(&serde_json::json!({
-        "event": "run", "tool": "stepladder", "version": env!("CARGO_PKG_VERSION"),
-        "targets": targets, "profile": options.profile, "seed": seed,
-        "strict": options.strict, "timeout_scale": options.timeout_scale,
-        "suites": plan.groups.iter().map(|g| &g.suite.name).collect::<BTreeSet<_>>(),
-    }));
-    Ok(Some(Arc::new(journal)))
-}
-
-/// Ends the record, and writes the reports that are made of it.
-fn conclude(
-    shelf: &Shelf,
-    options: &Options,
-    picked: &[Pick],
-    journal: Option<&Journal>,
-) -> std::io::Result<()> {
-    let (Some(folder), Some(journal)) = (&options.report, journal) else { return Ok(()) };
-    let mut suites: Vec<report::Suite> = Vec::new();
-    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-    for pick in picked.iter().filter(|p| !p.missing) {
-        let judged = shelf.judged(&pick.what);
-        *counts.entry(judged.verdict.word()).or_default() += 1;
-        let (source, requirements, line) = match &pick.what {
-            What::Step(case, step) => {
-                let case = &shelf.plan.cases[*case];
-                let step = &case.exchange.steps[*step];
-                (&case.suite.source, &step.requirements, step.pos.line)
-            }
-            What::Rule(group, rule) => {
-                let rule = &group.suite.rules[*rule];
-                journal.write(&serde_json::json!({
-                    "event": "rule", "name": pick.name, "verdict": judged.verdict,
-                    "level": judged.level, "requirements": rule.requirements,
-                    "line": rule.pos.line, "text": judged.text,
-                }));
-                (&rule.source, &rule.requirements, rule.pos.line)
-            }
-        };
-        let (group, name) = pick.name.rsplit_once("::").unwrap_or(("", &pick.name));
-        let mut properties = vec![
-            ("level".to_owned(), format!("{:?}", judged.level).to_uppercase()),
-            ("verdict".to_owned(), judged.verdict.word().to_owned()),
-            ("file".to_owned(), source.path.clone()),
-            ("line".to_owned(), line.to_string()),
-        ];
-        properties.extend(requirements.iter().map(|id| ("requirement".to_owned(), id.clone())));
-        let case = report::Case {
-            name: name.to_owned(),
-            verdict: judged.verdict,
-            failed: shelf.fails(&judged),
-            text: judged.text,
-            lasted: judged.lasted,
-            properties,
-        };
-        match suites.iter_mut().find(|s| s.name == group) {
-            Some(suite) => suite.cases.push(case),
-            None => suites.push(report::Suite { name: group.to_owned(), cases: vec![case] }),
-        }
-    }
-    journal.write(&serde_json::json!({ "event": "end", "verdicts": counts }));
-    report::write_junit(&folder.join("junit.xml"), "stepladder", &suites)
 }
 
 /// Lets libtest-mimic present the trials; whether one of them failed.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::plan::{Case, Group};
 use crate::ladder::{Level, Rule};
 use crate::play::conclude_rule;
-use crate::record::{Outcome, Report, RuleSight, Verdict};
-use crate::report::{self, Mask};
+use crate::record::{Event, Failure, Outcome, Report, RuleSight, Verdict};
+use crate::report::{self, FailureEntry, JudgedEntry, Mask};
 
 /// What a step or rule came to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,11 +19,56 @@ pub struct Judged {
     pub level: Level,
     /// Failures as people read them, or the reason for not having been judged.
     pub text: String,
+    /// The known deviation that it was held against.
+    pub known: String,
+    /// Failures, part by part.
+    pub failures: Vec<FailureEntry>,
     /// How long it took.
     pub lasted: Duration,
     /// It was not reached because a step before it failed, other than by a known deviation or with a
     /// mere warning.
     pub blocked: bool,
+}
+
+impl Judged {
+    /// A verdict with the reason for it.
+    pub fn because(verdict: Verdict, level: Level, text: impl Into<String>) -> Self {
+        Self {
+            verdict,
+            level,
+            text: text.into(),
+            known: String::new(),
+            failures: Vec::new(),
+            lasted: Duration::ZERO,
+            blocked: false,
+        }
+    }
+
+    /// Whether it counts as failed, given whether a broken SHOULD does.
+    pub fn fails(&self, strict: bool) -> bool {
+        match self.verdict {
+            Verdict::Pass | Verdict::Xfail | Verdict::Skipped => false,
+            // Under nextest an ignored trial counts as passed; a step that could not be reached
+            // must not.
+            Verdict::NotReached => std::env::var_os("NEXTEST").is_some() && self.blocked,
+            Verdict::Inconclusive => self.level == Level::Must,
+            Verdict::Fail => self.level == Level::Must || (self.level == Level::Should && strict),
+            Verdict::Xpass | Verdict::Error => true,
+        }
+    }
+
+    /// As the record has it.
+    pub fn entry(&self, strict: bool) -> JudgedEntry {
+        JudgedEntry {
+            verdict: self.verdict,
+            level: self.level,
+            failed: self.fails(strict),
+            lasted_us: self.lasted.as_micros() as u64,
+            text: self.text.clone(),
+            known: self.known.clone(),
+            failures: self.failures.clone(),
+        }
+    }
 }
 
 /// What a case came to.
@@ -40,21 +85,16 @@ pub struct Result {
 pub struct Sight {
     /// How many messages it applied to.
     pub exercised: u32,
-    /// What broke it, as people read it.
-    pub failures: Vec<String>,
+    /// What broke it, as people read it and part by part.
+    pub failures: Vec<(String, FailureEntry)>,
     /// For sets: values by check.
     pub values: Vec<Vec<Vec<u8>>>,
 }
 
 /// Every step of a case with the same words: it could not be played.
 pub fn all(case: &Case, verdict: Verdict, text: &str) -> Result {
-    let steps = case.exchange.steps.iter().map(|step| Judged {
-        verdict,
-        level: step.level,
-        text: text.to_owned(),
-        lasted: Duration::ZERO,
-        blocked: false,
-    });
+    let steps = case.exchange.steps.iter();
+    let steps = steps.map(|step| Judged::because(verdict, step.level, text));
     Result { steps: steps.collect(), rules: Vec::new() }
 }
 
@@ -83,14 +123,9 @@ pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -
             }
             events = &peer.events;
         }
-        let words: Vec<String> = outcome
-            .failures
-            .iter()
-            .map(|f| {
-                let exchange = Some(case.exchange.as_ref());
-                report::failure(&case.suite, exchange, f, &step.requirements, events, mask)
-            })
-            .collect();
+        let told = outcome.failures.iter();
+        let told = told.map(|f| told_of(case, f, &step.requirements, events, mask));
+        let (words, failures): (Vec<String>, Vec<FailureEntry>) = told.unzip();
         let text = if words.is_empty() { outcome.reason.clone() } else { words.join("\n") };
         // What merely warns fails nothing, and what it keeps from being reached does not fail either.
         let warned =
@@ -99,6 +134,8 @@ pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -
             verdict: outcome.verdict,
             level: outcome.level,
             text,
+            known: String::new(),
+            failures,
             lasted: outcome.lasted,
             blocked: outcome.verdict == Verdict::NotReached && !steps.iter().any(warned),
         };
@@ -115,15 +152,27 @@ pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -
         failures: sight
             .failures
             .iter()
-            .map(|f| {
-                let exchange = Some(case.exchange.as_ref());
-                report::failure(&case.suite, exchange, f, &rule.requirements, &report.events, mask)
-            })
+            .map(|f| told_of(case, f, &rule.requirements, &report.events, mask))
             .collect(),
         values: sight.values.clone(),
     });
     let steps = steps.into_iter().map(|(_, judged)| judged).collect();
     Result { steps, rules: rules.collect() }
+}
+
+/// A failure as people read it, and part by part.
+fn told_of(
+    case: &Case,
+    failure: &Failure,
+    requirements: &[String],
+    events: &[Event],
+    mask: &Mask,
+) -> (String, FailureEntry) {
+    let exchange = Some(case.exchange.as_ref());
+    (
+        report::failure(&case.suite, exchange, failure, requirements, events, mask),
+        report::failure_entry(failure, &case.suite, mask),
+    )
 }
 
 impl Case {
@@ -150,11 +199,13 @@ fn expected(
     match judged.verdict {
         Verdict::Fail => {
             judged.verdict = Verdict::Xfail;
+            judged.known = what.clone();
             judged.text = format!("a known deviation: {what}\n{}", judged.text);
         }
         // One that is known for a whole exchange does not say in which step it shows.
         Verdict::Pass if !deviation.step.is_empty() && !deviation.sometimes => {
             judged.verdict = Verdict::Xpass;
+            judged.known = what.clone();
             judged.text = format!(
                 "a known deviation does not show any more: {what}\nIf it is mended, take it out of {}:{}",
                 target.map_or_else(String::new, |t| t.source.path.clone()),
@@ -169,7 +220,7 @@ fn expected(
 /// What a rule came to over all cases of a group.
 pub fn rule(group: &Group, index: usize, rule: &Rule, results: &[Result], mask: &Mask) -> Judged {
     let sights: Vec<&Sight> = results.iter().filter_map(|r| r.rules.get(index)).collect();
-    let told: Vec<&String> = sights.iter().flat_map(|s| &s.failures).collect();
+    let told: Vec<&(String, FailureEntry)> = sights.iter().flat_map(|s| &s.failures).collect();
     let plain: Vec<RuleSight> = sights
         .iter()
         .map(|s| RuleSight {
@@ -179,20 +230,18 @@ pub fn rule(group: &Group, index: usize, rule: &Rule, results: &[Result], mask: 
         })
         .collect();
     let outcome = conclude_rule(rule, rule.level, &plain);
-    let mut words: Vec<String> = told.into_iter().take(3).cloned().collect();
-    words.extend(
-        outcome
-            .failures
-            .iter()
-            .map(|f| report::failure(&group.suite, None, f, &rule.requirements, &[], mask)),
-    );
+    let (mut words, mut failures): (Vec<String>, Vec<FailureEntry>) =
+        told.into_iter().take(3).cloned().unzip();
+    for failure in &outcome.failures {
+        words.push(report::failure(&group.suite, None, failure, &rule.requirements, &[], mask));
+        failures.push(report::failure_entry(failure, &group.suite, mask));
+    }
     let verdict = match words.is_empty() {
         true => outcome.verdict,
         false => Verdict::Fail,
     };
     let text = if words.is_empty() { outcome.reason } else { words.join("\n") };
-    let judged =
-        Judged { verdict, level: rule.level, text, lasted: Duration::ZERO, blocked: false };
+    let judged = Judged { failures, ..Judged::because(verdict, rule.level, text) };
     let exchange = format!("{}::rules", group.suite.name);
     expected(group.target.as_deref(), &exchange, &rule.name, judged)
 }

@@ -8,6 +8,7 @@
 //! | `apart` | a play in a network of its own |
 //! | `peer` | an exchange against the built-in peer |
 //! | `judge` | what a play came to, in words and verdicts that can be kept |
+//! | `paper` | the record of a run, from its first line to the reports made of it |
 //! | `soak` | self-plays by the thousand, on a jittering network and a busy machine |
 //! | `shared` | one play per exchange, though every step is a process of its own |
 //! | `face` | names, filters, `--list`, formats, exit codes: what cargo, nextest and CI expect |
@@ -16,6 +17,7 @@ mod against;
 mod apart;
 mod face;
 mod judge;
+mod paper;
 mod peer;
 mod plan;
 mod run;

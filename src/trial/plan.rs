@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Severity};
 use crate::ladder::{Act, Exchange, PartyId, Projection, Setting, Suite, walk};
+use crate::report::Mask;
 use crate::suite;
 use crate::target::{self, Target};
 
@@ -38,8 +39,17 @@ pub struct Options {
     pub sim: bool,
     /// Where the record and the reports go.
     pub report: Option<PathBuf>,
+    /// Whether records and reports show secrets.
+    pub show_secrets: bool,
     /// Whether a missing program is a failure rather than a reason to ignore.
     pub all_must_be_there: bool,
+}
+
+impl Options {
+    /// Masks these texts in everything that is shown, unless secrets are to be shown.
+    pub fn mask(&self, secrets: impl IntoIterator<Item = String>) -> Mask {
+        if self.show_secrets { Mask::default() } else { Mask::new(secrets) }
+    }
 }
 
 impl Default for Options {
@@ -59,6 +69,7 @@ impl Default for Options {
             timeout_scale: 1.0,
             sim: false,
             report: None,
+            show_secrets: false,
             all_must_be_there: std::env::var_os("CI").is_some_and(|v| v == "true"),
         }
     }

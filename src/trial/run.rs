@@ -9,13 +9,14 @@ use tokio::sync::{Mutex, Semaphore, watch};
 
 use super::against::{Around, Started, plain};
 use super::judge::{self, Result as Found};
+use super::paper;
 use super::peer::{MARGIN, against_peer};
 use super::plan::{Case, Options, Plan};
 use super::shared::{Claim, Shared};
 use crate::live;
 use crate::play::{Cast, Seen, seed_for};
 use crate::record::Verdict;
-use crate::report::{Journal, Mask};
+use crate::report::{BegunEntry, Entry, Journal, Mask, StepEntry, TargetEntry};
 use crate::sim;
 use crate::target::{self, Absent, Links, Places, Target};
 
@@ -192,6 +193,7 @@ impl Run {
         }
         let mut started = Started::new();
         for (name, target) in targets {
+            self.introduce(&target);
             if let Some(missing) = target.missing() {
                 started.insert(name, Err(Absent::Missing(missing)));
                 continue;
@@ -210,6 +212,20 @@ impl Run {
             started.insert(name, came.map_err(Absent::Broken));
         }
         started
+    }
+
+    /// Writes down who is under test, as soon as it has told its version.
+    fn introduce(&self, target: &Arc<Target>) {
+        let Some(journal) = self.journal.clone() else { return };
+        let target = target.clone();
+        tokio::task::spawn_local(async move {
+            journal.write(&Entry::Target(TargetEntry {
+                name: target.name.clone(),
+                about: target.about.clone(),
+                takes: target.takes.clone(),
+                version: target::version(&target).await,
+            }));
+        });
     }
 
     async fn play(
@@ -232,7 +248,17 @@ impl Run {
             seen,
             ..Cast::new(&case.suite, &case.exchange, case.projection.clone())
         };
-        let mask = Mask::new(cast.secrets());
+        let mask = self.options.mask(cast.secrets());
+        if let Some(journal) = &self.journal {
+            journal.write(&Entry::Begun(BegunEntry {
+                case: case.name.clone(),
+                began_ms: paper::now_ms(),
+                parameters: match self.options.show_secrets {
+                    true => cast.parameters(),
+                    false => Vec::new(),
+                },
+            }));
+        }
         let (report, peer) = match &case.target {
             None if self.options.sim => {
                 let (report, peer) = sim::self_play(&cast);
@@ -282,24 +308,11 @@ impl Run {
         };
         let found = judge::judge(case, &report, peer.as_ref(), &mask);
         if let Some(journal) = &self.journal {
-            for (index, (step, judged)) in case.exchange.steps.iter().zip(&found.steps).enumerate()
-            {
-                let failures: Vec<_> = report
-                    .steps
-                    .get(index)
-                    .map(|o| {
-                        o.failures
-                            .iter()
-                            .map(|f| crate::report::failure_json(f, &case.suite, &mask))
-                            .collect()
-                    })
-                    .unwrap_or_default();
-                journal.write(&serde_json::json!({
-                    "event": "step", "case": case.name, "step": step.name,
-                    "verdict": judged.verdict, "level": judged.level,
-                    "requirements": step.requirements, "line": step.pos.line,
-                    "lasted_us": judged.lasted.as_micros() as u64,
-                    "failures": failures, "text": judged.text,
+            for (step, judged) in case.exchange.steps.iter().zip(&found.steps) {
+                journal.write(&Entry::Step(StepEntry {
+                    case: case.name.clone(),
+                    step: step.name.clone(),
+                    judged: judged.entry(self.options.strict),
                 }));
             }
         }

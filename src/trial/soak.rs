@@ -17,7 +17,6 @@ use crate::diag::Diagnostic;
 use crate::live;
 use crate::play::{Cast, rule_in_force, seed_for};
 use crate::record::Verdict;
-use crate::report::Mask;
 use crate::target::{Absent, Network};
 
 /// The longest that anything is held back.
@@ -129,7 +128,7 @@ async fn play(
         profile: options.profile.clone(),
         ..Cast::new(&case.suite, &case.exchange, case.projection.clone())
     };
-    let mask = Mask::new(cast.secrets());
+    let mask = options.mask(cast.secrets());
     let came = match case.is_on_segment() {
         true => {
             let stop = stop.clone();
@@ -156,7 +155,7 @@ async fn play(
     // What rules say of single messages; what they say of a whole run is said of no single play.
     for (rule, sight) in case.suite.rules.iter().zip(&found.rules) {
         if rule_in_force(rule, options.profile.as_deref()) {
-            for failure in &sight.failures {
+            for (failure, _) in &sight.failures {
                 text += &format!("---- {}::rules::{} ----\n{failure}\n", case.name, rule.name);
             }
         }

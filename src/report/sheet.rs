@@ -1,0 +1,284 @@
+//! A run as it stands in its record: what every page and file is made from.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use super::entry::{
+    CaseEntry, EndEntry, Entry, FileEntry, HappenedEntry, JudgedEntry, RequirementEntry, RuleEntry,
+    RunEntry, SuiteEntry, TargetEntry,
+};
+use crate::record::Verdict;
+
+/// The longest line that is taken; a message of 64 MiB comes to less.
+const MOST: u64 = 512 << 20;
+
+/// A run.
+#[derive(Clone, Debug, Default)]
+pub struct Sheet {
+    /// What it was asked for.
+    pub run: RunEntry,
+    /// Files that suites and rules were read from, by path.
+    pub files: BTreeMap<String, FileEntry>,
+    /// Suites by name.
+    pub suites: BTreeMap<String, SuiteEntry>,
+    /// Requirements, in the order of their catalogues.
+    pub requirements: Vec<RequirementEntry>,
+    /// Targets by name.
+    pub targets: BTreeMap<String, TargetEntry>,
+    /// What fields mean: text and section, by protocol, type of message and path.
+    pub fields: HashMap<(String, String, String), (String, String)>,
+    /// Exchanges, in the order of the suites.
+    pub cases: Vec<Case>,
+    /// Rules, in the order of the suites.
+    pub rules: Vec<RuleEntry>,
+    /// The end; none where the run was killed.
+    pub end: Option<EndEntry>,
+    /// How many lines could not be read.
+    pub unread: usize,
+}
+
+/// An exchange against an implementation, and what became of it.
+#[derive(Clone, Debug, Default)]
+pub struct Case {
+    /// What was planned.
+    pub plan: CaseEntry,
+    /// When it began, in milliseconds since 1970; 0 where it was not played.
+    pub began_ms: u64,
+    /// What its links were told, where secrets are shown: link, parameter, value.
+    pub parameters: Vec<(String, String, String)>,
+    /// What happened.
+    pub events: Vec<HappenedEntry>,
+    /// What each step came to; none where it was not judged.
+    pub steps: Vec<Option<JudgedEntry>>,
+}
+
+/// Why a record cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// The file cannot be read.
+    #[error("{0}: {1}")]
+    File(String, std::io::Error),
+    /// It does not begin as a record does.
+    #[error("{0} is no record of a run: its first line is no `run`")]
+    NoRecord(String),
+}
+
+impl Sheet {
+    /// Reads `record.jsonl` of a folder, or the file itself.
+    ///
+    /// The record of a run that was killed ends where it ends; lines that are no entries are counted.
+    pub fn read(path: &Path) -> Result<Self, Unreadable> {
+        let path = if path.is_dir() { path.join("record.jsonl") } else { path.to_owned() };
+        let name = path.display().to_string();
+        let file = std::fs::File::open(&path).map_err(|e| Unreadable::File(name.clone(), e))?;
+        Self::of(BufReader::new(file), &name)
+    }
+
+    /// Reads a record.
+    pub fn of(mut record: impl BufRead, name: &str) -> Result<Self, Unreadable> {
+        let mut sheet = Self::default();
+        let mut cases: HashMap<String, usize> = HashMap::new();
+        let mut line = Vec::new();
+        let mut first = true;
+        loop {
+            line.clear();
+            let got = record.by_ref().take(MOST).read_until(b'\n', &mut line);
+            if got.map_err(|e| Unreadable::File(name.to_owned(), e))? == 0 {
+                break;
+            }
+            let entry = std::str::from_utf8(&line).ok().and_then(|line| Entry::read(line).ok());
+            if std::mem::take(&mut first) && !matches!(entry, Some(Some(Entry::Run(_)))) {
+                return Err(Unreadable::NoRecord(name.to_owned()));
+            }
+            match entry {
+                Some(Some(entry)) => sheet.take(entry, &mut cases),
+                Some(None) => {}
+                None => sheet.unread += 1,
+            }
+        }
+        if first {
+            return Err(Unreadable::NoRecord(name.to_owned()));
+        }
+        Ok(sheet)
+    }
+
+    fn take(&mut self, entry: Entry, cases: &mut HashMap<String, usize>) {
+        match entry {
+            Entry::Run(run) => self.run = run,
+            Entry::File(file) => drop(self.files.insert(file.path.clone(), file)),
+            Entry::Suite(suite) => drop(self.suites.insert(suite.name.clone(), suite)),
+            Entry::Requirement(requirement) => self.requirements.push(requirement),
+            Entry::Target(target) => drop(self.targets.insert(target.name.clone(), target)),
+            Entry::Field(field) => {
+                let key = (field.protocol, field.r#type, field.path);
+                self.fields.insert(key, (field.about, field.source));
+            }
+            Entry::Case(plan) => {
+                cases.insert(plan.case.clone(), self.cases.len());
+                let steps = vec![None; plan.steps.len()];
+                self.cases.push(Case { plan, steps, ..Case::default() });
+            }
+            Entry::Begun(begun) => {
+                if let Some(case) = cases.get(&begun.case) {
+                    self.cases[*case].began_ms = begun.began_ms;
+                    self.cases[*case].parameters = begun.parameters;
+                }
+            }
+            Entry::Happened(happened) => {
+                if let Some(case) = cases.get(&happened.case) {
+                    self.cases[*case].events.push(happened);
+                }
+            }
+            Entry::Step(step) => {
+                let Some(case) = cases.get(&step.case).map(|at| &mut self.cases[*at]) else {
+                    return;
+                };
+                let at = case.plan.steps.iter().position(|planned| planned.step == step.step);
+                if let Some(place) = at.and_then(|at| case.steps.get_mut(at)) {
+                    *place = Some(step.judged);
+                }
+            }
+            Entry::Rule(rule) => self.rules.push(rule),
+            Entry::End(end) => self.end = Some(end),
+        }
+    }
+
+    /// Every step that was selected and every rule, in the order of the suites.
+    pub fn trials(&self) -> impl Iterator<Item = Trial<'_>> {
+        let steps = self.cases.iter().flat_map(|case| case.trials(&self.suites));
+        steps.chain(self.rules.iter().map(|rule| Trial {
+            group: rule.name.rsplit_once("::").map_or("", |(group, _)| group).to_owned(),
+            name: rule.name.rsplit("::").next().unwrap_or_default(),
+            about: &rule.about,
+            target: rule.target.as_deref(),
+            file: &rule.file,
+            line: rule.line,
+            requirements: &rule.requirements,
+            came: Came::of(Some(&rule.judged), ""),
+        }))
+    }
+
+    /// What a field means: what it holds, and where it is defined.
+    pub fn meaning(&self, protocol: &str, kind: &str, path: &str) -> Option<(&str, &str)> {
+        let key = (protocol.to_owned(), kind.to_owned(), general(path));
+        self.fields.get(&key).map(|(about, source)| (about.as_str(), source.as_str()))
+    }
+}
+
+/// The path of a field with the places in lists written as `*`.
+pub(super) fn general(path: &str) -> String {
+    let word = |part: &str| match part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty() {
+        true => "*".to_owned(),
+        false => part.to_owned(),
+    };
+    path.split('.').map(word).collect::<Vec<_>>().join(".")
+}
+
+impl Case {
+    /// Its selected steps.
+    pub fn trials<'c>(
+        &'c self,
+        suites: &'c BTreeMap<String, SuiteEntry>,
+    ) -> impl Iterator<Item = Trial<'c>> {
+        let file = suites.get(&self.plan.suite).map_or("", |suite| suite.file.as_str());
+        let steps = self.plan.steps.iter().enumerate().filter(|(_, step)| step.selected);
+        steps.map(move |(at, step)| Trial {
+            group: self.plan.case.clone(),
+            name: &step.step,
+            about: &step.about,
+            target: self.plan.target.as_deref(),
+            file,
+            line: step.line,
+            requirements: &step.requirements,
+            came: self.came(at),
+        })
+    }
+
+    /// What a step came to, by its place.
+    pub fn came(&self, step: usize) -> Came<'_> {
+        Came::of(self.steps.get(step).and_then(Option::as_ref), &self.plan.skip)
+    }
+
+    /// The worst that a step came to.
+    pub fn worst(&self) -> Verdict {
+        let steps = 0..self.plan.steps.len();
+        steps.map(|step| self.came(step).verdict).max().unwrap_or(Verdict::Skipped)
+    }
+
+    /// Whether a step of it counts as failed.
+    pub fn failed(&self) -> bool {
+        self.steps.iter().flatten().any(|judged| judged.failed)
+    }
+
+    /// How long it took, in microseconds: until the last thing that happened.
+    pub fn lasted_us(&self) -> u64 {
+        self.events.iter().map(|event| event.at_us).max().unwrap_or_default()
+    }
+}
+
+/// A test case: a step or a rule.
+#[derive(Clone, Debug)]
+pub struct Trial<'s> {
+    /// Its name but for the last word.
+    pub group: String,
+    /// The last word of its name.
+    pub name: &'s str,
+    /// What it shows.
+    pub about: &'s str,
+    /// The implementation; none for the built-in peer.
+    pub target: Option<&'s str>,
+    /// The file that it stands in.
+    pub file: &'s str,
+    /// Its line there.
+    pub line: u32,
+    /// Ids.
+    pub requirements: &'s [String],
+    /// What it came to.
+    pub came: Came<'s>,
+}
+
+impl fmt::Display for Trial<'_> {
+    /// The whole name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}::{}", self.group, self.name)
+    }
+}
+
+/// What a test case came to.
+#[derive(Clone, Copy, Debug)]
+pub struct Came<'s> {
+    /// The verdict; skipped where nothing was judged.
+    pub verdict: Verdict,
+    /// Whether the run counts it as failed.
+    pub failed: bool,
+    /// Failures as the console shows them, or why it was not judged.
+    pub text: &'s str,
+    /// Everything else there is to say of it.
+    pub judged: Option<&'s JudgedEntry>,
+}
+
+impl<'s> Came<'s> {
+    fn of(judged: Option<&'s JudgedEntry>, skip: &'s str) -> Self {
+        match judged {
+            Some(judged) => Self {
+                verdict: judged.verdict,
+                failed: judged.failed,
+                text: &judged.text,
+                judged: Some(judged),
+            },
+            None => Self {
+                verdict: if skip.is_empty() { Verdict::NotReached } else { Verdict::Skipped },
+                failed: false,
+                text: if skip.is_empty() { "the run ended before it was judged" } else { skip },
+                judged: None,
+            },
+        }
+    }
+
+    /// How long it took, in microseconds.
+    pub fn lasted_us(&self) -> u64 {
+        self.judged.map_or(0, |judged| judged.lasted_us)
+    }
+}

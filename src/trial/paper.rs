@@ -1,0 +1,197 @@
+//! The record of a run, from its first line to the reports that are made of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::face::{Pick, Shelf, What, absent};
+use super::judge::Judged;
+use super::plan::{Case, Group, Options, Plan};
+use crate::ladder::Suite;
+use crate::record::Verdict;
+use crate::report::{
+    self, CaseEntry, EndEntry, Entry, Journal, Mask, PlannedStep, RequirementEntry, RuleEntry,
+    RunEntry,
+};
+use crate::suite;
+
+/// The time of day, in milliseconds since 1970; 0 before that.
+pub(super) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_millis() as u64
+}
+
+/// Begins the record, where one is asked for: everything that is known before the first play.
+pub(super) fn begin(
+    options: &Options,
+    plan: &Plan,
+    picked: &[Pick],
+    seed: u64,
+) -> io::Result<Option<Arc<Journal>>> {
+    let Some(folder) = &options.report else { return Ok(None) };
+    let journal = Journal::create(&folder.join("record.jsonl"))?;
+    let targets: BTreeSet<&str> =
+        plan.cases.iter().filter_map(|c| c.target.as_ref()).map(|t| t.name.as_str()).collect();
+    let suites: BTreeMap<&str, &Arc<Suite>> =
+        plan.groups.iter().map(|g| (g.suite.name.as_str(), &g.suite)).collect();
+    journal.write(&Entry::Run(RunEntry {
+        tool: "stepladder".into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        began_ms: now_ms(),
+        targets: targets.into_iter().map(str::to_owned).collect(),
+        profile: options.profile.clone(),
+        seed,
+        strict: options.strict,
+        timeout_scale: options.timeout_scale,
+        sim: options.sim,
+        shows_secrets: options.show_secrets,
+        suites: suites.keys().map(|name| (*name).to_owned()).collect(),
+    }));
+    let mut files = BTreeSet::new();
+    for suite in suites.values() {
+        let mask = mask(options, plan, suite);
+        for source in [&suite.source].into_iter().chain(suite.rules.iter().map(|r| &r.source)) {
+            if files.insert(source.path.clone()) {
+                journal.write(&Entry::File(report::file_entry(source, &mask)));
+            }
+        }
+        journal.write(&Entry::Suite(report::suite_entry(suite, &mask)));
+    }
+    requirements(&journal, suites.values().map(|suite| Arc::clone(suite)).collect());
+    cases(&journal, options, plan, picked);
+    Ok(Some(Arc::new(journal)))
+}
+
+/// What hides the secrets of a suite: its own, and what targets and users put in their place.
+fn mask(options: &Options, plan: &Plan, suite: &Suite) -> Mask {
+    let mut secrets = Vec::new();
+    for (name, setting) in suite.settings.iter().filter(|(_, setting)| setting.secret) {
+        secrets.push(setting.value.clone());
+        secrets.extend(options.set.get(name).cloned());
+    }
+    let targets = plan.groups.iter().filter_map(|group| group.target.as_ref());
+    for target in targets {
+        let own = target.settings.iter();
+        let hidden = own.filter(|(name, setting)| {
+            setting.secret || suite.settings.get(*name).is_some_and(|s| s.secret)
+        });
+        secrets.extend(hidden.map(|(_, setting)| setting.value.clone()));
+    }
+    for exchange in &suite.exchanges {
+        secrets.extend(exchange.with.values().filter(|s| s.secret).map(|s| s.value.clone()));
+    }
+    options.mask(secrets)
+}
+
+/// Writes the ledger of the catalogues beside these suites. What the other suites of their folders
+/// look at is not missing, so they are read too.
+fn requirements(journal: &Journal, mut suites: Vec<Arc<Suite>>) {
+    let own: Vec<_> = suites.iter().map(|s| std::path::PathBuf::from(&s.source.path)).collect();
+    for file in suite::with_siblings(&own) {
+        if !own.contains(&file) {
+            suites.extend(suite::load(&file).0.map(Arc::new));
+        }
+    }
+    for entry in suite::ledger(&suites) {
+        let requirement = entry.requirement;
+        journal.write(&Entry::Requirement(RequirementEntry {
+            id: requirement.id,
+            level: requirement.level,
+            iut: requirement.iut,
+            statement: requirement.statement,
+            standard: requirement.standard,
+            source: requirement.source,
+            excused: requirement.excused,
+            status: entry.status.word().into(),
+        }));
+    }
+}
+
+fn cases(journal: &Journal, options: &Options, plan: &Plan, picked: &[Pick]) {
+    let mut selected: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut touched: BTreeSet<usize> = BTreeSet::new();
+    for pick in picked {
+        match &pick.what {
+            What::Step(case, step) => {
+                selected.insert((*case, *step));
+                touched.insert(*case);
+            }
+            What::Rule(group, _) => touched.extend(&group.cases),
+        }
+    }
+    for group in &plan.groups {
+        for index in group.cases.iter().filter(|index| touched.contains(*index)) {
+            let case = &plan.cases[*index];
+            let steps = case.exchange.steps.iter().enumerate().map(|(at, step)| PlannedStep {
+                step: step.name.clone(),
+                about: step.about.clone(),
+                line: step.pos.line,
+                level: step.level,
+                requirements: step.requirements.clone(),
+                selected: selected.contains(&(*index, at)),
+            });
+            journal.write(&Entry::Case(CaseEntry {
+                case: case.name.clone(),
+                suite: case.suite.name.clone(),
+                exchange: case.exchange.name.clone(),
+                about: case.exchange.about.clone(),
+                line: case.exchange.pos.line,
+                tested: group.tested.iter().map(|p| case.suite.parties[*p].name.clone()).collect(),
+                target: case.target.as_ref().map(|target| target.name.clone()),
+                skip: skip(options, group, case),
+                steps: steps.collect(),
+            }));
+        }
+    }
+}
+
+/// Why a case is not played; empty where it is.
+fn skip(options: &Options, group: &Group, case: &Case) -> String {
+    let missing = || match !options.all_must_be_there && absent(group) {
+        true => group.target.as_ref().and_then(|target| target.missing()),
+        false => None,
+    };
+    case.skip.clone().or_else(missing).unwrap_or_default()
+}
+
+/// Ends the record, and makes the reports from it.
+pub(super) fn conclude(
+    shelf: &Shelf,
+    options: &Options,
+    picked: &[Pick],
+    journal: &Journal,
+) -> io::Result<()> {
+    let Some(folder) = &options.report else { return Ok(()) };
+    let mut verdicts: BTreeMap<String, u32> = BTreeMap::new();
+    for pick in picked {
+        let judged = match (pick.played, &pick.what) {
+            (true, what) => shelf.judged(what),
+            (false, What::Step(case, step)) => {
+                let level = shelf.plan.cases[*case].exchange.steps[*step].level;
+                Judged::because(Verdict::Skipped, level, "")
+            }
+            (false, What::Rule(group, rule)) => {
+                let missing = group.target.as_ref().and_then(|target| target.missing());
+                let level = group.suite.rules[*rule].level;
+                Judged::because(Verdict::Skipped, level, missing.unwrap_or_default())
+            }
+        };
+        *verdicts.entry(judged.verdict.word().into()).or_default() += 1;
+        if let What::Rule(group, rule) = &pick.what {
+            let rule = &group.suite.rules[*rule];
+            journal.write(&Entry::Rule(RuleEntry {
+                name: pick.name.clone(),
+                suite: group.suite.name.clone(),
+                target: group.target.as_ref().map(|target| target.name.clone()),
+                about: rule.about.clone(),
+                file: rule.source.path.clone(),
+                line: rule.pos.line,
+                requirements: rule.requirements.clone(),
+                judged: judged.entry(options.strict),
+            }));
+        }
+    }
+    journal.write(&Entry::End(EndEntry { verdicts, ended_ms: now_ms() }));
+    report::make(folder)
+}
