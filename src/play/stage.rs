@@ -560,8 +560,12 @@ impl Stage {
             FlowState::Open | FlowState::Opening => {
                 self.flows[flow].state = FlowState::ClosedByUs;
                 self.out.push_back(Output::Close(flow));
-                let ends = self.ends(flow, self.flows[flow].ours);
-                self.happened_on(flow, Happening::Closed(ends));
+                // Of datagrams nobody learns that no more will come.
+                let link = &self.cast.suite.links[self.flows[flow].link];
+                if link.protocol.transport.has_streams() {
+                    let ends = self.ends(flow, self.flows[flow].ours);
+                    self.happened_on(flow, Happening::Closed(ends));
+                }
             }
             // It has closed its half, and may have heard on until now.
             FlowState::ClosedByPeer => {
