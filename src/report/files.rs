@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use super::html::html;
 use super::junit::junit;
 use super::sheet::Sheet;
 
@@ -14,6 +15,7 @@ pub fn make(folder: &Path) -> io::Result<()> {
 
 /// Writes every page and file of a run into a folder.
 pub fn write(folder: &Path, sheet: &Sheet) -> io::Result<()> {
+    std::fs::write(folder.join("index.html"), html(sheet))?;
     std::fs::write(folder.join("junit.xml"), junit(sheet)?)?;
     Ok(())
 }

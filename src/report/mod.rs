@@ -8,12 +8,14 @@
 //! | `journal` | `record.jsonl`, written event by event |
 //! | `sheet` | a record, read again: what all below are made from |
 //! | `files` | all that is made of a record, into its folder |
+//! | `html` | `index.html`: the run on one page that needs nothing else |
 //! | `junit` | `junit.xml`: a test case a step, a test suite an exchange |
 
 mod console;
 mod entry;
 #[cfg(feature = "live")]
 mod files;
+mod html;
 mod journal;
 #[cfg(feature = "live")]
 mod junit;
