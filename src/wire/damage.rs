@@ -73,6 +73,15 @@ pub(super) fn corrupt(
 /// Writes a number into bits; bits past the end are lost.
 pub(super) fn put(bytes: &mut [u8], bits: Range<usize>, number: u64) {
     let width = bits.len();
+    // Whole octets at once.
+    if width <= 64 && bits.start.is_multiple_of(8) && width.is_multiple_of(8) {
+        let octets = number.to_be_bytes();
+        let octets = &octets[8 - width / 8..];
+        if let Some(place) = bytes.get_mut(bits.start / 8..bits.end / 8) {
+            place.copy_from_slice(octets);
+            return;
+        }
+    }
     for (i, bit) in bits.enumerate() {
         let shift = width - 1 - i;
         let one = if shift < 64 { (number >> shift & 1) as u8 } else { 0 };

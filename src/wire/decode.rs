@@ -20,7 +20,7 @@ impl Protocol {
     pub fn head(&self, bytes: &[u8]) -> Vec<Node> {
         let nobody = super::protocol::Parameters::default();
         let context = Context { parameters: &nobody, previous: None, from_initiator: true };
-        let mut reader = Reader::new(bytes.to_vec(), &context, self.head);
+        let mut reader = Reader::new(bytes.to_vec(), &context, self.head, 12);
         reader.fields(self.head.fields);
         reader.nodes
     }
@@ -82,7 +82,7 @@ impl Protocol {
 
 /// Decodes one message of a known type. All of `bytes` belongs to it.
 pub fn decode(kind: &'static MessageType, context: &Context<'_>, bytes: &[u8]) -> Message {
-    let mut reader = Reader::new(bytes.to_vec(), context, kind.layout);
+    let mut reader = Reader::new(bytes.to_vec(), context, kind.layout, 24);
     reader.fields(kind.layout.fields);
     reader.left_over();
     let Reader { clear, nodes, faults, .. } = reader;
@@ -112,12 +112,18 @@ struct Reader<'c> {
 }
 
 impl<'c> Reader<'c> {
-    fn new(clear: Vec<u8>, context: &'c Context<'c>, layout: &'static Layout) -> Self {
+    /// Reads octets, which hold some so many fields.
+    fn new(
+        clear: Vec<u8>,
+        context: &'c Context<'c>,
+        layout: &'static Layout,
+        fields: usize,
+    ) -> Self {
         let end = clear.len() * 8;
         Self {
             clear,
             context,
-            nodes: Vec::with_capacity(24),
+            nodes: Vec::with_capacity(fields),
             faults: Vec::new(),
             at: 0,
             end,
@@ -360,13 +366,15 @@ impl<'c> Reader<'c> {
             self.short(field, name, bits.div_ceil(8));
             return None;
         }
-        let mut number = 0u64;
-        for bit in self.at..self.at + bits {
-            let one = self.clear[bit / 8] >> (7 - bit % 8) & 1;
-            number = number << 1 | u64::from(one);
-        }
+        let place = self.at..self.at + bits;
         self.at += bits;
-        Some(number)
+        // Whole octets at once.
+        if place.start.is_multiple_of(8) && bits.is_multiple_of(8) {
+            let octets = &self.clear[place.start / 8..place.end / 8];
+            return Some(octets.iter().fold(0, |number, octet| number << 8 | u64::from(*octet)));
+        }
+        let bit = |at: usize| u64::from(self.clear[at / 8] >> (7 - at % 8) & 1);
+        Some(place.fold(0, |number, at| number << 1 | bit(at)))
     }
 
     /// Reads octets.

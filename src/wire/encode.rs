@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::damage::put;
 use super::decode::SEPARATOR;
-use super::layout::{Auto, Choice, Field, ITEM_TYPE, Kind, Len, List, PAIR, Seal};
+use super::layout::{Auto, Choice, Field, ITEM_TYPE, Kind, Len, List, PAIR, Seal, has_field};
 use super::message::{Message, Node, find};
 use super::name;
 use super::protocol::{Context, MessageType};
@@ -118,8 +118,15 @@ pub(super) fn finish(message: &mut Message, context: &Context<'_>, chosen: &[usi
     message.bytes.clone_from(&message.clear);
     let whole = message.bytes.len();
     let cut = |r: Range<usize>| r.start.min(whole)..r.end.min(whole);
-    for phase in 0..=PHASES {
-        for at in 0..message.nodes.len() {
+    let is_left = |node: &Node| {
+        matches!(node.field.auto, Auto::Digest(_))
+            || matches!(node.field.kind, Kind::Sealed { .. } | Kind::Hidden { .. })
+    };
+    let nodes = message.nodes.iter().enumerate();
+    let left: Vec<usize> = nodes.filter(|(_, node)| is_left(node)).map(|(at, _)| at).collect();
+    let phases = if left.is_empty() { 0..0 } else { 0..PHASES + 1 };
+    for phase in phases {
+        for at in left.iter().copied() {
             let node = &message.nodes[at];
             match (&node.field.auto, &node.field.kind) {
                 (_, Kind::Sealed { seal, .. })
@@ -177,7 +184,7 @@ struct Writer<'a> {
     at: usize,
     nodes: Vec<Node>,
     depth: u8,
-    path: Vec<String>,
+    path: Vec<Cow<'static, str>>,
     /// Nodes whose value the author chose.
     chosen: Vec<usize>,
     draft: &'a [Entry],
@@ -193,8 +200,7 @@ const COMPRESSION: (&str, &[u8]) = ("compression", b"none");
 
 impl Writer<'_> {
     fn fields(&mut self, fields: &'static [Field], entries: &[Entry]) -> Result<(), EncodeError> {
-        let known = super::layout::field_names(fields);
-        if let Some(stray) = entries.iter().find(|e| !known.contains(&e.name.as_str())) {
+        if let Some(stray) = entries.iter().find(|e| !has_field(fields, &e.name)) {
             return Err(self.error(&stray.name, "there is no such field"));
         }
         self.known_fields(fields, entries)
@@ -218,8 +224,7 @@ impl Writer<'_> {
                 continue;
             }
             if let Kind::Maybe(maybe) = &field.kind {
-                let names = super::layout::field_names(maybe.fields);
-                if entries.iter().any(|e| names.contains(&e.name.as_str())) {
+                if entries.iter().any(|e| has_field(maybe.fields, &e.name)) {
                     let value = Value::Octets(maybe.lead.to_vec());
                     let at = self.push(field, Cow::Borrowed(field.name), from, value);
                     self.octets(maybe.lead);
@@ -257,12 +262,12 @@ impl Writer<'_> {
         match &field.kind {
             Kind::Group(fields) => {
                 let at = self.push(field, name.clone(), from, Value::Group);
-                self.inside(&name, |w| w.fields(fields, entries))?;
+                self.inside(name, |w| w.fields(fields, entries))?;
                 self.nodes[at].bits.end = self.at;
             }
             Kind::Items(items) => {
                 let at = self.push(field, name.clone(), from, Value::Group);
-                self.inside(&name, |w| w.items(items, entries))?;
+                self.inside(name, |w| w.items(items, entries))?;
                 self.nodes[at].bits.end = self.at;
             }
             Kind::List(list) => {
@@ -274,17 +279,17 @@ impl Writer<'_> {
                     _ => Vec::new(),
                 };
                 let entries = if chosen.is_none() { &copied } else { entries };
-                self.inside(&name, |w| w.list(list, entries))?;
+                self.inside(name, |w| w.list(list, entries))?;
                 self.nodes[at].bits.end = self.at;
             }
             Kind::ZeroPairs => {
                 let at = self.push(field, name.clone(), from, Value::Group);
-                self.inside(&name, |w| entries.iter().try_for_each(|e| w.zero_pair(e)))?;
+                self.inside(name, |w| entries.iter().try_for_each(|e| w.zero_pair(e)))?;
                 self.nodes[at].bits.end = self.at;
             }
             Kind::Pairs { separators, .. } => {
                 let at = self.push(field, name.clone(), from, Value::Group);
-                self.inside(&name, |w| entries.iter().try_for_each(|e| w.pair(separators, e)))?;
+                self.inside(name, |w| entries.iter().try_for_each(|e| w.pair(separators, e)))?;
                 self.nodes[at].bits.end = self.at;
             }
             _ => {
@@ -298,9 +303,8 @@ impl Writer<'_> {
                     }
                     None => self.made_up(field, &name),
                 };
-                let at = self.push(field, name.clone(), from, value.clone());
                 self.write(field, &name, &value)?;
-                self.nodes[at].bits.end = self.at;
+                self.push(field, name, from, value);
             }
         }
         Ok(())
@@ -323,13 +327,16 @@ impl Writer<'_> {
         let mut group = self.nodes.iter().rev().take_while(|n| n.depth >= self.depth);
         let by = group.find(|n| n.depth == self.depth && n.name == choice.by);
         let number = by.and_then(|n| n.value.uint()).unwrap_or(0);
-        let names = |fields: &'static [Field]| super::layout::field_names(fields);
-        let is_chosen = |name: &&str| entries.iter().any(|e| e.name == *name);
         let mut fields = choice.fields(number);
-        let stray =
-            choice.every().flat_map(names).find(|n| is_chosen(n) && !names(fields).contains(n));
-        if let Some(stray) = stray {
-            if !names(choice.other).contains(&stray) {
+        let is_stray = |name: &str| {
+            !has_field(fields, name) && choice.every().any(|fields| has_field(fields, name))
+        };
+        let strays = entries.iter().map(|e| e.name.as_str()).filter(|name| is_stray(name));
+        if strays.clone().next().is_some() {
+            // The first in the order of the layout.
+            let mut names = choice.every().flat_map(super::layout::field_names);
+            let stray = names.find(|name| strays.clone().any(|stray| stray == *name));
+            if let Some(stray) = stray.filter(|stray| !has_field(choice.other, stray)) {
                 let what = format!("this is not there where `{}` is {number}", choice.by);
                 return Err(self.error(stray, &what));
             }
@@ -344,8 +351,12 @@ impl Writer<'_> {
     /// The value of a field that nobody chose. Lengths and digests are placeholders here.
     fn made_up(&mut self, field: &'static Field, name: &str) -> Value {
         let marked = self.kind.when.iter().find(|(path, _)| {
-            let (head, tail) = path.rsplit_once('.').unwrap_or(("", path));
-            tail == name && self.path.join(".") == head
+            let head = match path.strip_suffix(name) {
+                Some("") => Some(""),
+                Some(head) => head.strip_suffix('.'),
+                None => None,
+            };
+            head.is_some_and(|head| self.is_in(head))
         });
         if let Some((_, number)) = marked {
             return Value::Uint(*number);
@@ -486,7 +497,7 @@ impl Writer<'_> {
         self.octets(name.as_bytes());
         let start = self.at;
         self.octets(separator.as_bytes());
-        self.inside(name, |w| {
+        self.inside(Cow::Owned(name.to_owned()), |w| {
             let value = Value::Octets(separator.as_bytes().to_vec());
             w.push(&SEPARATOR, Cow::Borrowed("separator"), start, value);
             Ok(())
@@ -513,9 +524,6 @@ impl Writer<'_> {
     /// Fills in lengths and counts that nobody chose.
     fn lengths(&mut self) -> Result<(), EncodeError> {
         for at in 0..self.nodes.len() {
-            if self.chosen.contains(&at) {
-                continue;
-            }
             let node = &self.nodes[at];
             let number = match &node.field.auto {
                 Auto::LengthOfMessage => self.bytes.len(),
@@ -532,6 +540,9 @@ impl Writer<'_> {
                 }
                 _ => continue,
             };
+            if self.chosen.contains(&at) {
+                continue;
+            }
             let (bits, name) = (node.bits.clone(), node.name.clone());
             if bits.len() < 64 && number >> bits.len() != 0 {
                 return Err(
@@ -567,15 +578,26 @@ impl Writer<'_> {
 
     fn inside(
         &mut self,
-        name: &str,
+        name: Cow<'static, str>,
         write: impl FnOnce(&mut Self) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
-        self.path.push(name.to_owned());
+        self.path.push(name);
         self.depth += 1;
         let written = write(self);
         self.depth -= 1;
         self.path.pop();
         written
+    }
+
+    /// Whether the path of what is being written is this one.
+    fn is_in(&self, path: &str) -> bool {
+        let mut left = Some(path);
+        for (at, name) in self.path.iter().enumerate() {
+            let rest = left.and_then(|left| left.strip_prefix(name.as_ref()));
+            let last = at + 1 == self.path.len();
+            left = if last { rest } else { rest.and_then(|rest| rest.strip_prefix('.')) };
+        }
+        left.is_some_and(str::is_empty)
     }
 
     fn push(
@@ -591,7 +613,7 @@ impl Writer<'_> {
 
     fn error(&self, name: &str, what: &str) -> EncodeError {
         let mut path = self.path.clone();
-        path.push(name.to_owned());
+        path.push(Cow::Owned(name.to_owned()));
         EncodeError { path: path.join("."), what: what.into() }
     }
 }
@@ -603,9 +625,7 @@ fn chooser(fields: &'static [Field], by: &str, entries: &[Entry], usual: u64) ->
         _ => None,
     });
     let mut cases = choices.flat_map(|choice| choice.cases);
-    let is_meant = |fields: &'static [Field]| {
-        super::layout::field_names(fields).iter().any(|n| entries.iter().any(|e| e.name == *n))
-    };
+    let is_meant = |fields: &'static [Field]| entries.iter().any(|e| has_field(fields, &e.name));
     cases.find(|(_, fields)| is_meant(fields)).map_or(usual, |(number, _)| *number)
 }
 

@@ -312,7 +312,7 @@ pub struct Occurrence {
     pub source: &'static str,
     /// The names of the message types of its columns.
     pub messages: &'static [&'static str],
-    /// Type numbers, and a word for each column.
+    /// Type numbers in ascending order, and a word for each column.
     pub rows: &'static [(u64, &'static [Occurs])],
     /// A word for each column, for all types without a row; empty where nothing is said of them.
     pub others: &'static [Occurs],
@@ -367,7 +367,8 @@ impl Items {
         let mut tables = self.occurrence.iter();
         tables.find_map(|table| {
             let column = table.messages.iter().position(|m| *m == message)?;
-            let row = table.rows.iter().find(|(n, _)| *n == number).map(|(_, row)| *row);
+            let row = table.rows.binary_search_by_key(&number, |(n, _)| *n).ok();
+            let row = row.map(|at| table.rows[at].1);
             let row = row.or((!self.is_bare(number)).then_some(table.others))?;
             let occurs = row.get(column).filter(|o| **o != Occurs::Open)?;
             Some((*occurs, table.source))
@@ -381,15 +382,20 @@ impl Items {
 
     /// The type number that a name stands for, unknown types by their numbered name.
     pub fn number(&self, name: &str) -> Option<u64> {
-        let numbered = || name.strip_prefix(self.unknown_prefix)?.parse().ok().filter(|n| *n < 256);
-        self.by_name(name).map(|t| t.number).or_else(numbered)
+        self.named(name).map(|(number, _)| number)
     }
 
     /// The field of a name; unknown types are opaque octets.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.named(name).map(|(_, field)| field)
+    }
+
+    /// The type number and the field of a name.
+    pub fn named(&self, name: &str) -> Option<(u64, &'static Field)> {
+        let numbered = || name.strip_prefix(self.unknown_prefix)?.parse().ok().filter(|n| *n < 256);
         match self.by_name(name) {
-            Some(known) => Some(&known.field),
-            None => self.number(name).map(|_| &UNKNOWN_ITEM),
+            Some(known) => Some((known.number, &known.field)),
+            None => numbered().map(|number| (number, &UNKNOWN_ITEM)),
         }
     }
 }
@@ -683,6 +689,16 @@ pub static ITEM_TYPE: Field = uint("type", 8);
 pub static ITEM_LENGTH: Field = uint("length", 8);
 /// One text of [`Kind::Pairs`].
 pub static PAIR: Field = text("value", Len::Rest);
+
+/// Whether a name is among those of the fields at one level: see [`field_names`].
+pub fn has_field(fields: &'static [Field], name: &str) -> bool {
+    fields.iter().any(|field| match &field.kind {
+        Kind::Sealed { fields, .. } => has_field(fields, name),
+        Kind::Maybe(maybe) => has_field(maybe.fields, name),
+        Kind::Choice(choice) => choice.every().any(|fields| has_field(fields, name)),
+        _ => field.name == name,
+    })
+}
 
 /// The names of the fields at one level, what a seal wraps included: for suggestions.
 pub fn field_names(fields: &'static [Field]) -> Vec<&'static str> {

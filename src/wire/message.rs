@@ -88,7 +88,12 @@ impl Message {
 
     /// Paths and nodes of every field, in wire order.
     pub fn paths(&self) -> impl Iterator<Item = (String, &Node)> {
-        paths(&self.nodes, "")
+        let mut stack: Vec<&str> = Vec::new();
+        self.nodes.iter().map(move |node| {
+            stack.truncate(usize::from(node.depth));
+            stack.push(&node.name);
+            (stack.join("."), node)
+        })
     }
 
     /// The structures of the list at `path`, each with the nodes that are in it.
@@ -103,31 +108,79 @@ impl Message {
     }
 }
 
-/// Paths and nodes of fields that stand one behind the other in what is at the path `within`.
-pub fn paths<'n>(nodes: &'n [Node], within: &str) -> impl Iterator<Item = (String, &'n Node)> {
-    let mut stack: Vec<&str> = Vec::new();
-    let (outer, first) = (within.to_owned(), nodes.first().map_or(0, |n| n.depth));
-    nodes.iter().map(move |node| {
-        stack.truncate(usize::from(node.depth - first));
-        stack.push(&node.name);
-        let path = stack.join(".");
-        (if outer.is_empty() { path } else { format!("{outer}.{path}") }, node)
-    })
+/// The path of the node at index `at`, as [`Message::paths`] gives it.
+pub fn path_of(nodes: &[Node], at: usize) -> String {
+    let mut names = vec![nodes[at].name.as_ref()];
+    let mut depth = nodes[at].depth;
+    for node in nodes[..at].iter().rev() {
+        if node.depth < depth {
+            depth = node.depth;
+            names.push(&node.name);
+        }
+    }
+    names.reverse();
+    names.join(".")
 }
 
 /// The node at a path.
 pub fn find<'n>(nodes: &'n [Node], path: &str) -> Option<&'n Node> {
-    let mut from = 0;
-    let mut to = nodes.len();
-    let mut found = None;
-    for (depth, name) in path.split('.').enumerate() {
-        let at = (from..to)
-            .find(|i| nodes[*i].depth as usize == depth && nodes[*i].name.as_ref() == name)?;
-        found = Some(&nodes[at]);
-        from = at + 1;
-        to = at + 1 + inside(nodes, at).len();
+    let (mut within, mut depth, mut rest) = (nodes, 0, path);
+    loop {
+        let dot = rest.bytes().position(|octet| octet == b'.');
+        let name = &rest[..dot.unwrap_or(rest.len())];
+        let at = within.iter().position(|n| n.depth == depth && n.name.as_ref() == name)?;
+        let Some(dot) = dot else { return Some(&within[at]) };
+        (within, depth, rest) = (inside(within, at), depth + 1, &rest[dot + 1..]);
     }
-    found
+}
+
+/// One of the nodes whose path is this one, counted from 0; a path begins at the first node's depth.
+pub fn find_nth<'n>(nodes: &'n [Node], path: &str, nth: usize) -> Option<&'n Node> {
+    let mut left = nth;
+    visit(nodes, path, &mut |node| match left {
+        0 => Some(node),
+        _ => {
+            left -= 1;
+            None
+        }
+    })
+}
+
+/// How many nodes have this path.
+pub fn count(nodes: &[Node], path: &str) -> usize {
+    let mut count = 0;
+    visit(nodes, path, &mut |_| {
+        count += 1;
+        None
+    });
+    count
+}
+
+/// Shows the nodes of a path, in wire order, until one is taken.
+fn visit<'n>(
+    nodes: &'n [Node],
+    path: &str,
+    take: &mut dyn FnMut(&'n Node) -> Option<&'n Node>,
+) -> Option<&'n Node> {
+    let depth = nodes.first()?.depth;
+    let octets = path.as_bytes();
+    for (at, node) in nodes.iter().enumerate().filter(|(_, node)| node.depth == depth) {
+        let name = node.name.as_ref();
+        let ends = match octets.get(name.len()) {
+            None => octets.len() == name.len(),
+            Some(next) => *next == b'.',
+        };
+        if ends && path.starts_with(name) {
+            let taken = match path.get(name.len() + 1..) {
+                None => take(node),
+                Some(rest) => visit(inside(nodes, at), rest, take),
+            };
+            if taken.is_some() {
+                return taken;
+            }
+        }
+    }
+    None
 }
 
 /// The nodes inside the node at index `at`, at every depth.

@@ -38,7 +38,7 @@ pub use dump::hex_dump;
 pub use edit::Edit;
 pub use encode::{Assignment, Corruption, Draft, EncodeError, Entry, Place, encode};
 pub use layout::*;
-pub use message::{Fault, Message, Node, find, inside, paths};
+pub use message::{Fault, Message, Node, count, find, find_nth, inside};
 pub use protocol::*;
 pub use text::*;
 pub use value::{Value, parse_octets, show_octets, show_text};

@@ -4,18 +4,18 @@
 use std::collections::HashSet;
 
 use super::encode::value_bits;
-use super::layout::{Auto, Field, Kind, Occurrence, Occurs};
-use super::message::{Fault, Message, Node, inside};
+use super::layout::{Auto, Field, ITEM_TYPE, Kind, Occurrence, Occurs};
+use super::message::{Fault, Message, Node, inside, path_of};
 use super::protocol::Context;
 use super::value::Value;
 
 /// Holds every field against what it must be: constants, echoes, digests.
 pub(super) fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for (at, (path, node)) in message.paths().enumerate() {
+    for (at, node) in message.nodes.iter().enumerate() {
         if let Some(check) = node.field.must.filter(|check| !(check.holds)(&node.value)) {
             faults.push(Fault {
-                path: path.clone(),
+                path: path_of(&message.nodes, at),
                 bits: node.bits.clone(),
                 expected: check.about.into(),
                 got: node.show(),
@@ -40,7 +40,7 @@ pub(super) fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
                 (expected.map(Value::Octets), digest.source)
             }
             _ => {
-                faults.extend(unassigned(&path, node));
+                faults.extend(unassigned(message, at));
                 continue;
             }
         };
@@ -55,7 +55,7 @@ pub(super) fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
         };
         let source = if source.is_empty() { message.kind.layout.source } else { source };
         faults.push(Fault {
-            path,
+            path: path_of(&message.nodes, at),
             bits: node.bits.clone(),
             expected: format!("{}{about}", node.field.kind.show(&expected)),
             got: node.show(),
@@ -84,7 +84,8 @@ pub(super) fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
 }
 
 /// A number without a name, where the standard says that there are no others.
-fn unassigned(path: &str, node: &Node) -> Option<Fault> {
+fn unassigned(message: &Message, at: usize) -> Option<Fault> {
+    let node = &message.nodes[at];
     let (Kind::Uint { names: Some(codes), .. }, Value::Uint(number)) =
         (&node.field.kind, &node.value)
     else {
@@ -95,7 +96,7 @@ fn unassigned(path: &str, node: &Node) -> Option<Fault> {
     }
     let names: Vec<&str> = codes.list.iter().map(|(_, name)| *name).collect();
     Some(Fault {
-        path: path.to_owned(),
+        path: path_of(&message.nodes, at),
         bits: node.bits.clone(),
         expected: format!("one of {}", names.join(", ")),
         got: node.show(),
@@ -114,8 +115,11 @@ fn occurrences(message: &Message, faults: &mut Vec<Fault>) {
         }
         let mut counts: Vec<(u64, u32, &Node)> = Vec::new();
         let inside = inside(&message.nodes, list);
-        for item in inside.iter().filter(|n| n.depth == node.depth + 1) {
-            let Some(number) = items.number(&item.name) else { continue };
+        for (at, item) in inside.iter().enumerate().filter(|(_, n)| n.depth == node.depth + 1) {
+            // Behind an item stands its type, unless it is a bare one.
+            let head = inside.get(at + 1).filter(|n| std::ptr::eq(n.field, &ITEM_TYPE));
+            let number = head.and_then(|n| n.value.uint()).or_else(|| items.number(&item.name));
+            let Some(number) = number else { continue };
             match counts.iter_mut().find(|(n, ..)| *n == number) {
                 Some((_, count, last)) => (*count, *last) = (*count + 1, item),
                 None => counts.push((number, 1, item)),
@@ -141,7 +145,12 @@ fn occurrences(message: &Message, faults: &mut Vec<Fault>) {
             fault(&item.name, item.bits.clone(), expected, *count, source);
         }
         for table in items.occurrence.iter().filter(here) {
-            for (number, _) in table.rows {
+            let Some(column) = table.messages.iter().position(|m| *m == message.kind.name) else {
+                continue;
+            };
+            let needed =
+                table.rows.iter().filter(|(_, row)| row.get(column) == Some(&Occurs::Once));
+            for (number, _) in needed {
                 let known = items.occurs(message.kind.name, *number);
                 let there = counts.iter().any(|(n, ..)| n == number);
                 if let (Some((Occurs::Once, source)), false, Some(item)) =

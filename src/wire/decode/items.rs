@@ -55,7 +55,10 @@ impl Reader<'_> {
     /// Reads the item in these bits.
     fn item(&mut self, items: &'static Items, number: u64, bits: Range<usize>) {
         let known = items.by_number(number);
-        let (field, name) = (known.map_or(&UNKNOWN_ITEM, |k| &k.field), item_name(items, number));
+        let (field, name) = match known {
+            Some(known) => (&known.field, Cow::Borrowed(known.field.name)),
+            None => (&UNKNOWN_ITEM, item_name(items, number)),
+        };
         let outer = self.end;
         (self.at, self.end) = (bits.start, bits.end);
         let at = self.push(field, name.clone(), bits.start, Value::Group);
@@ -188,7 +191,7 @@ impl Reader<'_> {
                 r.nodes.push(node);
             }
         });
-        let mut inner = Self::new(whole, self.context, &APART);
+        let mut inner = Self::new(whole, self.context, &APART, 8);
         (inner.source, inner.depth, inner.path) = (self.source, self.depth, self.path.clone());
         inner.push(field, name.clone(), 0, Value::Group);
         inner.item_value(field, known.map(|k| k.octets), 0, name, items);

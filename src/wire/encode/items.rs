@@ -16,25 +16,25 @@ impl Writer<'_> {
         items: &'static Items,
         entries: &[Entry],
     ) -> Result<(), EncodeError> {
-        let list = self.path.join(".");
         let marks = self.kind.when.iter().filter_map(|(path, number)| {
             let (within, name) = path.rsplit_once('.')?;
-            let lacking = within == list && !entries.iter().any(|e| e.name == name);
+            let lacking = self.is_in(within) && !entries.iter().any(|e| e.name == name);
             let assignment = Assignment::Value(Value::Uint(*number));
             (lacking && !self.whole).then(|| Entry { name: name.to_owned(), assignment })
         });
-        let mut all: Vec<Entry> = marks.collect();
-        all.extend(entries.iter().cloned());
+        let marks: Vec<Entry> = marks.collect();
+        let mut all = marks.iter().chain(entries);
         let Some(ended) = items.ended else {
-            return all.iter().try_for_each(|e| self.item(items, e));
+            return all.try_for_each(|e| self.item(items, e));
         };
+        let mut all: Vec<&Entry> = all.collect();
         let is = |entry: &Entry, number| items.number(&entry.name) == Some(number);
         let end = items.by_number(ended.end).filter(|_| !self.whole).map(|end| Entry {
             name: end.field.name.into(),
             assignment: Assignment::Value(Value::Octets(Vec::new())),
         });
         if !all.last().is_some_and(|last| is(last, ended.end)) {
-            all.extend(end.clone());
+            all.extend(&end);
         }
         let more = ended.more.and_then(|more| {
             let said = all.iter().find(|e| is(e, more.item)).map(|e| &e.assignment);
@@ -47,7 +47,7 @@ impl Writer<'_> {
             more.fields.iter().filter(move |(bit, _)| number & bit != 0).map(|(_, name)| *name)
         });
         let mut left = all.as_slice();
-        let here = |left: &[Entry]| match left.iter().position(|e| is(e, ended.end)) {
+        let here = |left: &[&Entry]| match left.iter().position(|e| is(e, ended.end)) {
             Some(end) => end + 1,
             None => left.len(),
         };
@@ -59,7 +59,7 @@ impl Writer<'_> {
             left = rest;
             // Where nothing is left for it, it holds an end alone.
             let end = end.as_ref().filter(|_| part.is_empty());
-            let mut part = part.iter().chain(end);
+            let mut part = part.iter().copied().chain(end);
             self.elsewhere(name, |w| part.try_for_each(|e| w.item(items, e)))?;
         }
         // Behind the last end, on purpose.
@@ -95,8 +95,7 @@ impl Writer<'_> {
     }
 
     fn item(&mut self, items: &'static Items, entry: &Entry) -> Result<(), EncodeError> {
-        let (Some(number), Some(field)) = (items.number(&entry.name), items.field(&entry.name))
-        else {
+        let Some((number, field)) = items.named(&entry.name) else {
             return Err(self.error(&entry.name, &format!("there is no such {}", items.noun)));
         };
         let (from, at) = (self.at, self.nodes.len());
@@ -111,7 +110,7 @@ impl Writer<'_> {
             self.nodes[at].value = Value::Octets(Vec::new());
             return Ok(());
         }
-        self.inside(&name, |w| {
+        self.inside(name.clone(), |w| {
             for (head, value) in [(&ITEM_TYPE, number), (&ITEM_LENGTH, 0)] {
                 let start = w.at;
                 w.bits(8, value);
@@ -121,17 +120,17 @@ impl Writer<'_> {
         })?;
         match (&field.kind, &entry.assignment) {
             (Kind::Group(fields), Assignment::Fields(entries)) => {
-                self.inside(&name, |w| w.fields(fields, entries))?;
+                self.inside(name.clone(), |w| w.fields(fields, entries))?;
             }
             (Kind::List(list), Assignment::Fields(entries)) => {
                 // The names in a value count from its beginning.
                 let names = std::mem::take(&mut self.names);
                 let outer = std::mem::replace(&mut self.origin, self.at / 8);
-                self.inside(&name, |w| w.list(list, entries))?;
+                self.inside(name.clone(), |w| w.list(list, entries))?;
                 (self.names, self.origin) = (names, outer);
             }
             (Kind::Items(inner), Assignment::Fields(entries)) => {
-                self.inside(&name, |w| w.items(inner, entries))?;
+                self.inside(name.clone(), |w| w.items(inner, entries))?;
             }
             // Octets in place of the parts of a group.
             (
