@@ -2,7 +2,7 @@
 //!
 //! The tester plays its parties, the peer all others; what one sends the other receives at once.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,12 +48,12 @@ pub fn run(casts: Vec<Cast>) -> Vec<Report> {
         suites,
         plays: casts.into_iter().map(Play::new).collect(),
         parties,
-        wires: HashMap::new(),
-        segment: HashSet::new(),
-        asked: HashSet::new(),
-        ended: HashSet::new(),
+        wires: BTreeMap::new(),
+        segment: BTreeSet::new(),
+        asked: BTreeSet::new(),
+        ended: BTreeSet::new(),
         queue: VecDeque::new(),
-        listeners: HashMap::new(),
+        listeners: BTreeMap::new(),
         ports: 0,
         now: Duration::ZERO,
     };
@@ -66,16 +66,16 @@ struct Sim {
     suites: Vec<Arc<Suite>>,
     parties: Vec<Projection>,
     /// The other end of a play's flow.
-    wires: HashMap<(usize, FlowId), (usize, FlowId)>,
+    wires: BTreeMap<(usize, FlowId), (usize, FlowId)>,
     /// What a play says on the segment, by its flows there.
-    segment: HashSet<(usize, FlowId)>,
+    segment: BTreeSet<(usize, FlowId)>,
     /// The flows whose responder is yet to answer from a port of its own.
-    asked: HashSet<(usize, FlowId)>,
+    asked: BTreeSet<(usize, FlowId)>,
     /// The ends of flows that their play has closed.
-    ended: HashSet<(usize, FlowId)>,
+    ended: BTreeSet<(usize, FlowId)>,
     queue: VecDeque<(usize, Input)>,
     /// The plays that listen where messages tell it, and on which link, by port.
-    listeners: HashMap<u16, (usize, LinkId)>,
+    listeners: BTreeMap<u16, (usize, LinkId)>,
     /// How many ports were taken.
     ports: u16,
     now: Duration,

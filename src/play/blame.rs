@@ -1,5 +1,6 @@
 //! How a failure gets into the outcome of the step, and the words that all failures use.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::script::Stop;
@@ -15,6 +16,35 @@ pub(super) fn said(stage: &Stage, say: &Say) -> String {
     match (say.kind.from, link.initiator == say.ends.from) {
         (Side::Either, _) => format!("the {} of `{}`", say.kind.name, stage.party(say.ends.from)),
         _ => format!("the {}", say.kind.name),
+    }
+}
+
+/// The rung that ended last.
+#[derive(Clone, Debug)]
+pub(super) enum MarkName {
+    Start,
+    Said(Arc<Say>),
+    Silence(Duration),
+    Triggered(String),
+    Connection,
+}
+
+impl MarkName {
+    pub(super) fn words(&self, stage: &Stage) -> String {
+        match self {
+            Self::Start => "the start".into(),
+            Self::Said(say) => said(stage, say),
+            Self::Silence(lasting) => format!("the silence of {}", seconds(*lasting)),
+            Self::Triggered(name) => format!("`{name}` was triggered"),
+            Self::Connection => "the connection".into(),
+        }
+    }
+}
+
+impl Stage {
+    /// What times are counted from, in words.
+    pub(super) fn mark_words(&self) -> String {
+        self.mark_name.words(self)
     }
 }
 

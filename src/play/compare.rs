@@ -7,20 +7,53 @@ use super::stage::{Binding, Stage};
 use crate::ladder::{Blob, FieldSpec, LinkId, Pattern, Reference, Say, Saying, Term};
 use crate::record::Difference;
 use crate::wire::{
-    Assignment, Entry, Field, ITEM_LENGTH, ITEM_TYPE, Kind, Message, Node, Transport, Value, paths,
-    show_octets,
+    Assignment, Entry, Field, ITEM_LENGTH, ITEM_TYPE, Kind, Message, Node, Transport, Value, count,
+    find_nth, show_octets,
 };
 
 /// What a comparison found, and what would be bound if it is taken.
 #[derive(Debug, Default)]
 pub struct Comparison {
+    /// Whether there is any difference.
+    pub differs: bool,
+    /// The differences in words, where somebody asked for words.
     pub differences: Vec<Difference>,
+    in_words: bool,
     pub bound: Vec<(String, Value, &'static Field)>,
     pub fresh: Vec<(String, Vec<u8>)>,
     /// Files, and how far they have come.
     pub files: Vec<(String, usize)>,
     /// What a message tells of the places of links.
     pub places: Vec<(LinkId, Told)>,
+}
+
+impl Comparison {
+    /// One whose differences are put into words.
+    pub fn in_words() -> Self {
+        Self { in_words: true, ..Self::default() }
+    }
+
+    /// An empty one, in words where this one is.
+    pub(super) fn another(&self) -> Self {
+        Self { in_words: self.in_words, ..Self::default() }
+    }
+
+    /// Notes a difference.
+    pub(super) fn differ(&mut self, difference: impl FnOnce() -> Difference) {
+        self.differs = true;
+        if self.in_words {
+            self.differences.push(difference());
+        }
+    }
+
+    /// Notes what another comparison found.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.differs |= other.differs;
+        self.differences.extend(other.differences);
+        self.bound.extend(other.bound);
+        self.fresh.extend(other.fresh);
+        self.files.extend(other.files);
+    }
 }
 
 /// A field of a message that is held against its spec.
@@ -175,7 +208,7 @@ impl Stage {
 
     /// Holds a message against the fields of a rung, those of an earlier message included.
     pub fn compare(&self, say: &Say, message: &Message, flow: super::FlowId) -> Comparison {
-        let mut found = Comparison::default();
+        let mut found = Comparison::in_words();
         if say.corrupt.is_some() {
             // Whatever wrong thing it is, it is what the suite wanted said.
             return found;
@@ -313,8 +346,15 @@ impl Stage {
         within: (&[Node], &str),
         found: &mut Comparison,
     ) {
-        let nodes = paths(within.0, within.1).filter(|(path, _)| *path == spec.path);
-        let node = nodes.map(|(_, node)| node).nth(nth);
+        // Nothing is asked of it.
+        if matches!(spec.hear, Pattern::Any) && spec.fields.is_empty() && !spec.only {
+            return;
+        }
+        let here = match within.1 {
+            "" => Some(spec.path.as_str()),
+            outer => spec.path.strip_prefix(outer).and_then(|rest| rest.strip_prefix('.')),
+        };
+        let node = here.and_then(|path| find_nth(within.0, path, nth));
         // A list is right where everything in it is.
         let fault = message.faults.iter().find(|f| {
             let inside = f.path.strip_prefix(&spec.path);
@@ -322,22 +362,24 @@ impl Stage {
         });
         let heard = Heard { message, node, spec, faulty: fault.is_some() };
         if let Some(wanted) = self.mismatch(&spec.hear, heard, found) {
-            let expected = match fault {
-                Some(fault) if matches!(spec.hear, Pattern::Valid) => fault.expected.clone(),
-                _ => wanted,
-            };
-            let within = fault.filter(|f| f.path != spec.path);
-            found.differences.push(Difference {
-                path: within.map_or(&spec.path, |f| &f.path).clone(),
-                expected,
-                got: match (within, node) {
-                    (Some(fault), _) => fault.got.clone(),
-                    (None, Some(node)) => node.show(),
-                    (None, None) => "nothing".into(),
-                },
-                bits: within.map(|f| f.bits.clone()).or(node.map(|n| n.bits.clone())),
-                pos: Some(spec.pos),
-                source: fault.map_or(spec.field.source, |f| f.source),
+            found.differ(|| {
+                let expected = match fault {
+                    Some(fault) if matches!(spec.hear, Pattern::Valid) => fault.expected.clone(),
+                    _ => self.describe(wanted, spec.field),
+                };
+                let within = fault.filter(|f| f.path != spec.path);
+                Difference {
+                    path: within.map_or(&spec.path, |f| &f.path).clone(),
+                    expected,
+                    got: match (within, node) {
+                        (Some(fault), _) => fault.got.clone(),
+                        (None, Some(node)) => node.show(),
+                        (None, None) => "nothing".into(),
+                    },
+                    bits: within.map(|f| f.bits.clone()).or(node.map(|n| n.bits.clone())),
+                    pos: Some(spec.pos),
+                    source: fault.map_or(spec.field.source, |f| f.source),
+                }
             });
             return;
         }
@@ -357,7 +399,7 @@ impl Stage {
                     || std::ptr::eq(stray.field, &ITEM_TYPE)
                     || std::ptr::eq(stray.field, &ITEM_LENGTH);
                 if direct && !bare && !spec.fields.iter().any(|f| f.name == stray.name) {
-                    found.differences.push(Difference {
+                    found.differ(|| Difference {
                         path: format!("{}.{}", spec.path, stray.name),
                         expected: "nothing else in this list".into(),
                         got: stray.show(),
@@ -371,19 +413,19 @@ impl Stage {
     }
 
     /// What was wanted, where a field is not it.
-    fn mismatch(
+    fn mismatch<'p>(
         &self,
-        pattern: &Pattern,
+        pattern: &'p Pattern,
         heard: Heard<'_>,
         found: &mut Comparison,
-    ) -> Option<String> {
+    ) -> Option<&'p Pattern> {
         let Heard { message, node, spec, faulty } = heard;
-        let wanted = |matched: bool| (!matched).then(|| self.describe(pattern, spec.field));
+        let wanted = |matched: bool| (!matched).then_some(pattern);
         match pattern {
             Pattern::Any => None,
             Pattern::Present => wanted(node.is_some()),
             Pattern::Absent => wanted(node.is_none()),
-            Pattern::Valid => (faulty || node.is_none()).then(|| "a right value".into()),
+            Pattern::Valid => wanted(!faulty && node.is_some()),
             Pattern::All(parts) => parts.iter().find_map(|part| self.mismatch(part, heard, found)),
             Pattern::OneOf(parts) => {
                 let mut scratch = Comparison::default();
@@ -395,14 +437,18 @@ impl Stage {
                 wanted(node.is_none() || self.mismatch(inner, heard, &mut scratch).is_some())
             }
             Pattern::Times(from, to) => {
-                let times = message.paths().filter(|(path, _)| *path == spec.path).count();
+                let times = count(&message.nodes, &spec.path);
                 wanted((*from..=*to).contains(&(times as u64)))
             }
             Pattern::Before(name) => {
-                let place = |wanted: &str| message.paths().position(|(path, _)| path == wanted);
+                let place = |wanted: &str| {
+                    let node = find_nth(&message.nodes, wanted, 0)?;
+                    message.nodes.iter().position(|n| std::ptr::eq(n, node))
+                };
+                let ours = place(&spec.path);
                 let group = spec.path.rsplit_once('.').map_or("", |(group, _)| group);
-                let other = place(&format!("{group}.{name}"));
-                wanted(place(&spec.path).zip(other).is_none_or(|(ours, other)| ours < other))
+                let other = ours.and_then(|_| place(&format!("{group}.{name}")));
+                wanted(ours.zip(other).is_none_or(|(ours, other)| ours < other))
             }
             // A place is wherever it is said to be.
             Pattern::Equals(Term::Ref(r)) if self.place_of(r).is_some() => {
@@ -414,7 +460,7 @@ impl Stage {
                 None
             }
             Pattern::Equals(Term::Ref(r)) if !self.is_bound(&r.name) && r.path.is_empty() => {
-                let Some(node) = node else { return Some(self.describe(pattern, spec.field)) };
+                let Some(node) = node else { return wanted(false) };
                 found.bound.push((r.name.clone(), node.value.clone(), node.field));
                 None
             }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::blame::{add, said, seconds, soften, trouble};
+use super::blame::{MarkName, add, said, seconds, soften, trouble};
 use super::compare::Comparison;
 use super::script::{Player, Stop};
 use super::stage::{Arrival, Binding, Flow, FlowState, Stage, wait};
@@ -31,11 +31,7 @@ impl Player {
     ) -> Result<Option<usize>, Stop> {
         let from = self.stage.borrow().mark;
         let deadline = from + self.patience(rung, wanted[0].ends);
-        self.stage.borrow_mut().waiting = {
-            let stage = self.stage.borrow();
-            let names: Vec<String> = wanted.iter().map(|w| said(&stage, w)).collect();
-            names.join(" or ")
-        };
+        wanted.clone_into(&mut self.stage.borrow_mut().waiting);
         loop {
             let found = wait(&self.stage, Some(deadline), |stage| {
                 if stage.trouble.is_some() {
@@ -76,7 +72,7 @@ impl Player {
                     let mut failure = stage.failure(Verdict::Fail, title, rung.pos);
                     failure.party = Some(wanted[0].ends.from);
                     failure.remark = format!("`{who}` was to say this");
-                    failure.after = Some((stage.now.saturating_sub(from), stage.mark_name.clone()));
+                    failure.after = Some((stage.now.saturating_sub(from), stage.mark_words()));
                     return Err(add(stage, failure));
                 }
                 None => return Err(self.nothing_came(rung, wanted, deadline.saturating_sub(from))),
@@ -111,10 +107,10 @@ impl Player {
         }
         let gone = arrival.at.saturating_sub(from);
         let after = rung.timing.after.unwrap_or_default();
-        let before = stage.mark_name.clone();
-        stage.mark_name = said(stage, say);
+        let before = std::mem::replace(&mut stage.mark_name, MarkName::Said(say.clone()));
         // Whoever is wrong on purpose judges nobody's time: its own is not what it should be.
         if gone + TIMER_GRAIN < after && stage.cast.wrong.is_none() {
+            let before = before.words(stage);
             let mut failure = stage.failure(
                 Verdict::Fail,
                 format!("{} came too early", said(stage, say)),
@@ -164,7 +160,7 @@ impl Player {
         failure.party = Some(arrival.ends.from);
         failure.differences = differences;
         failure.differences.extend(others);
-        failure.after = Some((arrival.at.saturating_sub(stage.mark), stage.mark_name.clone()));
+        failure.after = Some((arrival.at.saturating_sub(stage.mark), stage.mark_words()));
         failure.message = Some(arrival.message);
         add(stage, failure)
     }
@@ -178,7 +174,7 @@ impl Player {
         let mut failure = stage.failure(Verdict::Fail, title, rung.pos);
         failure.party = Some(say.ends.from);
         failure.remark = format!("`{who}` was to say this");
-        failure.after = Some((waited, stage.mark_name.clone()));
+        failure.after = Some((waited, stage.mark_words()));
         let begun = stage.flows.iter().filter(|f| f.link == say.ends.link).map(Flow::begun).sum();
         if let octets @ 1usize.. = begun {
             failure.differences.push(Difference {
@@ -281,7 +277,7 @@ impl Player {
         let title = format!("`{who}` said {kind}, which nothing in the exchange asked for");
         let mut failure = stage.failure(Verdict::Fail, title, step.pos);
         failure.party = Some(stray.ends.from);
-        failure.after = Some((stray.at.saturating_sub(stage.mark), stage.mark_name.clone()));
+        failure.after = Some((stray.at.saturating_sub(stage.mark), stage.mark_words()));
         failure.message = Some(stray.message);
         Err(add(stage, failure))
     }

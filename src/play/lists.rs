@@ -17,28 +17,25 @@ impl Stage {
         found: &mut Comparison,
     ) {
         let there: Vec<(&Node, &[Node])> = message.structures(&spec.path).collect();
-        let tried = |wanted: &FieldSpec, at: usize| {
-            let (node, inside) = there[at];
+        let against = |wanted: &FieldSpec, at: usize, mut comparison: Comparison| {
+            let (node, inside): (&Node, &[Node]) = there[at];
             let path = format!("{}.{}", spec.path, node.name);
-            let mut comparison = Comparison::default();
             let fields: Vec<FieldSpec> =
                 wanted.fields.iter().map(|f| moved(f, &wanted.path, &path)).collect();
             self.compare_within(&fields, message, (inside, &path), &mut comparison);
             comparison
         };
+        let fits = |wanted, at| !against(wanted, at, Comparison::default()).differs;
+        let tried = |wanted, at| against(wanted, at, Comparison::in_words());
         let mut taken: Vec<Option<usize>> = vec![None; there.len()];
         let mut left = Vec::new();
         for (which, wanted) in spec.fields.iter().enumerate() {
             if let Pattern::Absent = wanted.hear {
-                let fits = |at: &usize| tried(wanted, *at).differences.is_empty();
-                if let Some((node, inside)) = (0..there.len()).find(fits).map(|at| there[at]) {
-                    found.differences.push(stray(
-                        spec,
-                        wanted,
-                        node,
-                        inside,
-                        self.in_words(wanted),
-                    ));
+                let mut places = 0..there.len();
+                if let Some((node, inside)) =
+                    places.find(|at| fits(wanted, *at)).map(|at| there[at])
+                {
+                    found.differ(|| stray(spec, wanted, node, inside, self.in_words(wanted)));
                 }
                 continue;
             }
@@ -49,17 +46,14 @@ impl Stage {
                 }
                 continue;
             }
-            let fits: Vec<usize> =
-                (0..there.len()).filter(|at| tried(wanted, *at).differences.is_empty()).collect();
+            let fitting: Vec<usize> = (0..there.len()).filter(|at| fits(wanted, *at)).collect();
             // A structure that fits several is left to the one that nothing else fits.
-            let free = fits.iter().find(|at| taken[**at].is_none()).copied();
+            let free = fitting.iter().find(|at| taken[**at].is_none()).copied();
             let swapped = || {
-                fits.iter().copied().find(|at| {
+                fitting.iter().copied().find(|at| {
                     let other = taken[*at].and_then(|other| spec.fields.get(other));
                     other.is_some_and(|other| {
-                        (0..there.len()).any(|to| {
-                            taken[to].is_none() && tried(other, to).differences.is_empty()
-                        })
+                        (0..there.len()).any(|to| taken[to].is_none() && fits(other, to))
                     })
                 })
             };
@@ -69,8 +63,7 @@ impl Stage {
                     let other = taken[at].replace(which);
                     let to = (0..there.len()).find(|to| {
                         let other = other.and_then(|other| spec.fields.get(other));
-                        taken[*to].is_none()
-                            && other.is_some_and(|o| tried(o, *to).differences.is_empty())
+                        taken[*to].is_none() && other.is_some_and(|other| fits(other, *to))
                     });
                     if let Some(to) = to {
                         taken[to] = other;
@@ -81,11 +74,8 @@ impl Stage {
         }
         for (at, which) in taken.iter().enumerate() {
             if let Some(wanted) = which.and_then(|which| spec.fields.get(which)) {
-                let comparison = tried(wanted, at);
-                found.differences.extend(comparison.differences);
-                found.bound.extend(comparison.bound);
-                found.fresh.extend(comparison.fresh);
-                found.files.extend(comparison.files);
+                let comparison = against(wanted, at, found.another());
+                found.extend(comparison);
             }
         }
         for which in left {
@@ -97,9 +87,10 @@ impl Stage {
             match nearest.filter(|(_, d)| d.len() * 2 <= wanted.fields.len()) {
                 Some((at, differences)) => {
                     taken[at] = Some(which);
+                    found.differs = true;
                     found.differences.extend(differences);
                 }
-                None => found.differences.push(Difference {
+                None => found.differ(|| Difference {
                     path: spec.path.clone(),
                     expected: self.in_words(wanted),
                     got: match there.len() {
@@ -114,7 +105,7 @@ impl Stage {
         }
         let other = taken.iter().position(Option::is_none).filter(|_| spec.only);
         if let Some((node, inside)) = other.map(|at| there[at]) {
-            found.differences.push(stray(spec, spec, node, inside, "else in this list".into()));
+            found.differ(|| stray(spec, spec, node, inside, "else in this list".into()));
         }
     }
 

@@ -356,7 +356,13 @@ impl Play {
 
     /// What is being waited for, for a line of progress.
     pub fn waiting_for(&self) -> String {
-        self.stage.borrow().waiting.clone()
+        let stage = self.stage.borrow();
+        let names: Vec<String> = stage.waiting.iter().map(|say| blame::said(&stage, say)).collect();
+        if names.is_empty() {
+            format!("the rung in line {}", stage.line)
+        } else {
+            names.join(" or ")
+        }
     }
 
     /// What it came to.

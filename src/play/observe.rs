@@ -23,8 +23,8 @@ impl Player {
             let stage = &mut *stage;
             let of = what.of.as_ref().and_then(|term| stage.text_of(term)).unwrap_or_default();
             let within = stage.scaled(rung.timing.within.unwrap_or(USUAL));
-            stage.waiting = format!("`{}` to show `{}`", stage.party(what.party), what.name);
             stage.sight = None;
+            stage.waiting.clear();
             let look = Look { party: what.party, name: what.name.clone(), of, within };
             stage.out.push_back(Output::Observe(look));
             within

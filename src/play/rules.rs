@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::compare::Comparison;
 use super::stage::Stage;
-use crate::ladder::{Ends, Level, Rule, SetCheck, Term};
+use crate::ladder::{Ends, FieldSpec, Level, Rule, SetCheck, Term};
 use crate::record::{Difference, Failure, Outcome, RuleSight, Verdict};
 use crate::wire::{Message, Value};
 
@@ -22,7 +22,7 @@ pub fn observe(stage: &mut Stage, ends: Ends, message: &Arc<Message>) {
         }
         let mut found = Comparison::default();
         stage.compare_fields(&rule.when, message, &mut found);
-        if !found.differences.is_empty() {
+        if found.differs {
             continue;
         }
         let nowhere = rule.nowhere.as_ref().map(|term| sought(stage, term));
@@ -51,14 +51,15 @@ pub fn observe(stage: &mut Stage, ends: Ends, message: &Arc<Message>) {
             stage.report.rules[index].failures.push(failure);
         }
         // What a rule asks for it does not keep: it must hold for the next message as well.
-        let differences = |specs: &Vec<crate::ladder::FieldSpec>| {
-            let mut found = Comparison::default();
+        let held = |specs: &[FieldSpec], mut found: Comparison| {
             stage.compare_fields(specs, message, &mut found);
-            found.differences
+            found
         };
-        let fits = rule.hear.is_empty() || rule.hear.iter().any(|h| differences(h).is_empty());
+        let fits = rule.hear.is_empty()
+            || rule.hear.iter().any(|specs| !held(specs, Comparison::default()).differs);
         if !fits {
-            let differences = rule.hear.iter().flat_map(differences).collect();
+            let all = rule.hear.iter().map(|specs| held(specs, Comparison::in_words()));
+            let differences = all.flat_map(|found| found.differences).collect();
             let party = stage.party(ends.from);
             let title = format!("`{party}` said {} that breaks this rule", message.kind.name);
             let failure = Failure {

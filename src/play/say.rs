@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Output;
-use super::blame::{add, said, trouble};
+use super::blame::{MarkName, add, trouble};
 use super::compare::Comparison;
 use super::script::{Player, Stop};
 use super::stage::{Binding, Flow, FlowState, Stage, wait};
@@ -115,7 +115,7 @@ impl Player {
         stage.compare_fields(&say.fields, &message, &mut found);
         stage.keep(found);
         bind(stage, say, &message, flow);
-        stage.mark_name = said(stage, say);
+        stage.mark_name = MarkName::Said(say.clone());
         stage.settle(flow);
         Ok(())
     }

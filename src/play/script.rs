@@ -10,8 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Output;
-use super::blame::seconds;
-use super::blame::soften;
+use super::blame::{MarkName, seconds, soften};
 use super::compare::Comparison;
 use super::stage::{Binding, FlowState, Stage};
 use super::wrong::Deed;
@@ -188,7 +187,7 @@ impl Player {
         stage.just_triggered = true;
         stage.left[party] = false;
         stage.programs[party] += 1;
-        stage.mark_name = format!("`{name}` was triggered");
+        stage.mark_name = MarkName::Triggered(name.to_owned());
     }
 
     /// Asks a party something that it answers when it is well. Only the tester asks, and only whom
@@ -349,7 +348,7 @@ impl Player {
                     };
                     let mut found = Comparison::default();
                     stage.compare_fields(&[spec], &message, &mut found);
-                    if found.differences.is_empty() {
+                    if !found.differs {
                         break;
                     }
                 }

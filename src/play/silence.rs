@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::blame::{add, seconds, trouble};
+use super::blame::{MarkName, add, seconds, trouble};
 use super::compare::Comparison;
 use super::hear::{Found, is_repeat, standing, would_answer};
 use super::script::{Player, Stop};
@@ -45,7 +45,7 @@ impl Player {
             Role::Hear => {
                 let number = {
                     let mut stage = self.stage.borrow_mut();
-                    stage.waiting = format!("silence of {}", seconds(lasting));
+                    stage.waiting.clear();
                     stage.watch(silence, rung.pos)
                 };
                 let paused = self.pause_until(until).await;
@@ -59,7 +59,7 @@ impl Player {
         let mut stage = self.stage.borrow_mut();
         stage.happened(Happening::Silence(silence.ends, lasting));
         stage.mark = until;
-        stage.mark_name = format!("the silence of {}", seconds(lasting));
+        stage.mark_name = MarkName::Silence(lasting);
         Ok(())
     }
 
@@ -132,7 +132,7 @@ impl Player {
             Some(lasting) => format!("silence of {} was due", seconds(lasting)),
             None => "silence was due until the next rung".into(),
         };
-        failure.after = Some((at.saturating_sub(stage.mark), stage.mark_name.clone()));
+        failure.after = Some((at.saturating_sub(stage.mark), stage.mark_words()));
         failure.differences.push(Difference {
             path: String::new(),
             expected: "nothing".into(),
@@ -196,7 +196,7 @@ pub(super) fn broken_silence(stage: &Stage) -> Option<(Watch, Broken)> {
                 let mut found = Comparison::default();
                 stage.compare_fields(&[spec], message, &mut found);
                 let _ = flow;
-                found.differences.is_empty()
+                !found.differs
             }),
         };
         for arrival in &stage.arrivals {

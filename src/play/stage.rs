@@ -1,14 +1,15 @@
 //! Everything a play knows: time, flows, what arrived and was not yet asked for, names, events.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use super::blame::MarkName;
 use super::{Cast, FlowId, Input, Output, Place, Sight};
-use crate::ladder::{Aside, Ends, LinkId, PartyId, Role, Setting};
+use crate::ladder::{Aside, Ends, LinkId, PartyId, Role, Say, Setting};
 use crate::record::{Event, Failure, Happening, Outcome, Report, RuleSight, Verdict};
 use crate::wire::{
     Context, Fault, Flow as TextFlow, Frame, Framing, Message, MessageType, Parameters, Side,
@@ -119,19 +120,20 @@ pub struct Stage {
     pub parameters: Vec<Parameters>,
     pub now: Duration,
     pub wake: Option<Duration>,
-    pub waiting: String,
+    /// The messages that are waited for; empty where it is something else.
+    pub waiting: Vec<Arc<Say>>,
     pub over: bool,
     pub out: VecDeque<Output>,
     pub flows: Vec<Flow>,
     pub arrivals: VecDeque<Arrival>,
-    pub names: HashMap<String, Binding>,
+    pub names: BTreeMap<String, Binding>,
     /// The latest message that was asked for or said, by link and whether the initiator said it.
-    pub latest: HashMap<(LinkId, bool), (FlowId, Arc<Message>)>,
+    pub latest: BTreeMap<(LinkId, bool), (FlowId, Arc<Message>)>,
     pub step: Option<usize>,
     pub line: u32,
     /// When the rung before ended, and what it was.
     pub mark: Duration,
-    pub mark_name: String,
+    pub mark_name: MarkName,
     /// An implementation was made to act and has said nothing yet.
     pub just_triggered: bool,
     pub watches: Vec<Watch>,
@@ -150,9 +152,9 @@ pub struct Stage {
     /// How many messages were said to the other side.
     pub said: usize,
     /// How far each file has been said or heard.
-    pub files: HashMap<String, usize>,
+    pub files: BTreeMap<String, usize>,
     /// Where somebody listens, on links of which messages tell that.
-    pub places: HashMap<LinkId, Place>,
+    pub places: BTreeMap<LinkId, Place>,
     /// What is left of a message that is sent in pieces.
     pub pieces: VecDeque<(FlowId, Vec<u8>)>,
     /// Octets that a deed keeps back until the next message.
@@ -160,7 +162,7 @@ pub struct Stage {
     octets: usize,
     most_messages: usize,
     rng: fastrand::Rng,
-    small: HashMap<usize, u8>,
+    small: BTreeMap<usize, u8>,
 }
 
 impl Stage {
@@ -178,17 +180,17 @@ impl Stage {
             parameters: Vec::new(),
             now: Duration::ZERO,
             wake: None,
-            waiting: String::new(),
+            waiting: Vec::new(),
             over: false,
             out: VecDeque::new(),
             flows: Vec::new(),
             arrivals: VecDeque::new(),
-            names: HashMap::new(),
-            latest: HashMap::new(),
+            names: BTreeMap::new(),
+            latest: BTreeMap::new(),
             step: None,
             line: 0,
             mark: Duration::ZERO,
-            mark_name: "the start".into(),
+            mark_name: MarkName::Start,
             just_triggered: false,
             watches: Vec::new(),
             watches_begun: 0,
@@ -202,12 +204,12 @@ impl Stage {
             said: 0,
             pieces: VecDeque::new(),
             held: None,
-            files: HashMap::new(),
-            places: HashMap::new(),
+            files: BTreeMap::new(),
+            places: BTreeMap::new(),
             octets: 0,
             most_messages: MOST_MESSAGES + cast.exchange.counted(),
             rng,
-            small: HashMap::new(),
+            small: BTreeMap::new(),
             cast,
         };
         let links: Vec<Parameters> = (0..stage.cast.suite.links.len())

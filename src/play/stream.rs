@@ -1,7 +1,7 @@
 //! Streams: opened, closed, refused.
 
 use super::Output;
-use super::blame::{add, seconds, soften, trouble};
+use super::blame::{MarkName, add, seconds, soften, trouble};
 use super::script::{Player, Stop};
 use super::stage::{Flow, FlowState, wait};
 use super::wrong::Deed;
@@ -21,7 +21,7 @@ impl Player {
             Role::Internal | Role::Say => {
                 self.before_ours(rung).await?;
                 let flow = self.stage.borrow_mut().open_from(ends, aside);
-                self.stage.borrow_mut().mark_name = "the connection".into();
+                self.stage.borrow_mut().mark_name = MarkName::Connection;
                 self.established(rung.pos, flow).await
             }
             Role::Hear => {
@@ -36,7 +36,7 @@ impl Player {
                 let mut stage = self.stage.borrow_mut();
                 let stage = &mut *stage;
                 trouble(stage, rung.pos)?;
-                stage.mark_name = "the connection".into();
+                stage.mark_name = MarkName::Connection;
                 if came.is_some() {
                     // The next one that is waited for is another one.
                     if let Some(flow) = stage.flows.iter_mut().find(|f| known(f)) {
@@ -106,7 +106,7 @@ impl Player {
                 let title = format!("`{who}` did not close the connection within {waited}");
                 let mut failure = stage.failure(Verdict::Fail, title, rung.pos);
                 failure.party = Some(ends.from);
-                failure.after = Some((deadline.saturating_sub(from), stage.mark_name.clone()));
+                failure.after = Some((deadline.saturating_sub(from), stage.mark_words()));
                 soften(stage, failure)
             }
         }
