@@ -624,17 +624,19 @@ fn obfuscate(context: &Context<'_>, bytes: &mut [u8], range: Range<usize>) {
     let Some((head, _)) = bytes.split_at_checked(12) else { return };
     let (version, seq_no, session_id) = (head[0], head[2], [head[4], head[5], head[6], head[7]]);
     let Some(body) = bytes.get_mut(range) else { return };
-    let mut before: Vec<u8> = Vec::new();
+    let beginning = Md5::new().chain_update(session_id).chain_update(key);
+    let beginning = beginning.chain_update([version, seq_no]);
+    let mut before = None;
     for block in body.chunks_mut(16) {
-        let mut md5 = Md5::new();
-        md5.update(session_id);
-        md5.update(key);
-        md5.update([version, seq_no]);
-        md5.update(&before);
-        before = md5.finalize().to_vec();
-        for (octet, pad) in block.iter_mut().zip(&before) {
+        let mut md5 = beginning.clone();
+        if let Some(before) = before {
+            md5.update(before);
+        }
+        let pad = md5.finalize();
+        for (octet, pad) in block.iter_mut().zip(&pad) {
             *octet ^= pad;
         }
+        before = Some(pad);
     }
 }
 
