@@ -94,6 +94,7 @@ fn run(words: RunWords, more: Option<&str>) -> ExitCode {
         timeout_scale: words.timeout_scale,
         sim: words.sim,
         report: words.report,
+        show_secrets: words.show_secrets,
         ..Options::default()
     };
     present(vec![options], arguments, true)

@@ -113,9 +113,12 @@ pub struct RunWords {
     /// Play in memory, under a clock that jumps over waiting.
     #[arg(long)]
     pub sim: bool,
-    /// Write record.jsonl and junit.xml into this folder.
+    /// Write the record of the run into this folder, and all that is made of it.
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
+    /// Show secrets, in the report and on the console: captures say which secret opens what.
+    #[arg(long)]
+    pub show_secrets: bool,
     /// libtest's own arguments: a filter, --list, --exact, --skip, --format json, --test-threads.
     #[arg(last = true, value_name = "LIBTEST-ARGUMENTS")]
     pub libtest: Vec<String>,

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use super::capture;
 use super::html::html;
 use super::junit::junit;
 use super::sheet::Sheet;
@@ -17,5 +18,5 @@ pub fn make(folder: &Path) -> io::Result<()> {
 pub fn write(folder: &Path, sheet: &Sheet) -> io::Result<()> {
     std::fs::write(folder.join("index.html"), html(sheet))?;
     std::fs::write(folder.join("junit.xml"), junit(sheet)?)?;
-    Ok(())
+    capture::write(folder, sheet)
 }

@@ -10,7 +10,10 @@
 //! | `files` | all that is made of a record, into its folder |
 //! | `html` | `index.html`: the run on one page that needs nothing else |
 //! | `junit` | `junit.xml`: a test case a step, a test suite an exchange |
+//! | `capture` | `captures/`: each exchange as a packet capture |
 
+#[cfg(feature = "live")]
+mod capture;
 mod console;
 mod entry;
 #[cfg(feature = "live")]

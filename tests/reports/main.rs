@@ -1,0 +1,5 @@
+//! What is made of a run's record: captures, JUnit, summaries, comparisons.
+#![cfg(feature = "live")]
+
+mod captures;
+mod folder;
