@@ -77,6 +77,29 @@ impl Gate {
     const CROSSING: Duration = Duration::from_millis(20);
 }
 
+/// Somebody who is told of what happens in a play.
+pub trait Onlooker {
+    /// Something happened.
+    fn happened(&mut self, event: &Event);
+
+    /// The play has gone as far as it can, and waits.
+    fn waits(&mut self, _play: &Play) {}
+}
+
+impl<F: FnMut(&Event)> Onlooker for F {
+    fn happened(&mut self, event: &Event) {
+        self(event);
+    }
+}
+
+/// Nobody looks on.
+#[derive(Clone, Copy, Debug)]
+pub struct Nobody;
+
+impl Onlooker for Nobody {
+    fn happened(&mut self, _: &Event) {}
+}
+
 /// Everything around one play.
 pub struct Scene {
     /// Where the parties under test are reached, by link.
@@ -87,8 +110,8 @@ pub struct Scene {
     pub trigger: Trigger,
     /// What looks at implementations.
     pub watcher: Watcher,
-    /// Called with each new event.
-    pub observe: Box<dyn FnMut(&Event)>,
+    /// Is told of what happens.
+    pub observe: Box<dyn Onlooker>,
     /// Becomes true when the run is to stop.
     pub stop: watch::Receiver<bool>,
     /// The moment that the play counts from.
@@ -112,7 +135,7 @@ impl Scene {
             // Whoever is under test acts on its own.
             trigger: Rc::new(|_, _| Box::pin(std::future::pending())),
             watcher: Rc::new(|_| Box::pin(std::future::ready(Sight::Blind))),
-            observe: Box::new(|_| {}),
+            observe: Box::new(Nobody),
             stop,
             epoch: Instant::now(),
             gone: Duration::ZERO,
@@ -162,7 +185,8 @@ async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report
     driver.begin(scene.gone);
     loop {
         driver.carry_out().await;
-        told = driver.play.new_events(told, &mut observe);
+        told = driver.play.new_events(told, &mut |event| observe.happened(event));
+        observe.waits(&driver.play);
         if driver.play.is_over() {
             break;
         }
@@ -195,7 +219,7 @@ async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report
         }
     }
     driver.carry_out().await;
-    driver.play.new_events(told, &mut observe);
+    driver.play.new_events(told, &mut |event| observe.happened(event));
     driver.catch_up().await;
     if !scene.linger.is_zero() {
         tokio::select! {

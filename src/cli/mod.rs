@@ -94,6 +94,7 @@ fn run(words: RunWords, more: Option<&str>) -> ExitCode {
         timeout_scale: words.timeout_scale,
         sim: words.sim,
         report: words.report,
+        ladder: words.ladder,
         show_secrets: words.show_secrets,
         ..Options::default()
     };

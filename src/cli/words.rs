@@ -119,6 +119,9 @@ pub struct RunWords {
     /// Show secrets, in the report and on the console: captures say which secret opens what.
     #[arg(long)]
     pub show_secrets: bool,
+    /// Draw each exchange as text while it runs, on standard error.
+    #[arg(long)]
+    pub ladder: bool,
     /// libtest's own arguments: a filter, --list, --exact, --skip, --format json, --test-threads.
     #[arg(last = true, value_name = "LIBTEST-ARGUMENTS")]
     pub libtest: Vec<String>,

@@ -187,7 +187,7 @@ pub(super) fn cut(text: String, most: usize) -> String {
 }
 
 /// A time in the unit that fits it.
-fn shown(time: Duration) -> String {
+pub(super) fn shown(time: Duration) -> String {
     match time.as_secs_f64() {
         s if s < 1.0 => format!("{:.1} ms", s * 1000.0),
         s => format!("{s:.3} s"),

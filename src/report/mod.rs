@@ -6,6 +6,7 @@
 //! | `console` | a failure as a person reads it: caret, expected and got, octets, ladder, requirement |
 //! | `entry` | the lines of a record |
 //! | `journal` | `record.jsonl`, written event by event |
+//! | `picture` | a ladder drawn with characters, while it runs |
 //! | `sheet` | a record, read again: what all below are made from |
 //! | `files` | all that is made of a record, into its folder |
 //! | `html` | `index.html`: the run on one page that needs nothing else |
@@ -23,6 +24,7 @@ mod journal;
 #[cfg(feature = "live")]
 mod junit;
 mod mask;
+mod picture;
 mod sheet;
 
 pub use console::{failure, ladder};
@@ -31,4 +33,5 @@ pub use entry::*;
 pub use files::{make, write};
 pub use journal::{Journal, failure as failure_entry, file_entry, suite_entry};
 pub use mask::Mask;
+pub use picture::{lifelines, rung};
 pub use sheet::{Came, Case, Sheet, Trial, Unreadable};

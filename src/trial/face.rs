@@ -11,6 +11,7 @@ use libtest_mimic::{Arguments, ColorSetting, Completion, FormatSetting, Trial};
 use super::judge::{self, Judged};
 use super::paper;
 use super::plan::{Group, Options, Plan};
+use super::progress::Progress;
 use super::run::{Board, Run};
 use crate::play::rule_in_force as in_force;
 use crate::record::Verdict;
@@ -125,6 +126,7 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
         }
     }
     let selection = Selection { arguments: &arguments };
+    let progress = Progress::new(runs.iter().any(|(options, _)| options.ladder));
     let broken = Arc::new(Mutex::new(false));
     let warnings = Arc::new(Mutex::new(Vec::new()));
     let mut trials = Vec::new();
@@ -202,7 +204,9 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
             board: board.clone(),
             journal: journal.clone(),
             seed,
+            progress: progress.clone(),
         };
+        progress.expects(wanted.len());
         shown.push((shelf, options, picked, journal));
         let wanted: Vec<(usize, usize)> = wanted.into_iter().collect();
         threads.push((run, wanted));
@@ -217,7 +221,8 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
             run.perform(wanted);
         }
     });
-    let failed = show(&arguments, trials);
+    let failed = show(&arguments, trials, &progress);
+    progress.finish();
     if arguments.list {
         return ExitCode::SUCCESS;
     }
@@ -351,7 +356,7 @@ impl Selection<'_> {
 ///
 /// It writes into a pipe of ours, so that a reader who goes away (`| head`) stops the output and
 /// not the run. One thread presents them, in order: the plays run by themselves.
-fn show(arguments: &LibtestArguments, trials: Vec<Trial>) -> bool {
+fn show(arguments: &LibtestArguments, trials: Vec<Trial>, progress: &Progress) -> bool {
     let mut mimic = Arguments {
         list: arguments.list,
         ignored: arguments.ignored,
@@ -379,7 +384,8 @@ fn show(arguments: &LibtestArguments, trials: Vec<Trial>) -> bool {
             if mimic.color.is_none() && std::io::IsTerminal::is_terminal(&std::io::stdout()) {
                 mimic.color = Some(ColorSetting::Always);
             }
-            Some((std::thread::spawn(move || pump(reading)), writing))
+            let progress = progress.clone();
+            Some((std::thread::spawn(move || pump(reading, &progress)), writing))
         }
         _ => None,
     };
@@ -391,12 +397,27 @@ fn show(arguments: &LibtestArguments, trials: Vec<Trial>) -> bool {
     conclusion.has_failed()
 }
 
-/// Copies to standard output, as long as somebody reads it.
-fn pump(mut reading: std::io::PipeReader) {
+/// Copies to standard output, as long as somebody reads it: whole lines where a line of progress
+/// would otherwise be written into them.
+fn pump(mut reading: std::io::PipeReader, progress: &Progress) {
     let mut out = std::io::stdout();
     let mut piece = [0; 8192];
-    let mut heard = true;
-    while let Ok(octets @ 1..) = reading.read(&mut piece) {
-        heard = heard && out.write_all(&piece[..octets]).and_then(|()| out.flush()).is_ok();
+    let (mut heard, mut rest) = (true, Vec::new());
+    loop {
+        let octets = reading.read(&mut piece).unwrap_or(0);
+        rest.extend_from_slice(&piece[..octets]);
+        let end = match rest.iter().rposition(|octet| *octet == b'\n') {
+            _ if octets == 0 || !progress.has_line() => rest.len(),
+            Some(at) => at + 1,
+            None => 0,
+        };
+        if end > 0 {
+            let mut print = || out.write_all(&rest[..end]).and_then(|()| out.flush()).is_ok();
+            heard = heard && progress.aside(&mut print);
+            rest.drain(..end);
+        }
+        if octets == 0 {
+            return;
+        }
     }
 }

@@ -9,6 +9,7 @@
 //! | `peer` | an exchange against the built-in peer |
 //! | `judge` | what a play came to, in words and verdicts that can be kept |
 //! | `paper` | the record of a run, from its first line to the reports made of it |
+//! | `progress` | what a person at a terminal sees while a run lasts |
 //! | `soak` | self-plays by the thousand, on a jittering network and a busy machine |
 //! | `shared` | one play per exchange, though every step is a process of its own |
 //! | `face` | names, filters, `--list`, formats, exit codes: what cargo, nextest and CI expect |
@@ -20,6 +21,7 @@ mod judge;
 mod paper;
 mod peer;
 mod plan;
+mod progress;
 mod run;
 mod shared;
 mod soak;

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{oneshot, watch};
 
-use crate::live::{Doors, Jitter, Scene, perform};
+use crate::live::{Doors, Jitter, Onlooker, Scene, perform};
 use crate::play::Cast;
-use crate::record::{Event, Report};
+use crate::record::Report;
 use crate::sim;
 
 /// How much longer than asked for we are silent towards a peer that is our own: it measures
@@ -18,13 +18,13 @@ const GRACE: Duration = Duration::from_millis(500);
 
 /// Plays an exchange, and its other parties behind other sockets: what both came to.
 ///
-/// `observe` is called with what happens to the first of them; `jitter` is how long what either of
+/// `observe` is told of what happens to the first of them; `jitter` is how long what either of
 /// them does is held back at most.
 pub(super) async fn against_peer(
     cast: Cast,
     interfaces: Option<[&str; 2]>,
     jitter: Option<Duration>,
-    observe: Box<dyn FnMut(&Event)>,
+    observe: Box<dyn Onlooker>,
     stop: &watch::Receiver<bool>,
 ) -> Result<(Report, Report), String> {
     let peer = sim::peer(&cast);

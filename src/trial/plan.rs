@@ -39,6 +39,8 @@ pub struct Options {
     pub sim: bool,
     /// Where the record and the reports go.
     pub report: Option<PathBuf>,
+    /// Each exchange is drawn as text while it runs.
+    pub ladder: bool,
     /// Whether records and reports show secrets.
     pub show_secrets: bool,
     /// Whether a missing program is a failure rather than a reason to ignore.
@@ -69,6 +71,7 @@ impl Default for Options {
             timeout_scale: 1.0,
             sim: false,
             report: None,
+            ladder: false,
             show_secrets: false,
             all_must_be_there: std::env::var_os("CI").is_some_and(|v| v == "true"),
         }

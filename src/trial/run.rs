@@ -12,10 +12,11 @@ use super::judge::{self, Result as Found};
 use super::paper;
 use super::peer::{MARGIN, against_peer};
 use super::plan::{Case, Options, Plan};
+use super::progress::Progress;
 use super::shared::{Claim, Shared};
-use crate::live;
-use crate::play::{Cast, Seen, seed_for};
-use crate::record::Verdict;
+use crate::live::{self, Nobody, Onlooker};
+use crate::play::{Cast, Play, Seen, seed_for};
+use crate::record::{Event, Verdict};
 use crate::report::{BegunEntry, Entry, Journal, Mask, StepEntry, TargetEntry};
 use crate::sim;
 use crate::target::{self, Absent, Links, Places, Target};
@@ -90,6 +91,8 @@ pub struct Run {
     pub journal: Option<Arc<Journal>>,
     /// For everything that is drawn.
     pub seed: u64,
+    /// What a person at a terminal sees meanwhile.
+    pub progress: Progress,
 }
 
 impl Run {
@@ -160,7 +163,9 @@ impl Run {
                     Some(found) => found,
                     None => {
                         while_in_time(&turn).await;
+                        run.progress.begins(&one.name);
                         let found = run.play(one, last, &started, around, seen, stop).await;
+                        run.progress.ends(&one.name);
                         if let Some(claim) = &mut claim {
                             claim.keep(&found);
                         }
@@ -262,11 +267,8 @@ impl Run {
         let (report, peer) = match &case.target {
             None if self.options.sim => {
                 let (report, peer) = sim::self_play(&cast);
-                if let Some(journal) = &self.journal {
-                    for event in &report.events {
-                        journal.event(&case.name, &case.suite, &case.exchange, event, &mask);
-                    }
-                }
+                let mut observe = self.observer(case, &mask);
+                report.events.iter().for_each(|event| observe.happened(event));
                 (report, Some(peer))
             }
             None if case.is_on_segment() => {
@@ -307,6 +309,7 @@ impl Run {
             },
         };
         let found = judge::judge(case, &report, peer.as_ref(), &mask);
+        self.progress.judged(case, &found);
         if let Some(journal) = &self.journal {
             for (step, judged) in case.exchange.steps.iter().zip(&found.steps) {
                 journal.write(&Entry::Step(StepEntry {
@@ -333,15 +336,39 @@ impl Run {
         }
     }
 
-    /// What writes events down as they happen.
-    pub(super) fn observer(
-        &self,
-        case: &Case,
-        mask: &Mask,
-    ) -> Box<dyn FnMut(&crate::record::Event)> {
-        let Some(journal) = self.journal.clone() else { return Box::new(|_| {}) };
-        let (case, mask) = (case.clone(), mask.clone());
-        Box::new(move |event| journal.event(&case.name, &case.suite, &case.exchange, event, &mask))
+    /// Who writes events down as they happen, and shows them to whoever looks on.
+    pub(super) fn observer(&self, case: &Case, mask: &Mask) -> Box<dyn Onlooker> {
+        if self.journal.is_none() && !self.progress.is_wanted() {
+            return Box::new(Nobody);
+        }
+        Box::new(Scribe {
+            journal: self.journal.clone(),
+            progress: self.progress.clone(),
+            case: case.clone(),
+            mask: mask.clone(),
+        })
+    }
+}
+
+/// Writes the events of one play down, and shows them.
+struct Scribe {
+    journal: Option<Arc<Journal>>,
+    progress: Progress,
+    case: Case,
+    mask: Mask,
+}
+
+impl Onlooker for Scribe {
+    fn happened(&mut self, event: &Event) {
+        let Case { name, suite, exchange, .. } = &self.case;
+        if let Some(journal) = &self.journal {
+            journal.event(name, suite, exchange, event, &self.mask);
+        }
+        self.progress.happened(&self.case, event, &self.mask);
+    }
+
+    fn waits(&mut self, play: &Play) {
+        self.progress.waits(&self.case.name, play);
     }
 }
 

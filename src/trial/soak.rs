@@ -14,7 +14,7 @@ use super::judge;
 use super::peer::{MARGIN, against_peer};
 use super::plan::{Case, Options, Plan};
 use crate::diag::Diagnostic;
-use crate::live;
+use crate::live::{self, Nobody};
 use crate::play::{Cast, rule_in_force, seed_for};
 use crate::record::Verdict;
 use crate::target::{Absent, Network};
@@ -134,12 +134,12 @@ async fn play(
             let stop = stop.clone();
             let work = move |network: Rc<Network>| async move {
                 let ends = Some(network.interfaces());
-                let played = against_peer(cast, ends, Some(JITTER), Box::new(|_| {}), &stop).await;
+                let played = against_peer(cast, ends, Some(JITTER), Box::new(Nobody), &stop).await;
                 played.map_err(Absent::Broken)
             };
             apart(Network::of_ours, work).await.map_err(|absent| absent.why().to_owned())
         }
-        false => against_peer(cast, None, Some(JITTER), Box::new(|_| {}), stop).await,
+        false => against_peer(cast, None, Some(JITTER), Box::new(Nobody), stop).await,
     };
     let (report, peer) = match came {
         Ok(reports) => reports,
