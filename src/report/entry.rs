@@ -381,8 +381,12 @@ pub enum What {
 pub struct MessageEntry {
     /// Its type.
     pub r#type: String,
-    /// The octets as they travelled, secrets in the clear masked.
+    /// The octets as they travelled, secrets in the clear masked; the first of them where there are
+    /// very many.
     pub octets: String,
+    /// How many octets more there were.
+    #[serde(skip_serializing_if = "is_none")]
+    pub left_out: usize,
     /// The octets with what was sealed laid open, where there was anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clear: Option<String>,
@@ -393,6 +397,13 @@ pub struct MessageEntry {
     /// What is wrong with it in itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<DifferenceEntry>,
+}
+
+impl MessageEntry {
+    /// How many octets it had.
+    pub fn length(&self) -> usize {
+        self.octets.len() / 2 + self.left_out
+    }
 }
 
 /// A field of a message.
@@ -426,6 +437,10 @@ pub struct DifferenceEntry {
     /// Where the field is defined.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub source: String,
+}
+
+fn is_none(number: &usize) -> bool {
+    *number == 0
 }
 
 fn is_zero(number: &u32) -> bool {

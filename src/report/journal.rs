@@ -21,6 +21,8 @@ use crate::wire::{Message, Node, Transport};
 
 /// The most characters of a field's value: what is longer stands among the octets.
 const VALUE: usize = 300;
+/// The most octets of a message: a peer that talks without end does not fill the disk.
+const OCTETS: usize = 128 << 10;
 
 /// The record of a run, open for writing.
 #[derive(Debug)]
@@ -206,10 +208,12 @@ fn message(message: &Message, mask: &Mask) -> MessageEntry {
         line: 0,
         source: fault.source.to_owned(),
     });
+    let written = octets.len().min(OCTETS);
     MessageEntry {
         r#type: message.kind.name.to_owned(),
-        octets: hex::encode(if opened { &message.bytes } else { &octets }),
-        clear: opened.then(|| hex::encode(&octets)),
+        octets: hex::encode(&(if opened { &message.bytes } else { &octets })[..written]),
+        left_out: octets.len() - written,
+        clear: opened.then(|| hex::encode(&octets[..written])),
         fields: fields.collect(),
         gist: gist(message, mask),
         faults: faults.collect(),

@@ -190,7 +190,7 @@ pub fn failure(
             page,
             "<details class=\"came\" open><summary>What came: <b>{}</b> of {} octets</summary>",
             esc(&message.r#type),
-            message.octets.len() / 2
+            message.length()
         );
         message::write(page, link.unwrap_or_default(), message, &failure.differences);
         page.put("</details>");

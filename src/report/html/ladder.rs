@@ -252,7 +252,7 @@ impl<'s> Ladder<'s> {
             esc(event.from.as_deref().unwrap_or_default()),
             esc(event.to.as_deref().unwrap_or_default()),
             esc(link),
-            message.octets.len() / 2,
+            message.length(),
             time(since)
         );
         let differences = wrong.map_or(&[][..], |failure| &failure.differences);

@@ -71,6 +71,13 @@ pub fn write(
         page.put("<p class=\"aside\">What travelled sealed is laid open here. On the wire:</p>");
         dump(page, &message.octets, None);
     }
+    if message.left_out > 0 {
+        let _ = write!(
+            page,
+            "<p class=\"aside\">{} octets are not in the record</p>",
+            message.left_out
+        );
+    }
     page.put("</div>");
 }
 
