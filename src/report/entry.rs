@@ -480,6 +480,17 @@ pub struct FailureEntry {
     pub printed: Option<String>,
 }
 
+impl FailureEntry {
+    /// The title, and what came instead of what, where it is about one thing.
+    pub fn in_short(&self) -> String {
+        match (self.differences.as_slice(), self.remark.as_str()) {
+            ([only], "") => format!("{}: expected {}, got {}", self.title, only.expected, only.got),
+            (_, "") => self.title.clone(),
+            (_, remark) => format!("{}: {remark}", self.title),
+        }
+    }
+}
+
 /// What a step came to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StepEntry {

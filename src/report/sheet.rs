@@ -9,6 +9,7 @@ use super::entry::{
     CaseEntry, EndEntry, Entry, FileEntry, HappenedEntry, JudgedEntry, RequirementEntry, RuleEntry,
     RunEntry, SuiteEntry, TargetEntry,
 };
+use crate::ladder::Level;
 use crate::record::Verdict;
 
 /// The longest line that is taken; a message of 64 MiB comes to less.
@@ -155,6 +156,7 @@ impl Sheet {
             target: rule.target.as_deref(),
             file: &rule.file,
             line: rule.line,
+            level: rule.judged.level,
             requirements: &rule.requirements,
             came: Came::of(Some(&rule.judged), ""),
         }))
@@ -191,6 +193,7 @@ impl Case {
             target: self.plan.target.as_deref(),
             file,
             line: step.line,
+            level: step.level,
             requirements: &step.requirements,
             came: self.came(at),
         })
@@ -233,6 +236,8 @@ pub struct Trial<'s> {
     pub file: &'s str,
     /// Its line there.
     pub line: u32,
+    /// How binding it is.
+    pub level: Level,
     /// Ids.
     pub requirements: &'s [String],
     /// What it came to.
