@@ -7,7 +7,7 @@ mod blob;
 mod pattern;
 mod rung;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
@@ -93,6 +93,19 @@ impl Suite {
         self.links
             .iter()
             .position(|link| matches!(link.protocol.framing, Framing::Frame(takes) if takes(frame)))
+    }
+
+    /// Whether a party opens links or is asked on them, but for those to the port of another link:
+    /// `client`, `server` or both.
+    pub fn sides(&self, party: PartyId) -> BTreeSet<&'static str> {
+        let links = self.links.iter().filter(|link| link.at.is_none());
+        links
+            .filter_map(|link| match party {
+                _ if party == link.initiator => Some("client"),
+                _ if party == link.responder => Some("server"),
+                _ => None,
+            })
+            .collect()
     }
 
     /// The exchange of a name.
@@ -251,6 +264,16 @@ pub struct Requirement {
 }
 
 impl Requirement {
+    /// Whether it binds somebody who is on these sides.
+    pub fn binds(&self, sides: &BTreeSet<&'static str>) -> bool {
+        let other = match self.iut.as_str() {
+            "client" => "server",
+            "server" => "client",
+            _ => return true,
+        };
+        sides.iter().any(|side| *side != other)
+    }
+
     /// What a failure means.
     pub fn binding(&self) -> Level {
         match self.level.as_str() {

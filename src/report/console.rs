@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::mask::Mask;
 use crate::diag::{Diagnostic, clean};
 use crate::ladder::{Exchange, Requirement, Suite};
-use crate::record::{Event, Failure, Happening, Verdict};
+use crate::record::{Difference, Event, Failure, Happening, Verdict};
 use crate::wire::{Message, hex_dump};
 
 /// Rungs of the ladder that a failure shows.
@@ -44,11 +44,12 @@ pub fn failure(
         let _ = writeln!(text, "  {}", clean(path));
         let _ = writeln!(text, "    expected  {}", mask.text(&difference.expected));
         let _ = writeln!(text, "    got       {}", mask.text(&difference.got));
-        if !difference.source.is_empty() {
-            let _ = writeln!(text, "    see       {}", difference.source);
+        let source = defined_in(difference, failure.message.as_deref());
+        if !source.is_empty() {
+            let _ = writeln!(text, "    see       {source}");
         }
     }
-    for id in requirements {
+    for id in binding(suite, failure, requirements) {
         match suite.requirements.by_id.get(id) {
             Some(Requirement { level, standard, statement, .. }) => {
                 let level = if level == "model" { "step of the flow" } else { level };
@@ -78,6 +79,28 @@ pub fn failure(
         }
     }
     text
+}
+
+/// The requirements that bind whoever failed; all of them where that is nobody in particular, or none
+/// of them does.
+fn binding<'r>(suite: &Suite, failure: &Failure, requirements: &'r [String]) -> Vec<&'r String> {
+    let sides = failure.party.map(|party| suite.sides(party)).unwrap_or_default();
+    let known = |id: &String| suite.requirements.by_id.get(id);
+    let binds = |id: &&String| known(id).is_none_or(|r| sides.is_empty() || r.binds(&sides));
+    let some: Vec<&String> = requirements.iter().filter(binds).collect();
+    if some.is_empty() { requirements.iter().collect() } else { some }
+}
+
+/// Where a field that differs is defined; empty where that is the message as a whole.
+pub(super) fn defined_in(difference: &Difference, message: Option<&Message>) -> &'static str {
+    let Some(message) = message.filter(|_| difference.source.is_empty()) else {
+        return difference.source;
+    };
+    let own = message.find(&difference.path).map_or("", |node| node.field.source);
+    match own {
+        "" if !difference.path.is_empty() => message.kind.layout.source,
+        own => own,
+    }
 }
 
 fn octets(text: &mut String, failure: &Failure, message: &Message, mask: &Mask) {

@@ -160,6 +160,16 @@ pub struct PartyEntry {
     pub name: String,
     /// What it is.
     pub about: String,
+    /// Whether it opens links or is asked on them: `client`, `server`.
+    pub sides: Vec<String>,
+}
+
+impl PartyEntry {
+    /// Whether a requirement binds it.
+    pub fn is_bound(&self, requirement: &RequirementEntry) -> bool {
+        let one_side = matches!(requirement.iut.as_str(), "client" | "server");
+        !one_side || self.sides.is_empty() || self.sides.contains(&requirement.iut)
+    }
 }
 
 /// A link.

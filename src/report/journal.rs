@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
-use super::console::{cut, gist};
+use super::console::{cut, defined_in, gist};
 use super::entry::{
     Carrier, DifferenceEntry, Entry, FailureEntry, FieldEntry, FileEntry, HappenedEntry, LinkEntry,
     MessageEntry, PartyEntry, ShownField, SuiteEntry, What,
@@ -129,7 +129,12 @@ pub fn suite_entry(suite: &Suite, mask: &Mask) -> SuiteEntry {
         parties: suite
             .parties
             .iter()
-            .map(|party| PartyEntry { name: party.name.clone(), about: party.about.clone() })
+            .enumerate()
+            .map(|(at, party)| PartyEntry {
+                name: party.name.clone(),
+                about: party.about.clone(),
+                sides: suite.sides(at).into_iter().map(str::to_owned).collect(),
+            })
             .collect(),
         links: links.collect(),
     }
@@ -228,7 +233,7 @@ pub fn failure(failure: &Failure, suite: &Suite, mask: &Mask) -> FailureEntry {
         got: mask.text(&difference.got),
         bits: difference.bits.as_ref().map(|bits| [bits.start, bits.end]),
         line: difference.pos.map_or(0, |pos| pos.line),
-        source: difference.source.to_owned(),
+        source: defined_in(difference, failure.message.as_deref()).to_owned(),
     };
     let place = failure.differences.iter().find_map(|d| d.pos).unwrap_or(failure.pos);
     FailureEntry {

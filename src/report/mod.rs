@@ -19,6 +19,7 @@ mod console;
 mod entry;
 #[cfg(feature = "live")]
 mod files;
+#[cfg(feature = "live")]
 mod html;
 mod journal;
 #[cfg(feature = "live")]

@@ -100,7 +100,7 @@ pub fn ledger(suites: &[Arc<Suite>]) -> Vec<Entry> {
             }
         }
         for rule in &suite.rules {
-            let seen = sides_of(suite, rule.from);
+            let seen = suite.sides(rule.from);
             cite(&rule.requirements, format!("{}::rules::{}", suite.name, rule.name), &seen);
         }
     }
@@ -153,17 +153,5 @@ fn seen_by(suite: &Suite, exchange: &Exchange, step: &Step) -> BTreeSet<&'static
     let tested = |party: &PartyId| {
         exchange.cannot_test(suite, &Projection::testing(suite, &[*party])).is_none()
     };
-    heard.iter().filter(|party| tested(party)).flat_map(|p| sides_of(suite, *p)).collect()
-}
-
-/// Whether a party opens links or is asked on them, but for those to the port of another link.
-fn sides_of(suite: &Suite, party: PartyId) -> BTreeSet<&'static str> {
-    let links = suite.links.iter().filter(|link| link.at.is_none());
-    links
-        .filter_map(|link| match party {
-            _ if party == link.initiator => Some("client"),
-            _ if party == link.responder => Some("server"),
-            _ => None,
-        })
-        .collect()
+    heard.iter().filter(|party| tested(party)).flat_map(|p| suite.sides(*p)).collect()
 }

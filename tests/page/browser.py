@@ -91,7 +91,7 @@ class Browser:
 
 
 def look(page, picture):
-    """What a reader meets who opens the page, the first exchange that passed, a rung, a field."""
+    """What a reader meets who opens the page, an exchange, a rung, a field."""
     facts = {}
     with Browser() as browser:
         browser.open(page)
@@ -105,16 +105,16 @@ def look(page, picture):
             "return document.querySelectorAll('script').length - 1 + "
             "document.querySelectorAll('[onerror], [onclick], iframe, object, [src], b i').length")
         browser.picture(picture)
-        browser.run("document.querySelector('.case[data-v=pass] > summary').focus()")
-        before = browser.run("return document.querySelectorAll('.case[data-v=pass] .r').length")
+        # The first exchange that is folded up is opened with the keyboard.
+        browser.run("const c = document.querySelector('.case:not([open]):not(.rule)');"
+                    "c.classList.add('chosen'); c.firstElementChild.focus()")
         browser.key("\ue007")
-        facts["opened_by_key"] = browser.run(
-            "return document.querySelectorAll('.case[data-v=pass] .r').length") - before
-        browser.run("const r = document.querySelector('.case[data-v=pass] details.r');"
-                    "r.querySelector('summary').scrollIntoView({block: 'center'})")
-        browser.click(".case[data-v=pass] details.r > summary")
+        facts["opened_by_key"] = browser.run("return document.querySelectorAll('.chosen .r').length")
+        browser.run("document.querySelector('.chosen details.r > summary')"
+                    ".scrollIntoView({block: 'center'})")
+        browser.click(".chosen details.r > summary")
         facts["rung"] = browser.run("""
-            const rung = document.querySelector('.case[data-v=pass] details.r');
+            const rung = document.querySelector('.chosen details.r');
             const rows = [...rung.querySelectorAll('tr[data-o]')];
             const row = rows[rows.length - 1];
             row.click();

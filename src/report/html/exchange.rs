@@ -7,7 +7,10 @@ use super::ladder::Ladder;
 use super::message;
 use super::text::{Text, esc, mark, time};
 use crate::record::Verdict;
-use crate::report::entry::{FailureEntry, JudgedEntry, PartyEntry, RuleEntry, SuiteEntry};
+use crate::report::capture;
+use crate::report::entry::{
+    FailureEntry, JudgedEntry, PartyEntry, RequirementEntry, RuleEntry, SuiteEntry,
+};
 use crate::report::sheet::{Case, Sheet};
 
 /// Exchanges with a failure that are open from the start.
@@ -30,6 +33,7 @@ pub fn write(page: &mut String, sheet: &Sheet) {
     for rule in &sheet.rules {
         suites.entry(&rule.suite).or_default();
     }
+    let captures = capture::names(sheet);
     let mut open = OPEN;
     let nothing = SuiteEntry::default();
     for (name, cases) in suites {
@@ -37,7 +41,7 @@ pub fn write(page: &mut String, sheet: &Sheet) {
         let _ = write!(page, "<section class=\"suite\"><h3>{}", esc(name));
         let _ = writeln!(page, " <small>{}</small></h3>", esc(&suite.about));
         for at in cases {
-            exchange(page, sheet, suite, at, &mut open);
+            exchange(page, sheet, suite, (at, captures[at].as_deref()), &mut open);
         }
         let rules: Vec<(usize, &RuleEntry)> =
             sheet.rules.iter().enumerate().filter(|(_, rule)| rule.suite == name).collect();
@@ -52,7 +56,13 @@ pub fn write(page: &mut String, sheet: &Sheet) {
     page.put("</section>\n");
 }
 
-fn exchange(page: &mut String, sheet: &Sheet, suite: &SuiteEntry, at: usize, open: &mut usize) {
+fn exchange(
+    page: &mut String,
+    sheet: &Sheet,
+    suite: &SuiteEntry,
+    (at, capture): (usize, Option<&str>),
+    open: &mut usize,
+) {
     let case = &sheet.cases[at];
     let worst = case.worst();
     let shown = case.failed() && *open > 0;
@@ -77,11 +87,17 @@ fn exchange(page: &mut String, sheet: &Sheet, suite: &SuiteEntry, at: usize, ope
     let _ = write!(page, "</span><span class=\"t\">{lasted}</span></summary>");
     // What is folded up is text to a browser that runs the script, until it is opened.
     page.put(if shown { "<div class=\"body\">" } else { "<noscript>" });
-    body(page, sheet, suite, case, at);
+    body(page, sheet, suite, case, (at, capture));
     page.put(if shown { "</div></details>\n" } else { "</noscript></details>\n" });
 }
 
-fn body(page: &mut String, sheet: &Sheet, suite: &SuiteEntry, case: &Case, at: usize) {
+fn body(
+    page: &mut String,
+    sheet: &Sheet,
+    suite: &SuiteEntry,
+    case: &Case,
+    (at, capture): (usize, Option<&str>),
+) {
     let plan = &case.plan;
     if !plan.about.is_empty() {
         let _ = write!(page, "<p class=\"about\">{}</p>", esc(&plan.about));
@@ -89,6 +105,9 @@ fn body(page: &mut String, sheet: &Sheet, suite: &SuiteEntry, case: &Case, at: u
     let _ = write!(page, "<p class=\"meta\">{}:{}", esc(&suite.file), plan.line);
     if !plan.skip.is_empty() {
         let _ = write!(page, " · not played: {}", esc(&plan.skip));
+    }
+    if let Some(name) = capture {
+        let _ = write!(page, " · <a href=\"{}/{name}\">as packets</a>", capture::FOLDER);
     }
     page.put("</p>");
     let parties: Vec<&PartyEntry> = suite.parties.iter().collect();
@@ -166,8 +185,14 @@ pub fn failure(
     if !requirements.is_empty() {
         page.put("<p class=\"meta\">What the step is there for:</p>");
     }
-    for id in requirements {
-        let Some(requirement) = sheet.requirements.iter().find(|r| r.id == *id) else { continue };
+    let known = requirements.iter();
+    let known = known.filter_map(|id| sheet.requirements.iter().find(|r| r.id == *id));
+    let known: Vec<&RequirementEntry> = known.collect();
+    let culprit = failure.party.as_deref();
+    let culprit = suite.parties.iter().find(|party| Some(party.name.as_str()) == culprit);
+    let binds = |r: &RequirementEntry| culprit.is_none_or(|party| party.is_bound(r));
+    let some = known.iter().any(|r| binds(r));
+    for requirement in known.into_iter().filter(|r| !some || binds(r)) {
         let level =
             if requirement.level == "model" { "step of the flow" } else { &requirement.level };
         let _ = write!(
@@ -176,7 +201,7 @@ pub fn failure(
             esc(&requirement.statement),
             esc(&requirement.standard),
             level = esc(level),
-            id = esc(id),
+            id = esc(&requirement.id),
         );
     }
     page.put("<div class=\"two\">");
