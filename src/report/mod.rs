@@ -12,7 +12,12 @@
 //! | `html` | `index.html`: the run on one page that needs nothing else |
 //! | `junit` | `junit.xml`: a test case a step, a test suite an exchange |
 //! | `capture` | `captures/`: each exchange as a packet capture |
+//! | `summary` | `summary.md`: a run on one page |
+//! | `annotations` | failures beside the lines of the suites, as GitHub takes them |
+//! | `markdown` | texts that nobody can break out of |
 
+#[cfg(feature = "live")]
+mod annotations;
 #[cfg(feature = "live")]
 mod capture;
 mod console;
@@ -24,10 +29,16 @@ mod html;
 mod journal;
 #[cfg(feature = "live")]
 mod junit;
+#[cfg(feature = "live")]
+mod markdown;
 mod mask;
 mod picture;
 mod sheet;
+#[cfg(feature = "live")]
+mod summary;
 
+#[cfg(feature = "live")]
+pub use annotations::annotations;
 pub use console::{failure, ladder};
 pub use entry::*;
 #[cfg(feature = "live")]
@@ -36,3 +47,5 @@ pub use journal::{Journal, failure as failure_entry, file_entry, suite_entry};
 pub use mask::Mask;
 pub use picture::{lifelines, rung};
 pub use sheet::{Came, Case, Sheet, Trial, Unreadable};
+#[cfg(feature = "live")]
+pub use summary::summary;

@@ -15,7 +15,7 @@ use super::progress::Progress;
 use super::run::{Board, Run};
 use crate::play::rule_in_force as in_force;
 use crate::record::Verdict;
-use crate::report::Mask;
+use crate::report::{Mask, Sheet};
 
 /// libtest's own arguments, as much of them as means something here.
 #[derive(Clone, Debug, Default, Parser)]
@@ -235,15 +235,33 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     }
     for (shelf, options, picked, journal) in &shown {
         let Some(journal) = journal else { continue };
-        if let Err(error) = paper::conclude(shelf, options, picked, journal) {
-            eprintln!("error: the report cannot be written: {error}");
-            return ExitCode::from(BROKEN);
+        match paper::conclude(shelf, options, picked, journal) {
+            Ok(Some(sheet)) => announce(&arguments, &sheet),
+            Ok(None) => {}
+            Err(error) => {
+                eprintln!("error: the report cannot be written: {error}");
+                return ExitCode::from(BROKEN);
+            }
         }
     }
     match (broken.lock().map(|b| *b).unwrap_or(true), failed) {
         (true, _) => ExitCode::from(BROKEN),
         (false, true) => ExitCode::from(FAILED),
         (false, false) => ExitCode::SUCCESS,
+    }
+}
+
+/// Prints what a job of GitHub is to be told. Where standard output is for a program to read, it
+/// goes to the other one.
+#[expect(clippy::print_stderr, reason = "this is the face")]
+fn announce(arguments: &LibtestArguments, sheet: &Sheet) {
+    match paper::tell_github(sheet) {
+        Ok(text) if arguments.format.as_deref() == Some("json") => eprint!("{text}"),
+        Ok(text) => {
+            let mut out = std::io::stdout();
+            let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        }
+        Err(error) => eprintln!("warning: the summary of the job cannot be written: {error}"),
     }
 }
 

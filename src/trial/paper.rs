@@ -1,7 +1,7 @@
 //! The record of a run, from its first line to the reports that are made of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use crate::ladder::Suite;
 use crate::record::Verdict;
 use crate::report::{
     self, CaseEntry, EndEntry, Entry, Journal, Mask, PlannedStep, RequirementEntry, RuleEntry,
-    RunEntry,
+    RunEntry, Sheet,
 };
 use crate::suite;
 
@@ -155,14 +155,14 @@ fn skip(options: &Options, group: &Group, case: &Case) -> String {
     case.skip.clone().or_else(missing).unwrap_or_default()
 }
 
-/// Ends the record, and makes the reports from it.
+/// Ends the record, and makes the reports from it. Returns the run as its record tells it.
 pub(super) fn conclude(
     shelf: &Shelf,
     options: &Options,
     picked: &[Pick],
     journal: &Journal,
-) -> io::Result<()> {
-    let Some(folder) = &options.report else { return Ok(()) };
+) -> io::Result<Option<Sheet>> {
+    let Some(folder) = &options.report else { return Ok(None) };
     let mut verdicts: BTreeMap<String, u32> = BTreeMap::new();
     for pick in picked {
         let judged = match (pick.played, &pick.what) {
@@ -193,5 +193,18 @@ pub(super) fn conclude(
         }
     }
     journal.write(&Entry::End(EndEntry { verdicts, ended_ms: now_ms() }));
-    report::make(folder)
+    report::make(folder).map(Some)
+}
+
+/// Tells GitHub of a run, where one of its jobs is what runs: annotations to print, and a page of
+/// the job's summary, which is appended to the file that it wants it in.
+pub(super) fn tell_github(sheet: &Sheet) -> io::Result<String> {
+    if std::env::var("GITHUB_ACTIONS").as_deref() != Ok("true") {
+        return Ok(String::new());
+    }
+    if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
+        let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path)?;
+        file.write_all(report::summary(sheet).as_bytes())?;
+    }
+    Ok(report::annotations(sheet))
 }

@@ -3,4 +3,5 @@
 
 mod captures;
 mod folder;
+mod github;
 mod junit;
