@@ -99,7 +99,7 @@ fn the_sample_names_its_deviation() {
     sound(&facts);
     let text = |name: &str| facts[name].to_string();
     assert!(
-        text("headline").contains("forgetful-server: 1 of 23 steps and rules failed"),
+        text("headline").contains("forgetful-server: 1 of 46 steps and rules failed"),
         "{facts}"
     );
     assert!(text("failures").contains("`flags.noecho` of the authen-reply of `server`"), "{facts}");
