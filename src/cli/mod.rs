@@ -3,11 +3,12 @@
 //! | exit | meaning |
 //! |---|---|
 //! | 0 | all that was selected passed |
-//! | 1 | what was tested failed |
+//! | 1 | what was tested failed, or got worse |
 //! | 2 | a suite, a target, the environment or the harness is at fault, or nothing was selected |
 
 mod check;
 mod explain;
+mod report;
 mod requirements;
 mod score;
 mod serve;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => self::run(run, None),
         Command::List(run) => self::run(run, Some("--list")),
         Command::Check(check) => check::check(&check),
+        Command::Report(words) => report::report(&words),
         Command::Requirements(words) => requirements::requirements(&words),
         Command::Score(score) => score::score(&score),
         Command::Serve(serve) => serve::serve(&serve),

@@ -36,6 +36,12 @@ pub enum Command {
   stepladder score --format json
   stepladder score --soak 10000")]
     Score(ScoreWords),
+    /// Make the files of a report again from its record, or hold two records against each other.
+    #[command(after_help = "Examples:
+  stepladder report reports/lab
+  stepladder report --against reports/yesterday reports/today
+  stepladder report --against reports/main reports/branch --format markdown")]
+    Report(ReportWords),
     /// Show what the standards demand, and which step or rule looks at it.
     #[command(after_help = "Examples:
   stepladder requirements suites/radius
@@ -177,6 +183,22 @@ pub struct ScoreWords {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..),
         conflicts_with_all = ["format", "all", "least", "only", "threads"])]
     pub soak: Option<u32>,
+}
+
+/// Which record.
+#[derive(Debug, Args)]
+pub struct ReportWords {
+    /// The folder that a run wrote its report into.
+    #[arg(value_name = "DIR")]
+    pub record: PathBuf,
+    /// The folder of an older report: say what got worse, what got better, and what is otherwise.
+    /// Nothing is written. Ends with 1 where something got worse.
+    #[arg(long, value_name = "OLD")]
+    pub against: Option<PathBuf>,
+    /// How to show the comparison.
+    #[arg(long, value_name = "FORMAT", default_value = "text", requires = "against",
+        value_parser = ["text", "json", "markdown"])]
+    pub format: String,
 }
 
 /// Which requirements.

@@ -14,12 +14,15 @@
 //! | `capture` | `captures/`: each exchange as a packet capture |
 //! | `summary` | `summary.md`: a run on one page |
 //! | `annotations` | failures beside the lines of the suites, as GitHub takes them |
+//! | `compare` | two records held against each other |
 //! | `markdown` | texts that nobody can break out of |
 
 #[cfg(feature = "live")]
 mod annotations;
 #[cfg(feature = "live")]
 mod capture;
+#[cfg(feature = "live")]
+mod compare;
 mod console;
 mod entry;
 #[cfg(feature = "live")]
@@ -39,6 +42,8 @@ mod summary;
 
 #[cfg(feature = "live")]
 pub use annotations::annotations;
+#[cfg(feature = "live")]
+pub use compare::{Change, Comparison, Kind, Side, State, compare};
 pub use console::{failure, ladder};
 pub use entry::*;
 #[cfg(feature = "live")]

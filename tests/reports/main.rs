@@ -2,6 +2,7 @@
 #![cfg(feature = "live")]
 
 mod captures;
+mod compare;
 mod folder;
 mod github;
 mod junit;
