@@ -5,6 +5,7 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | `alarm` | waiting for a moment, to some microseconds |
 //! | `doors` | the sockets on which our parties are called |
 //! | `jitter` | what is said goes out some time later |
 //! | `segment` | frames on an Ethernet interface |
@@ -13,6 +14,7 @@
 //! | `sockets` | reading and writing sockets |
 //! | `traffic` | who calls whom in an exchange |
 
+mod alarm;
 mod doors;
 mod jitter;
 mod runtime;
@@ -41,6 +43,7 @@ use doors::{Call, Came, Ears, datagram_socket, door, here_for, near, shared_sock
 use segment::Segment;
 use sockets::{Words, connect, datagrams, loose_datagrams, pump, send_aside};
 
+pub use alarm::Alarm;
 pub use doors::Doors;
 pub use jitter::Jitter;
 pub use runtime::{asked_to_end, block_on};

@@ -7,7 +7,9 @@
 //! | 2 | a suite, a target, the environment or the harness is at fault, or nothing was selected |
 
 mod check;
+mod exchange;
 mod explain;
+mod load;
 mod report;
 mod requirements;
 mod score;
@@ -23,6 +25,8 @@ use crate::diag::Diagnostic;
 use crate::trial::{LibtestArguments, Options, present};
 use words::{Command, RunWords, Words};
 
+/// The exit code for a failure of what was tested.
+const FAILED: u8 = 1;
 /// The exit code for wrong words, suites, targets.
 const BROKEN: u8 = 2;
 
@@ -43,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::Requirements(words) => requirements::requirements(&words),
         Command::Score(score) => score::score(&score),
         Command::Serve(serve) => serve::serve(&serve),
+        Command::Load(words) => load::load(&words),
         Command::Targets(targets) => explain::targets(&targets),
         Command::Explain(explain) => explain::explain(&explain),
         Command::Decode(decode) => explain::decode(&decode),

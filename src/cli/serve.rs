@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::exchange::{Found, named, wrong};
 use super::words::ServeWords;
 use crate::diag::{Diagnostic, clean, nearest};
 use crate::ladder::{Act, Exchange, LinkId, PartyId, Projection, Setting, Suite, walk};
@@ -16,7 +16,7 @@ use crate::mutate::{Baseline, Mutant};
 use crate::play::{Cast, Wrong, rule_in_force, seed_for};
 use crate::record::{Report, Verdict};
 use crate::report::Mask;
-use crate::{sim, suite};
+use crate::sim;
 
 /// Serves an exchange.
 pub fn serve(words: &ServeWords) -> ExitCode {
@@ -30,7 +30,7 @@ pub fn serve(words: &ServeWords) -> ExitCode {
 }
 
 fn begin(words: &ServeWords) -> Found<ExitCode> {
-    let (suite, exchange) = named(words)?;
+    let (suite, exchange) = named(&words.exchange, &words.suites)?;
     let baseline = baseline(words, &suite, &exchange)?;
     let mutants = match (&words.mutant, words.list || words.every.is_some()) {
         (Some(id), _) => vec![chosen(id, words, &baseline)?],
@@ -69,58 +69,6 @@ fn begin(words: &ServeWords) -> Found<ExitCode> {
         super::print(&format!("{away} callers were turned away: too many called at once\n"));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Something, or everything that is wrong with the words and the suite.
-type Found<T> = Result<T, Vec<Diagnostic>>;
-
-fn wrong<T>(problem: Diagnostic) -> Found<T> {
-    Err(vec![problem])
-}
-
-/// The suite and the exchange that are asked for.
-fn named(words: &ServeWords) -> Found<(Arc<Suite>, Arc<Exchange>)> {
-    let Some((of, name)) = words.exchange.rsplit_once("::") else {
-        let title = format!("`{}` is no SUITE::EXCHANGE", words.exchange);
-        let help = "give a suite's name or file, two colons, and an exchange of it";
-        return wrong(Diagnostic::plain(title).help(help));
-    };
-    let suite = match Path::new(of).is_file() {
-        true => load(Path::new(of))?,
-        false => below(&words.suites, of)?,
-    };
-    match suite.exchange(name) {
-        Some(exchange) => Ok((suite.clone(), exchange.clone())),
-        None => {
-            let known = suite.exchanges.iter().map(|e| e.name.as_str());
-            let title = format!("`{}` has no exchange `{name}`", suite.name);
-            wrong(Diagnostic::plain(title).suggest(name, known))
-        }
-    }
-}
-
-fn load(path: &Path) -> Found<Arc<Suite>> {
-    let (suite, problems) = suite::load(path);
-    suite.map(Arc::new).ok_or(problems)
-}
-
-/// The suite of a name, among those below a folder.
-fn below(folder: &PathBuf, name: &str) -> Found<Arc<Suite>> {
-    let mut known = Vec::new();
-    let mut broken = Vec::new();
-    for path in suite::find(std::slice::from_ref(folder)).map_err(|problem| vec![problem])? {
-        match load(&path) {
-            Ok(suite) if suite.name == name => return Ok(suite),
-            Ok(suite) => known.push(suite.name.clone()),
-            Err(problems) => broken.extend(problems),
-        }
-    }
-    // It may be one of those that cannot be read.
-    if !broken.is_empty() {
-        return Err(broken);
-    }
-    let title = format!("no suite below {} is called `{name}`", folder.display());
-    wrong(Diagnostic::plain(title).suggest(name, known.iter().map(String::as_str)))
 }
 
 /// The exchange played against itself, the served parties standing in for those under test.

@@ -1,6 +1,7 @@
 //! The command line: each flag once, with its help.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -57,6 +58,12 @@ pub enum Command {
   stepladder serve radius/pap::accept --as server --listen auth=127.0.0.1:1812 --every 3
   stepladder serve tacacs/authentication::pap --as nas --reach aaa=127.0.0.1:49 --count 10")]
     Serve(ServeWords),
+    /// Play one exchange again and again, many at once, and judge every reply.
+    #[command(after_help = "Examples:
+  stepladder load radius/pap::accept --until accepted --target freeradius --duration 10s
+  stepladder load radius/pap::accept --until accepted --target freeradius --rate 2000
+  stepladder load tacacs/authentication::pap --target my-server --count 10000 --report reports/load")]
+    Load(LoadWords),
     /// List the targets, and what keeps them from being run here.
     Targets(TargetsWords),
     /// Explain a protocol, a message or a field.
@@ -255,6 +262,72 @@ pub struct ServeWords {
 
 fn several(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "a number from 1".into())
+}
+
+/// How long a load lasts where nobody says otherwise.
+pub const LOAD: Duration = Duration::from_secs(10);
+
+/// What to play as load, and how.
+#[derive(Debug, Args)]
+pub struct LoadWords {
+    /// The exchange: the name or the file of its suite, and its own name.
+    #[arg(value_name = "SUITE::EXCHANGE")]
+    pub exchange: String,
+    /// The implementation to test: a name, or the folder of its target.yaml. Without it the built-in
+    /// peer is played against, in the same process.
+    #[arg(long, value_name = "NAME|DIR")]
+    pub target: Option<String>,
+    /// The folder in which targets are found by name.
+    #[arg(long, value_name = "DIR", default_value = "fixtures/targets")]
+    pub targets: PathBuf,
+    /// Begin so many plays a second, whether or not earlier ones have ended; times count from when
+    /// a play was due. Without it a new play begins whenever one has ended.
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub rate: Option<f64>,
+    /// Plays at once at most: 64, or 4096 with a rate.
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    pub concurrency: Option<usize>,
+    /// How long plays begin; 10s where neither this nor --count is given.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub duration: Option<Duration>,
+    /// How many plays begin.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+    /// End each play after this step.
+    #[arg(long, value_name = "STEP")]
+    pub until: Option<String>,
+    /// Give a setting of the suite another value.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// The dialect to test.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// A broken SHOULD is a failure.
+    #[arg(long)]
+    pub strict: bool,
+    /// Draw everything that is drawn from this number.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Write the record and the reports into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
+    /// How to show it.
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub format: String,
+    /// The folder in which suites are found by name.
+    #[arg(long, value_name = "DIR", default_value = "suites")]
+    pub suites: PathBuf,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix("/s").unwrap_or(text).parse().ok();
+    number.filter(|n| (0.001..=1e6).contains(n)).ok_or_else(|| "a number up to 1000000".into())
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    crate::suite::duration(text)
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| "a time such as 500ms, 10s or 2m".into())
 }
 
 /// Which targets.

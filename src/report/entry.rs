@@ -33,6 +33,8 @@ pub enum Entry {
     Step(StepEntry),
     /// `rule`: what a rule came to.
     Rule(RuleEntry),
+    /// `load`: what an exchange came to that was played as load.
+    Load(LoadEntry),
     /// `end`: the last line.
     End(EndEntry),
 }
@@ -59,6 +61,7 @@ impl Entry {
             "begun" => Self::Begun(as_it_is(line)?),
             "step" => Self::Step(as_it_is(line)?),
             "rule" => Self::Rule(as_it_is(line)?),
+            "load" => Self::Load(as_it_is(line)?),
             "end" => Self::End(as_it_is(line)?),
             "said" | "heard" | "carried" | "unseen" | "opened" | "closed" | "refused"
             | "silence" | "triggered" | "observed" | "note" => Self::Happened(as_it_is(line)?),
@@ -88,6 +91,7 @@ impl Entry {
             Self::Begun(entry) => tagged("begun", entry),
             Self::Step(entry) => tagged("step", entry),
             Self::Rule(entry) => tagged("rule", entry),
+            Self::Load(entry) => tagged("load", entry),
             Self::End(entry) => tagged("end", entry),
             Self::Happened(entry) => serde_json::to_string(entry),
         };
@@ -563,6 +567,85 @@ pub struct JudgedEntry {
     /// Failures, part by part.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<FailureEntry>,
+}
+
+/// An exchange that was played as load.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LoadEntry {
+    /// The trial's name without its step.
+    pub case: String,
+    /// The implementation; none for the built-in peer.
+    pub target: Option<String>,
+    /// The last step that was played, where not all were.
+    pub until: Option<String>,
+    /// Plays that were due in a second; none where a new one began when one had ended.
+    pub rate: Option<f64>,
+    /// Plays at once at most.
+    pub concurrency: usize,
+    /// Plays that ended.
+    pub played: u64,
+    /// Plays that failed.
+    pub failed: u64,
+    /// Plays that ended without a verdict, which is a fault of ours.
+    pub panics: u64,
+    /// How long it took, in milliseconds.
+    pub lasted_ms: u64,
+    /// The most that were played at once.
+    pub at_once: usize,
+    /// How many plays came to each verdict.
+    pub verdicts: std::collections::BTreeMap<String, u64>,
+    /// What replies took; the first of a play from when it was due.
+    pub replies: Distribution,
+    /// What whole exchanges took, from when they were due.
+    pub exchanges: Distribution,
+    /// How much later than due plays began.
+    pub late: Distribution,
+    /// Why the rate was not kept; empty where it was.
+    pub host: String,
+}
+
+impl LoadEntry {
+    /// Plays that ended in a second.
+    pub fn per_second(&self) -> f64 {
+        self.played as f64 * 1e3 / (self.lasted_ms.max(1)) as f64
+    }
+}
+
+/// How times are spread, in microseconds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Distribution {
+    /// How many.
+    pub count: u64,
+    /// Their mean.
+    pub mean_us: f64,
+    /// The least.
+    pub min_us: f64,
+    /// Half of them took no longer.
+    pub p50_us: f64,
+    /// Nine in ten took no longer.
+    pub p90_us: f64,
+    /// 99 in a hundred took no longer.
+    pub p99_us: f64,
+    /// 999 in a thousand took no longer.
+    pub p999_us: f64,
+    /// The most.
+    pub max_us: f64,
+    /// How many lie where, ten ranges to each power of ten; empty ranges are left out.
+    pub buckets: Vec<Bucket>,
+}
+
+/// A range of times.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Bucket {
+    /// From, in microseconds.
+    pub from_us: f64,
+    /// To.
+    pub to_us: f64,
+    /// How many.
+    pub count: u64,
 }
 
 /// The end of the run.

@@ -12,12 +12,14 @@
 //! | `demands` | requirements and where they stand |
 //! | `exchange` | one exchange: what it came to, its ladder, its failures; and rules |
 //! | `ladder` | the picture of an exchange |
+//! | `load` | what was played as load |
 //! | `message` | a message: fields, octets, the suite's lines |
 //! | `sources` | what stands on the page once: what fields mean, the text of the suites |
 
 mod demands;
 mod exchange;
 mod ladder;
+mod load;
 mod message;
 mod overview;
 mod sources;
@@ -47,7 +49,9 @@ pub fn html(sheet: &Sheet) -> String {
     page.put("</style>\n</head>\n<body>\n");
     page.put("<a class=\"skip\" href=\"#exchanges\">to the exchanges</a>\n");
     overview::write(&mut page, sheet, &headline);
-    demands::write(&mut page, sheet);
+    if !sheet.cases.is_empty() || sheet.loads.is_empty() {
+        demands::write(&mut page, sheet);
+    }
     exchange::write(&mut page, sheet);
     sources::write(&mut page, sheet);
     page.put("<footer>Made from <code>record.jsonl</code>, which lies beside this page, by ");

@@ -6,8 +6,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::entry::{
-    CaseEntry, EndEntry, Entry, FileEntry, HappenedEntry, JudgedEntry, RequirementEntry, RuleEntry,
-    RunEntry, SuiteEntry, TargetEntry,
+    CaseEntry, EndEntry, Entry, FileEntry, HappenedEntry, JudgedEntry, LoadEntry, RequirementEntry,
+    RuleEntry, RunEntry, SuiteEntry, TargetEntry,
 };
 use crate::ladder::Level;
 use crate::record::Verdict;
@@ -34,6 +34,8 @@ pub struct Sheet {
     pub cases: Vec<Case>,
     /// Rules, in the order of the suites.
     pub rules: Vec<RuleEntry>,
+    /// What was played as load.
+    pub loads: Vec<LoadEntry>,
     /// The end; none where the run was killed.
     pub end: Option<EndEntry>,
     /// How many lines could not be read.
@@ -142,6 +144,7 @@ impl Sheet {
                 }
             }
             Entry::Rule(rule) => self.rules.push(rule),
+            Entry::Load(load) => self.loads.push(load),
             Entry::End(end) => self.end = Some(end),
         }
     }

@@ -28,6 +28,7 @@ use std::sync::Arc;
 use crate::diag::{Diagnostic, Source};
 use crate::ladder::Suite;
 
+pub use crate::yaml::duration;
 pub use file::{Common, suite_from_source};
 pub use ledger::{Entry, Status, ledger};
 pub use lint::lint;

@@ -132,7 +132,7 @@ impl Run {
         let places = Places { dir: dir.unwrap_or_else(|| places.dir.clone()), ..places };
         let (trigger, watcher) = hands_and_eyes(target, places);
         let observe = self.observer(case, mask);
-        let gate = Some(around.gate.clone());
+        let gate = around.gate.clone();
         let scene = Scene { reach, trigger, watcher, observe, gate, ..Scene::new(stop) };
         Ok(live::perform(cast, doors, scene).await)
     }
@@ -143,12 +143,19 @@ impl Run {
 pub(super) struct Around {
     /// For implementations that can be in one exchange at a time only.
     pub(super) alone: Arc<Semaphore>,
-    gate: Gate,
+    gate: Option<Gate>,
+}
+
+impl Around {
+    /// Nothing is held back.
+    pub(super) fn open() -> Self {
+        Self { gate: None, ..Self::default() }
+    }
 }
 
 impl Default for Around {
     fn default() -> Self {
-        Self { alone: Arc::new(Semaphore::new(1)), gate: Gate::default() }
+        Self { alone: Arc::new(Semaphore::new(1)), gate: Some(Gate::default()) }
     }
 }
 

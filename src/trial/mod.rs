@@ -11,6 +11,7 @@
 //! | `paper` | the record of a run, from its first line to the reports made of it |
 //! | `progress` | what a person at a terminal sees while a run lasts |
 //! | `soak` | self-plays by the thousand, on a jittering network and a busy machine |
+//! | `load` | an exchange as load, many at once, every reply judged |
 //! | `shared` | one play per exchange, though every step is a process of its own |
 //! | `face` | names, filters, `--list`, formats, exit codes: what cargo, nextest and CI expect |
 
@@ -18,6 +19,7 @@ mod against;
 mod apart;
 mod face;
 mod judge;
+mod load;
 mod paper;
 mod peer;
 mod plan;
@@ -27,5 +29,6 @@ mod shared;
 mod soak;
 
 pub use face::{LibtestArguments, main_libtest, main_libtest_all, present};
+pub use load::{Demand, Load, load};
 pub use plan::{Case, Options, Plan};
 pub use soak::{Soak, soak};

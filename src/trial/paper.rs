@@ -6,15 +6,16 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::face::{Pick, Shelf, What, absent};
-use super::judge::Judged;
+use super::judge::{Judged, Result as Found};
 use super::plan::{Case, Group, Options, Plan};
 use crate::ladder::Suite;
-use crate::record::Verdict;
+use crate::record::{Report, Verdict};
 use crate::report::{
-    self, CaseEntry, EndEntry, Entry, Journal, Mask, PlannedStep, RequirementEntry, RuleEntry,
-    RunEntry, Sheet,
+    self, BegunEntry, CaseEntry, EndEntry, Entry, Journal, LoadEntry, Mask, PlannedStep,
+    RequirementEntry, RuleEntry, RunEntry, Sheet, StepEntry, TargetEntry,
 };
 use crate::suite;
+use crate::target::Target;
 
 /// The time of day, in milliseconds since 1970; 0 before that.
 pub(super) fn now_ms() -> u64 {
@@ -31,6 +32,14 @@ pub(super) fn begin(
 ) -> io::Result<Option<Arc<Journal>>> {
     let Some(folder) = &options.report else { return Ok(None) };
     let journal = Journal::create(&folder.join("record.jsonl"))?;
+    let suites = head(&journal, options, plan, seed);
+    requirements(&journal, suites);
+    cases(&journal, options, plan, picked);
+    Ok(Some(Arc::new(journal)))
+}
+
+/// The first lines of a record, and the suites that it is about.
+fn head(journal: &Journal, options: &Options, plan: &Plan, seed: u64) -> Vec<Arc<Suite>> {
     let targets: BTreeSet<&str> =
         plan.cases.iter().filter_map(|c| c.target.as_ref()).map(|t| t.name.as_str()).collect();
     let suites: BTreeMap<&str, &Arc<Suite>> =
@@ -58,9 +67,62 @@ pub(super) fn begin(
         }
         journal.write(&Entry::Suite(report::suite_entry(suite, &mask)));
     }
-    requirements(&journal, suites.values().map(|suite| Arc::clone(suite)).collect());
-    cases(&journal, options, plan, picked);
-    Ok(Some(Arc::new(journal)))
+    suites.into_values().cloned().collect()
+}
+
+/// The whole record of a load, with the plays that are kept of it, and the reports made from it.
+pub(super) fn of_load(
+    options: &Options,
+    plan: &Plan,
+    case: &Case,
+    seed: u64,
+    entry: &LoadEntry,
+    kept: Vec<(u64, Report, Found)>,
+) -> io::Result<()> {
+    let Some(folder) = &options.report else { return Ok(()) };
+    let journal = Journal::create(&folder.join("record.jsonl"))?;
+    head(&journal, options, plan, seed);
+    if let Some(target) = &case.target {
+        let version = crate::live::block_on(crate::target::version(target)).ok().flatten();
+        journal.write(&Entry::Target(target_entry(target, version)));
+    }
+    let mask = mask(options, plan, &case.suite);
+    let every: BTreeSet<usize> = (0..case.exchange.steps.len()).collect();
+    for (number, report, found) in kept {
+        let one = Case { name: format!("{} #{number}", case.name), ..case.clone() };
+        journal.write(&Entry::Case(case_entry(&one, String::new(), &every)));
+        let case = one.name.clone();
+        let begun = BegunEntry { case, began_ms: now_ms(), parameters: Vec::new() };
+        journal.write(&Entry::Begun(begun));
+        for event in &report.events {
+            journal.event(&one.name, &one.suite, &one.exchange, event, &mask);
+        }
+        steps(&journal, &one, &found, options.strict);
+    }
+    journal.write(&Entry::Load(entry.clone()));
+    journal.write(&Entry::End(EndEntry { verdicts: BTreeMap::new(), ended_ms: now_ms() }));
+    report::make(folder).map(drop)
+}
+
+/// Writes what the steps of a case came to.
+pub(super) fn steps(journal: &Journal, case: &Case, found: &Found, strict: bool) {
+    for (step, judged) in case.exchange.steps.iter().zip(&found.steps) {
+        journal.write(&Entry::Step(StepEntry {
+            case: case.name.clone(),
+            step: step.name.clone(),
+            judged: judged.entry(strict),
+        }));
+    }
+}
+
+/// A target, as a record has it.
+pub(super) fn target_entry(target: &Target, version: Option<String>) -> TargetEntry {
+    TargetEntry {
+        name: target.name.clone(),
+        about: target.about.clone(),
+        takes: target.takes.clone(),
+        version,
+    }
 }
 
 /// What hides the secrets of a suite: its own, and what targets and users put in their place.
@@ -123,26 +185,34 @@ fn cases(journal: &Journal, options: &Options, plan: &Plan, picked: &[Pick]) {
     for group in &plan.groups {
         for index in group.cases.iter().filter(|index| touched.contains(*index)) {
             let case = &plan.cases[*index];
-            let steps = case.exchange.steps.iter().enumerate().map(|(at, step)| PlannedStep {
-                step: step.name.clone(),
-                about: step.about.clone(),
-                line: step.pos.line,
-                level: step.level,
-                requirements: step.requirements.clone(),
-                selected: selected.contains(&(*index, at)),
-            });
-            journal.write(&Entry::Case(CaseEntry {
-                case: case.name.clone(),
-                suite: case.suite.name.clone(),
-                exchange: case.exchange.name.clone(),
-                about: case.exchange.about.clone(),
-                line: case.exchange.pos.line,
-                tested: group.tested.iter().map(|p| case.suite.parties[*p].name.clone()).collect(),
-                target: case.target.as_ref().map(|target| target.name.clone()),
-                skip: skip(options, group, case),
-                steps: steps.collect(),
-            }));
+            let of_it = selected.range((*index, 0)..=(*index, usize::MAX));
+            let of_it: BTreeSet<usize> = of_it.map(|(_, step)| *step).collect();
+            let skip = skip(options, group, case);
+            journal.write(&Entry::Case(case_entry(case, skip, &of_it)));
         }
+    }
+}
+
+fn case_entry(case: &Case, skip: String, selected: &BTreeSet<usize>) -> CaseEntry {
+    let steps = case.exchange.steps.iter().enumerate().map(|(at, step)| PlannedStep {
+        step: step.name.clone(),
+        about: step.about.clone(),
+        line: step.pos.line,
+        level: step.level,
+        requirements: step.requirements.clone(),
+        selected: selected.contains(&at),
+    });
+    let tested = case.projection.tested().map(|party| case.suite.parties[party].name.clone());
+    CaseEntry {
+        case: case.name.clone(),
+        suite: case.suite.name.clone(),
+        exchange: case.exchange.name.clone(),
+        about: case.exchange.about.clone(),
+        line: case.exchange.pos.line,
+        tested: tested.collect(),
+        target: case.target.as_ref().map(|target| target.name.clone()),
+        skip,
+        steps: steps.collect(),
     }
 }
 

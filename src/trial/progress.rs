@@ -143,6 +143,15 @@ impl Progress {
         self.tell(case, None, &text);
     }
 
+    /// Writes the line anew, with other words than those about exchanges.
+    pub fn show(&self, words: &str) {
+        if self.line {
+            let mut state = self.state();
+            let _ = write!(std::io::stderr().lock(), "\r\x1b[2K{}", cut(words, width()));
+            state.drawn = true;
+        }
+    }
+
     /// Lets something be printed where the line stands.
     pub fn aside(&self, print: &mut dyn FnMut() -> bool) -> bool {
         let mut state = self.state();

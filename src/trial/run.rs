@@ -17,7 +17,7 @@ use super::shared::{Claim, Shared};
 use crate::live::{self, Nobody, Onlooker};
 use crate::play::{Cast, Play, Seen, seed_for};
 use crate::record::{Event, Verdict};
-use crate::report::{BegunEntry, Entry, Journal, Mask, StepEntry, TargetEntry};
+use crate::report::{BegunEntry, Entry, Journal, Mask};
 use crate::sim;
 use crate::target::{self, Absent, Links, Places, Target};
 
@@ -188,7 +188,11 @@ impl Run {
     }
 
     /// Starts every target that something wanted is played against.
-    async fn start_targets(&self, wanted: &Wanted, mut stop: watch::Receiver<bool>) -> Started {
+    pub(super) async fn start_targets(
+        &self,
+        wanted: &Wanted,
+        mut stop: watch::Receiver<bool>,
+    ) -> Started {
         let mut targets: BTreeMap<String, Arc<Target>> = BTreeMap::new();
         for (case, _) in wanted {
             let case = &self.plan.cases[*case];
@@ -224,12 +228,8 @@ impl Run {
         let Some(journal) = self.journal.clone() else { return };
         let target = target.clone();
         tokio::task::spawn_local(async move {
-            journal.write(&Entry::Target(TargetEntry {
-                name: target.name.clone(),
-                about: target.about.clone(),
-                takes: target.takes.clone(),
-                version: target::version(&target).await,
-            }));
+            let version = target::version(&target).await;
+            journal.write(&Entry::Target(paper::target_entry(&target, version)));
         });
     }
 
@@ -311,13 +311,7 @@ impl Run {
         let found = judge::judge(case, &report, peer.as_ref(), &mask);
         self.progress.judged(case, &found);
         if let Some(journal) = &self.journal {
-            for (step, judged) in case.exchange.steps.iter().zip(&found.steps) {
-                journal.write(&Entry::Step(StepEntry {
-                    case: case.name.clone(),
-                    step: step.name.clone(),
-                    judged: judged.entry(self.options.strict),
-                }));
-            }
+            paper::steps(journal, case, &found, self.options.strict);
         }
         found
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::load;
 use super::text::{Text, date, esc, mark, meaning, sign, time};
 use crate::record::Verdict;
 use crate::report::entry::JudgedEntry;
@@ -60,8 +61,13 @@ pub fn headline(sheet: &Sheet) -> Headline {
         long.push_str("; the run was cut short");
     }
     let good = failed + broken == 0 && sheet.end.is_some();
-    let short = format!("{} {who}: {long}", if good { "✓" } else { "✗" });
-    Headline { short, long: format!("{who}: {long}"), good, counts }
+    let loads: Vec<String> = sheet.loads.iter().map(load::headline).collect();
+    let good = good && sheet.loads.iter().all(|load| load.failed + load.panics == 0);
+    let long = match loads.is_empty() {
+        true => format!("{who}: {long}"),
+        false => loads.join("; "),
+    };
+    Headline { short: format!("{} {long}", if good { "✓" } else { "✗" }), long, good, counts }
 }
 
 /// Headline, numbers, failures, matrix.
@@ -69,7 +75,9 @@ pub fn write(page: &mut String, sheet: &Sheet, headline: &Headline) {
     let class = if headline.good { "good" } else { "ill" };
     let _ = write!(page, "<header class=\"{class}\"><h1>{}</h1>\n", esc(&headline.long));
     facts(page, sheet);
-    numbers(page, headline);
+    if sheet.loads.is_empty() {
+        numbers(page, headline);
+    }
     page.put("<nav>");
     let failing = sheet.trials().any(|trial| trial.came.failed);
     if failing {
@@ -77,10 +85,13 @@ pub fn write(page: &mut String, sheet: &Sheet, headline: &Headline) {
     }
     page.put("<a href=\"#matrix\">Matrix</a> <a href=\"#requirements\">Requirements</a> ");
     page.put("<a href=\"#exchanges\">Exchanges</a></nav></header>\n");
+    load::write(page, sheet);
     if failing {
         failures(page, sheet);
     }
-    matrix(page, sheet);
+    if !sheet.cases.is_empty() || sheet.loads.is_empty() {
+        matrix(page, sheet);
+    }
 }
 
 fn facts(page: &mut String, sheet: &Sheet) {
