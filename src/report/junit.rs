@@ -39,7 +39,8 @@ fn group(sheet: &Sheet, trial: &Trial<'_>, case: Option<&Case>) -> TestSuite {
     if let Some(case) = case.filter(|case| case.began_ms > 0) {
         suite.extra.insert("timestamp".into(), moment(case.began_ms).into());
         // A step may have waited on after the last thing that happened.
-        let steps = case.steps.iter().flatten().map(|judged| judged.lasted_us).sum();
+        let steps = case.steps.iter().flatten().map(|judged| judged.lasted_us);
+        let steps = steps.fold(0, u64::saturating_add);
         suite.set_time(Duration::from_micros(case.lasted_us().max(steps)));
     }
     let target = trial.target.and_then(|name| sheet.targets.get(name));

@@ -230,3 +230,41 @@ fn what_is_no_record_is_told_once() {
         }
     }
 }
+
+/// A record that somebody else wrote is read like any other.
+#[test]
+fn odd_numbers_and_names_hurt_nobody() {
+    let folder = Folder::of(&["suites/tacacs/telnet-login.yaml"]);
+    let odd = |value: &mut Value, names: &[&str], number: Value| {
+        for name in names {
+            if let Some(value) = value.get_mut(*name).filter(|value| value.is_u64()) {
+                *value = number.clone();
+            }
+        }
+    };
+    folder.doctor(|line| {
+        let times = ["at_us", "began_ms", "ended_ms", "lasted_us", "flow", "seed"];
+        odd(line, &times, u64::MAX.into());
+        odd(line, &["line"], u32::MAX.into());
+        match line["event"].as_str() {
+            Some("step") => {
+                fail(line, "no", "red");
+                line["failures"][0]["events"] = u64::MAX.into();
+                line["failures"][0]["message"] = json!({"type": "", "octets": "0"});
+            }
+            // Messages of no octets, of half of one, and on a link that nobody knows.
+            Some("said") => line["message"]["octets"] = "".into(),
+            Some("heard") => line["message"]["octets"] = "0".into(),
+            Some("carried") => line["link"] = "nowhere".into(),
+            _ => {}
+        }
+    });
+    let output = stepladder(&["report", &folder.path()]);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let text = folder.text("record.jsonl").replace("tacacs/telnet-login::", "../../..\\\\::");
+    std::fs::write(folder.0.join("record.jsonl"), text).expect("writable");
+    let output = stepladder(&["report", &folder.path()]);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let files = std::fs::read_dir(folder.0.join("captures")).expect("captures");
+    assert!(files.count() > 1);
+}
