@@ -20,7 +20,7 @@ impl Protocol {
     pub fn head(&self, bytes: &[u8]) -> Vec<Node> {
         let nobody = super::protocol::Parameters::default();
         let context = Context { parameters: &nobody, previous: None, from_initiator: true };
-        let mut reader = Reader::new(bytes.to_vec(), &context, self.head, 12);
+        let mut reader = Reader::new(bytes.to_vec(), &context, self.head, 10);
         reader.fields(self.head.fields);
         reader.nodes
     }
@@ -59,30 +59,36 @@ impl Protocol {
                 })
         };
         let last = self.messages.len() - 1;
-        let known = &self.messages[..last];
-        let marks = known.iter().filter(|m| fits(m)).map(|m| m.when.len()).max().unwrap_or(0);
-        let fits_best = |m: &MessageType| m.when.len() == marks && fits(m);
-        let mut fitting = known.iter().filter(|m| fits_best(m));
+        // Of those with the most marks, the first one, and the first that opens or not as asked for.
+        let (mut marks, mut first, mut apt) = (0, None, None);
+        for m in &self.messages[..last] {
+            let more = m.when.len() > marks;
+            if m.when.len() < marks || (first.is_some() && apt.is_some() && !more) || !fits(m) {
+                continue;
+            }
+            if more {
+                (marks, first, apt) = (m.when.len(), None, None);
+            }
+            first = first.or(Some(m));
+            apt = apt.or(Some(m).filter(|m| m.opens == opening));
+        }
         // Who waits for anything takes anything.
         let anything = |m: &MessageType| std::ptr::eq(m, &self.messages[last]);
         if let Some(wanted) = wanted
+            && (wanted.when.len() == marks || anything(wanted))
+            && (wanted.opens == opening || apt.is_none())
             && fits(wanted)
-            && (fits_best(wanted) || anything(wanted))
-            && (wanted.opens == opening || !fitting.clone().any(|m| m.opens == opening))
         {
             return wanted;
         }
-        fitting
-            .clone()
-            .find(|m| m.opens == opening)
-            .or_else(|| fitting.next())
-            .unwrap_or(&self.messages[last])
+        apt.or(first).unwrap_or(&self.messages[last])
     }
 }
 
 /// Decodes one message of a known type. All of `bytes` belongs to it.
 pub fn decode(kind: &'static MessageType, context: &Context<'_>, bytes: &[u8]) -> Message {
-    let mut reader = Reader::new(bytes.to_vec(), context, kind.layout, 24);
+    let fields = (bytes.len() / 4 + 6).min(40);
+    let mut reader = Reader::new(bytes.to_vec(), context, kind.layout, fields);
     reader.fields(kind.layout.fields);
     reader.left_over();
     let Reader { clear, nodes, faults, .. } = reader;

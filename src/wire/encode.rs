@@ -92,7 +92,7 @@ pub fn encode(
         kind,
         bytes: Vec::with_capacity(128),
         at: 0,
-        nodes: Vec::with_capacity(24),
+        nodes: Vec::with_capacity(kind.layout.fields.len() + 3 * chosen_fields(&draft.fields) + 3),
         depth: 0,
         path: Vec::new(),
         chosen: Vec::new(),
@@ -111,6 +111,15 @@ pub fn encode(
         super::damage::corrupt(&mut message, context, chosen, corruption)?;
     }
     Ok(message)
+}
+
+/// How many values an author chose.
+fn chosen_fields(entries: &[Entry]) -> usize {
+    let all = entries.iter().map(|entry| match &entry.assignment {
+        Assignment::Value(_) => 1,
+        Assignment::Fields(entries) => chosen_fields(entries),
+    });
+    all.sum()
 }
 
 /// Seals what is to be sealed and computes digests, but for the nodes in `chosen`.
@@ -564,6 +573,12 @@ impl Writer<'_> {
 
     fn bits(&mut self, bits: usize, number: u64) {
         let end = self.at + bits;
+        // Whole octets behind all others.
+        if self.bytes.len() * 8 == self.at && bits.is_multiple_of(8) && bits <= 64 {
+            self.bytes.extend_from_slice(&number.to_be_bytes()[8 - bits / 8..]);
+            self.at = end;
+            return;
+        }
         if self.bytes.len() * 8 < end {
             self.bytes.resize(end.div_ceil(8), 0);
         }

@@ -377,7 +377,10 @@ impl Items {
 
     /// The table entry of a name; case does not matter.
     pub fn by_name(&self, name: &str) -> Option<&'static ItemType> {
-        self.types.iter().find(|t| t.field.name.eq_ignore_ascii_case(name))
+        let mut types = self.types.iter();
+        let mut others = types.clone();
+        let found = types.find(|t| t.field.name == name);
+        found.or_else(|| others.find(|t| t.field.name.eq_ignore_ascii_case(name)))
     }
 
     /// The type number that a name stands for, unknown types by their numbered name.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::{Assignment, EncodeError, Entry, Writer};
 use crate::wire::damage::put;
-use crate::wire::layout::{Auto, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Len};
+use crate::wire::layout::{Auto, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Len, UNKNOWN_ITEM};
 use crate::wire::value::Value;
 
 impl Writer<'_> {
@@ -99,9 +99,13 @@ impl Writer<'_> {
             return Err(self.error(&entry.name, &format!("there is no such {}", items.noun)));
         };
         let (from, at) = (self.at, self.nodes.len());
-        let name: Cow<'static, str> = match items.by_number(number) {
-            Some(known) => Cow::Borrowed(known.field.name),
-            None => Cow::Owned(entry.name.clone()),
+        let name: Cow<'static, str> = match std::ptr::eq(field, &UNKNOWN_ITEM) {
+            false => Cow::Borrowed(field.name),
+            // The number of a known type is as good as its name.
+            true => match items.by_number(number) {
+                Some(known) => Cow::Borrowed(known.field.name),
+                None => Cow::Owned(entry.name.clone()),
+            },
         };
         self.push(field, name.clone(), from, Value::Group);
         if items.is_bare(number) {
