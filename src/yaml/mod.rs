@@ -6,6 +6,7 @@
 
 mod read;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle};
@@ -120,6 +121,39 @@ struct Open {
     nodes: Vec<Arc<Node>>,
 }
 
+/// The entries of a mapping, found by key: few by looking through them, many by an index.
+struct Entries {
+    all: Vec<(Arc<Node>, Arc<Node>)>,
+    index: HashMap<String, Pos>,
+}
+
+impl Entries {
+    const FEW: usize = 16;
+
+    fn of(capacity: usize) -> Self {
+        Self { all: Vec::with_capacity(capacity), index: HashMap::new() }
+    }
+
+    /// Where a key stands.
+    fn key(&self, name: &str) -> Option<Pos> {
+        if self.all.len() > Self::FEW {
+            return self.index.get(name).copied();
+        }
+        self.all.iter().find(|(key, _)| key.text() == Some(name)).map(|(key, _)| key.pos)
+    }
+
+    fn add(&mut self, key: Arc<Node>, value: Arc<Node>) {
+        let named = |key: &Node| (key.text().unwrap_or_default().to_owned(), key.pos);
+        if self.all.len() == Self::FEW {
+            self.index.extend(self.all.iter().map(|(key, _)| named(key)));
+        }
+        if self.all.len() >= Self::FEW {
+            self.index.extend([named(&key)]);
+        }
+        self.all.push((key, value));
+    }
+}
+
 struct Builder<'s> {
     source: &'s Arc<Source>,
     open: Vec<Open>,
@@ -180,9 +214,8 @@ impl Builder<'_> {
 
     /// Pairs up keys and values, resolves merge keys, refuses duplicates.
     fn map(&self, nodes: Vec<Arc<Node>>) -> Result<Kind, Diagnostic> {
-        let mut entries: Vec<(Arc<Node>, Arc<Node>)> = Vec::with_capacity(nodes.len() / 2);
+        let mut entries = Entries::of(nodes.len() / 2);
         let mut merged = Vec::new();
-        let mut seen = std::collections::HashMap::new();
         let mut nodes = nodes.into_iter();
         while let (Some(key), Some(value)) = (nodes.next(), nodes.next()) {
             let Some(name) = key.text() else {
@@ -192,12 +225,12 @@ impl Builder<'_> {
                 merged.push(value);
                 continue;
             }
-            if let Some(first) = seen.insert(name.to_owned(), key.pos) {
+            if let Some(first) = entries.key(name) {
                 return Err(self
                     .error(key.pos, format!("the key `{name}` stands here a second time"))
                     .help(format!("the first is in line {}", first.line)));
             }
-            entries.push((key, value));
+            entries.add(key, value);
         }
         for value in merged {
             let maps: &[Arc<Node>] = match &value.kind {
@@ -210,14 +243,13 @@ impl Builder<'_> {
                 };
                 for (key, value) in more {
                     let name = key.text().unwrap_or_default();
-                    if !seen.contains_key(name) {
-                        seen.insert(name.to_owned(), key.pos);
-                        entries.push((key.clone(), value.clone()));
+                    if entries.key(name).is_none() {
+                        entries.add(key.clone(), value.clone());
                     }
                 }
             }
         }
-        Ok(Kind::Map(entries))
+        Ok(Kind::Map(entries.all))
     }
 
     fn finish(&mut self, node: Arc<Node>, anchor: usize) -> Result<(), Diagnostic> {
@@ -286,6 +318,19 @@ mod tests {
         assert_eq!(value.text(), Some("0x00ff"));
         assert_eq!((value.pos.line, value.pos.column, value.pos.start), (1, 8, 7));
         assert_eq!(root.get("on").and_then(|n| n.text()), Some("yes"));
+    }
+
+    #[test]
+    fn a_duplicate_among_many_keys_is_found() {
+        for keys in [15, 16, 17, 40] {
+            let mut text: String = (0..keys).map(|n| format!("key-{n}: {n}\n")).collect();
+            let source = Arc::new(Source { path: "a.yaml".into(), text: text.clone() });
+            assert_eq!(parse(&source).expect("no key comes twice").entries().len(), keys);
+            text.push_str("key-3: again\n");
+            let source = Arc::new(Source { path: "a.yaml".into(), text });
+            let problem = parse(&source).expect_err("a key comes twice");
+            assert_eq!(problem.help.as_deref(), Some("the first is in line 4"), "{keys}");
+        }
     }
 
     #[test]
