@@ -734,6 +734,23 @@ impl Stage {
         }
     }
 
+    /// Whether anything would be kept of a field: a value under a name, a place, how far a file has
+    /// come.
+    pub(super) fn keeps(&self, spec: &FieldSpec) -> bool {
+        fn asks(stage: &Stage, pattern: &Pattern) -> bool {
+            match pattern {
+                Pattern::Equals(Term::Ref(r)) => !stage.settings.contains_key(&r.name),
+                Pattern::Fresh | Pattern::NextOf(..) => true,
+                Pattern::All(parts) | Pattern::OneOf(parts) => {
+                    parts.iter().any(|part| asks(stage, part))
+                }
+                Pattern::Not(inner) => asks(stage, inner),
+                _ => false,
+            }
+        }
+        asks(self, &spec.hear) || spec.fields.iter().any(|field| self.keeps(field))
+    }
+
     /// Keeps what a comparison bound.
     pub fn keep(&mut self, comparison: Comparison) {
         for (name, value, field) in comparison.bound {

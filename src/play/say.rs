@@ -111,9 +111,11 @@ impl Player {
         }
         stage.latest.insert((say.ends.link, from_initiator), (flow, heard));
         // A name that the protocol chose a value for keeps that value.
-        let mut found = Comparison::default();
-        stage.compare_fields(&say.fields, &message, &mut found);
-        stage.keep(found);
+        if say.fields.iter().any(|spec| stage.keeps(spec)) {
+            let mut found = Comparison::default();
+            stage.compare_fields(&say.fields, &message, &mut found);
+            stage.keep(found);
+        }
         bind(stage, say, &message, flow);
         stage.mark_name = MarkName::Said(say.clone());
         stage.settle(flow);

@@ -149,16 +149,17 @@ impl Player {
             match &rung.act {
                 Act::Message(say) => self.message(rung, say).await?,
                 Act::Silent(silence) => return self.silence(rung, silence).await,
-                Act::Connect(ends, aside) => self.connect(rung, *ends, *aside).await?,
+                // Boxed: what is rare takes no room in the rungs that are common.
+                Act::Connect(ends, aside) => Box::pin(self.connect(rung, *ends, *aside)).await?,
                 Act::Close(ends) => self.close(rung, *ends).await?,
-                Act::Refuse(ends) => self.refuse(rung, *ends).await?,
+                Act::Refuse(ends) => Box::pin(self.refuse(rung, *ends)).await?,
                 Act::Trigger { party, name } => self.trigger(*party, name),
-                Act::Observe(observation) => self.observe(rung, observation).await?,
-                Act::Alive { party, rungs } => self.alive(*party, rungs).await?,
-                Act::Either(branches) => self.either(rung, branches).await?,
-                Act::AnyOrder(branches) => self.any_order(rung, branches).await?,
-                Act::Optional(rungs) => self.optional(rung, rungs).await?,
-                Act::Repeat(repeat) => self.repeat(rung, repeat).await?,
+                Act::Observe(observation) => Box::pin(self.observe(rung, observation)).await?,
+                Act::Alive { party, rungs } => Box::pin(self.alive(*party, rungs)).await?,
+                Act::Either(branches) => Box::pin(self.either(rung, branches)).await?,
+                Act::AnyOrder(branches) => Box::pin(self.any_order(rung, branches)).await?,
+                Act::Optional(rungs) => Box::pin(self.optional(rung, rungs)).await?,
+                Act::Repeat(repeat) => Box::pin(self.repeat(rung, repeat)).await?,
             }
             self.watched()?;
             let mut stage = self.stage.borrow_mut();
