@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `alarm` | waiting for a moment, to some microseconds |
 //! | `doors` | the sockets on which our parties are called |
+//! | `gate` | how many datagrams are on their way to one implementation |
 //! | `jitter` | what is said goes out some time later |
 //! | `segment` | frames on an Ethernet interface |
 //! | `runtime` | what a process is to many plays |
@@ -16,6 +17,7 @@
 
 mod alarm;
 mod doors;
+mod gate;
 mod jitter;
 mod runtime;
 mod segment;
@@ -24,27 +26,30 @@ mod sockets;
 mod traffic;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio::net::{TcpStream, UdpSocket};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_local;
 
 use crate::ladder::{Aside, Link, LinkId, PartyId, Suite};
 use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Place, Play, Sight};
 use crate::record::{Event, Report};
 use crate::wire::Transport;
-use doors::{Call, Came, Ears, datagram_socket, door, here_for, near, shared_socket};
+use doors::{Call, Came, Ears, datagram_socket, door, here_for, near, shared_socket, socket_to};
+use gate::Crossing;
 use segment::Segment;
-use sockets::{Words, connect, datagrams, loose_datagrams, pump, send_aside};
+use sockets::{Datagrams, Words, connect, loose_datagrams, pump, send_aside};
 
 pub use alarm::Alarm;
 pub use doors::Doors;
+pub use gate::Gate;
 pub use jitter::Jitter;
 pub use runtime::{asked_to_end, block_on};
 pub use serve::{Host, Service, serve};
@@ -60,25 +65,6 @@ pub type Trigger =
 
 /// What looks at implementations, and tells what is seen no later than it is asked to.
 pub type Watcher = Rc<dyn Fn(Look) -> Pin<Box<dyn Future<Output = Sight>>>>;
-
-/// How many datagrams may be on their way to one implementation at once.
-///
-/// A socket holds some 190 small datagrams; what comes beyond is dropped by the kernel, which would
-/// be our doing and look like the implementation's silence. A datagram is on its way until its flow
-/// brings an answer, or for [`Gate::CROSSING`].
-#[derive(Clone, Debug)]
-pub struct Gate(Arc<Semaphore>);
-
-impl Default for Gate {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(Self::WIDTH)))
-    }
-}
-
-impl Gate {
-    const WIDTH: usize = 64;
-    const CROSSING: Duration = Duration::from_millis(20);
-}
 
 /// Somebody who is told of what happens in a play.
 pub trait Onlooker {
@@ -164,13 +150,14 @@ async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report
         played: cast.projection.played.clone(),
         play: Play::new(cast),
         inbox: inbox.tell.clone(),
-        flows: HashMap::new(),
-        links: HashMap::new(),
+        flows: BTreeMap::new(),
+        datagrams: Datagrams::default(),
+        links: BTreeMap::new(),
         ends: BTreeMap::new(),
         listening: ears.links,
         _frames: ears.frames,
         near: BTreeMap::new(),
-        callers: HashMap::new(),
+        callers: BTreeMap::new(),
         tasks: Vec::new(),
         reach: scene.reach,
         origins: scene.origins,
@@ -180,11 +167,12 @@ async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report
         jitter: scene.jitter,
         segment: ears.segment,
         on_segment: BTreeMap::new(),
-        crossing: HashMap::new(),
+        crossing: Crossing::default(),
         epoch: scene.epoch,
     };
     let (mut observe, mut stop) = (scene.observe, scene.stop);
     let mut told = 0;
+    let (mut sleep, mut armed) = (pin!(tokio::time::sleep(Duration::ZERO)), None);
     driver.begin(scene.gone);
     loop {
         driver.carry_out().await;
@@ -194,27 +182,34 @@ async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report
             break;
         }
         let wake = driver.wake_at();
-        let sleep = async {
-            match wake {
-                Some(at) => tokio::time::sleep_until(at.into()).await,
-                None => std::future::pending().await,
-            }
-        };
+        // A time that moves on is looked at when the time before it has come: most never come.
+        if let Some(at) = wake.filter(|at| armed.is_none_or(|armed| *at < armed)) {
+            sleep.as_mut().reset(at.into());
+            armed = Some(at);
+        }
         tokio::select! {
             biased;
-            heard = inbox.heard.recv() => {
+            heard = next(&mut driver.datagrams, &mut inbox.heard) => {
                 if let Some(heard) = heard {
                     driver.heard(heard);
                 }
                 // What arrived together is judged together, before the clock is looked at again.
                 while !driver.play.is_over()
-                    && let Ok(heard) = inbox.heard.try_recv()
+                    && let Some(heard) =
+                        driver.datagrams.next_now().or_else(|| inbox.heard.try_recv().ok())
                 {
                     driver.carry_out().await;
                     driver.heard(heard);
                 }
             }
-            () = sleep => driver.play.take(driver.epoch.elapsed(), Input::Tick),
+            () = &mut sleep, if armed.is_some() => {
+                armed = None;
+                let now = Instant::now();
+                driver.crossing.leave(now);
+                if wake.is_some_and(|wake| wake <= now) {
+                    driver.play.take(driver.epoch.elapsed(), Input::Tick);
+                }
+            }
             _ = stop.wait_for(|stop| *stop) => {
                 driver.play.take(driver.epoch.elapsed(), Input::Interrupted);
                 break;
@@ -234,6 +229,15 @@ async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report
     // Writers still have to send what was asked for last: a moment, then everything is dropped.
     driver.farewell().await;
     driver.into_report()
+}
+
+/// What comes next, over sockets or from tasks.
+async fn next(datagrams: &mut Datagrams, heard: &mut mpsc::Receiver<Heard>) -> Option<Heard> {
+    std::future::poll_fn(|context| match datagrams.poll_next(context) {
+        Poll::Ready(heard) => Poll::Ready(Some(heard)),
+        Poll::Pending => heard.poll_recv(context),
+    })
+    .await
 }
 
 /// Where a play is told of what comes. It is there before the play, and after it.
@@ -297,9 +301,11 @@ struct Driver {
     suite: Arc<Suite>,
     played: Vec<bool>,
     inbox: mpsc::Sender<Heard>,
-    flows: HashMap<FlowId, Way>,
+    flows: BTreeMap<FlowId, Way>,
+    /// The datagram sockets among them that we read ourselves.
+    datagrams: Datagrams,
     /// The link of each flow.
-    links: HashMap<FlowId, LinkId>,
+    links: BTreeMap<FlowId, LinkId>,
     /// Where the other end of the latest conversation of a link is.
     ends: BTreeMap<LinkId, Rc<Cell<SocketAddr>>>,
     /// Our own host in the latest stream of a link.
@@ -307,7 +313,7 @@ struct Driver {
     /// What reads the doors; a link without one takes nobody.
     listening: BTreeMap<LinkId, Task>,
     _frames: Option<Task>,
-    callers: HashMap<(LinkId, SocketAddr), FlowId>,
+    callers: BTreeMap<(LinkId, SocketAddr), FlowId>,
     /// Ended with the play.
     tasks: Vec<Task>,
     reach: BTreeMap<LinkId, SocketAddr>,
@@ -321,7 +327,7 @@ struct Driver {
     /// The flow of each link on the segment.
     on_segment: BTreeMap<LinkId, FlowId>,
     /// Datagrams on their way, by flow: they leave the gate with their answer.
-    crossing: HashMap<FlowId, Task>,
+    crossing: Crossing,
     /// The moment that the play counts from. It moves on while the play waits at the gate: no time
     /// goes by for it there, so that no silence is shorter than it should be.
     epoch: Instant,
@@ -355,7 +361,7 @@ impl Driver {
         match heard {
             Heard::Input(at, input) => {
                 if let Input::Received(flow, _) = &input {
-                    self.crossing.remove(flow);
+                    self.crossing.answered(*flow);
                 }
                 self.play.take(at.saturating_duration_since(epoch), input);
             }
@@ -487,7 +493,7 @@ impl Driver {
     fn wake_at(&self) -> Option<Instant> {
         let play = self.play.wake_at().map(|at| self.epoch + at);
         let held = self.jitter.as_ref().and_then(Jitter::next);
-        play.into_iter().chain(held).min()
+        play.into_iter().chain(held).chain(self.crossing.next()).min()
     }
 
     /// Carries out everything that the play asks for, but for what is held back.
@@ -620,19 +626,15 @@ impl Driver {
             }
             Transport::Udp => {
                 // Connected, so that the kernel tells of a port that nobody listens on.
-                let bound = match self.origins.remove(&link) {
-                    Some(here) => shared_socket(here),
-                    None => datagram_socket(SocketAddr::new(near(address), 0)),
+                let connected = match self.origins.remove(&link) {
+                    Some(here) => shared_socket(here, address),
+                    None => socket_to(address),
                 };
-                let connected = bound.and_then(|socket| {
-                    socket2::SockRef::from(&socket).connect(&address.into())?;
-                    Ok(socket)
-                });
                 match connected {
                     Ok(socket) => {
                         let socket = Rc::new(socket);
                         self.flows.insert(flow, Way::Own(socket.clone()));
-                        self.tasks.push(Task(spawn_local(datagrams(flow, socket, inbox))));
+                        self.datagrams.add(flow, socket);
                     }
                     Err(error) => {
                         let input = Input::Refused(flow, format!("no socket: {error}"));
@@ -647,7 +649,10 @@ impl Driver {
                 let (way, outgoing) = mpsc::unbounded_channel::<Words>();
                 self.flows.insert(flow, Way::Stream(way));
                 self.ends.insert(link, Rc::new(Cell::new(address)));
-                self.near.extend(here_for(address).map(|here| (link, here)));
+                // Where messages of this link tell where we listen, it is there.
+                if self.suite.links.iter().any(|other| other.is_told() && other.at == Some(link)) {
+                    self.near.extend(here_for(address).map(|here| (link, here)));
+                }
                 let calls = connect(flow, (address, aside), outgoing, inbox);
                 self.tasks.push(Task(spawn_local(calls)));
             }
@@ -689,21 +694,9 @@ impl Driver {
 
     /// Takes a place for a datagram that goes to the implementation under test.
     async fn pass(&mut self, flow: FlowId) {
-        let (Some(gate), Some(Way::Own(_))) = (&self.gate, self.flows.get(&flow)) else { return };
-        let place = match gate.0.clone().try_acquire_owned() {
-            Ok(place) => place,
-            Err(_) => {
-                let came = Instant::now();
-                let Ok(place) = gate.0.clone().acquire_owned().await else { return };
-                self.epoch += came.elapsed();
-                place
-            }
-        };
-        let crossing = spawn_local(async move {
-            let _place = place;
-            tokio::time::sleep(Gate::CROSSING).await;
-        });
-        self.crossing.insert(flow, Task(crossing));
+        if let (Some(gate), Some(Way::Own(_))) = (&self.gate, self.flows.get(&flow)) {
+            self.epoch += self.crossing.enter(gate, flow).await;
+        }
     }
 
     /// Sends a datagram now; where the kernel's buffer is full, as soon as it is not.
@@ -741,6 +734,9 @@ impl Driver {
     /// Lets the writers finish.
     async fn farewell(&mut self) {
         self.flows.clear();
+        if self.tasks.is_empty() {
+            return;
+        }
         tokio::task::yield_now().await;
         tokio::task::yield_now().await;
     }

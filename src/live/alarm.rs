@@ -18,7 +18,7 @@ impl Alarm {
     pub fn new() -> Self {
         let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
         let timer = timerfd_create(TimerfdClockId::Monotonic, flags).ok();
-        Self(timer.and_then(|timer| AsyncFd::register(timer).ok()))
+        Self(timer.and_then(watched))
     }
 
     /// Waits for a moment. One that has gone by is there at once, and so is none.
@@ -52,6 +52,13 @@ impl Alarm {
             rung.clear_ready();
         }
     }
+}
+
+/// A timer whose readiness the runtime tells.
+#[expect(unsafe_code, reason = "the runtime cannot know what a descriptor belongs to")]
+fn watched(timer: OwnedFd) -> Option<AsyncFd<OwnedFd>> {
+    // SAFETY: the timer keeps its descriptor open and unchanged as long as it lives.
+    unsafe { AsyncFd::register(timer) }.ok()
 }
 
 impl Default for Alarm {

@@ -12,6 +12,7 @@ use tokio::task::spawn_local;
 
 use super::Task;
 use super::segment::{Segment, frames};
+use super::sockets::MOST_OF_A_DATAGRAM;
 use crate::ladder::{LinkId, PartyId, Suite};
 use crate::play::Cast;
 use crate::wire::Transport;
@@ -181,13 +182,14 @@ pub(super) enum Came {
 
 async fn datagrams<T: From<Call>>(link: LinkId, socket: UdpSocket, tell: mpsc::Sender<T>) {
     let socket = Rc::new(socket);
-    let mut buffer = vec![0; 65_536];
+    let mut buffer = Vec::with_capacity(MOST_OF_A_DATAGRAM);
     loop {
-        let Ok((octets, from)) = socket.recv_from(&mut buffer).await else {
+        buffer.clear();
+        let Ok((_, from)) = socket.recv_buf_from(&mut buffer).await else {
             tokio::time::sleep(JAMMED).await;
             continue;
         };
-        let what = Came::Datagram(socket.clone(), buffer[..octets].to_vec());
+        let what = Came::Datagram(socket.clone(), buffer.as_slice().to_vec());
         let call = Call { at: Instant::now(), link, from, what };
         if tell.send(call.into()).await.is_err() {
             return;
@@ -229,28 +231,41 @@ pub(super) fn here_for(other: SocketAddr) -> std::io::Result<IpAddr> {
 
 /// A datagram socket whose buffer holds what a burst of our own making brings.
 pub(super) fn datagram_socket(address: SocketAddr) -> std::io::Result<UdpSocket> {
-    bound(address, false)
-}
-
-/// The same on a port of somebody's choice, which may be that of the peer at another address: whoever
-/// listens on every address shares it with us if he allows that.
-pub(super) fn shared_socket(address: SocketAddr) -> std::io::Result<UdpSocket> {
-    bound(address, true)
-}
-
-fn bound(address: SocketAddr, shared: bool) -> std::io::Result<UdpSocket> {
-    let domain = socket2::Domain::for_address(address);
-    let socket = socket2::Socket::new(domain, socket2::Type::DGRAM, None)?;
-    if shared {
-        socket.set_reuse_address(true)?;
-        #[cfg(unix)]
-        socket.set_reuse_port(true)?;
-    }
-    socket.set_nonblocking(true)?;
-    // The kernel gives what it allows; a smaller buffer is no reason to stop.
-    let _ = socket.set_recv_buffer_size(4 << 20);
+    let socket = unbound(address)?;
     socket.bind(&address.into())?;
     UdpSocket::from_std(socket.into())
+}
+
+/// One that goes to one other end, from the port that the kernel chooses.
+pub(super) fn socket_to(there: SocketAddr) -> std::io::Result<UdpSocket> {
+    let socket = unbound(there)?;
+    // To other addresses of the loopback the kernel would go from the first one.
+    if there.ip().is_loopback() && there.ip() != IpAddr::V4(Ipv4Addr::LOCALHOST) {
+        socket.bind(&SocketAddr::new(there.ip(), 0).into())?;
+    }
+    socket.connect(&there.into())?;
+    UdpSocket::from_std(socket.into())
+}
+
+/// One that goes to one other end from a port of somebody's choice, which may be that of the peer at
+/// another address: whoever listens on every address shares it with us if he allows that.
+pub(super) fn shared_socket(here: SocketAddr, there: SocketAddr) -> std::io::Result<UdpSocket> {
+    let socket = unbound(here)?;
+    socket.set_reuse_address(true)?;
+    #[cfg(unix)]
+    socket.set_reuse_port(true)?;
+    socket.bind(&here.into())?;
+    socket.connect(&there.into())?;
+    UdpSocket::from_std(socket.into())
+}
+
+fn unbound(like: SocketAddr) -> std::io::Result<socket2::Socket> {
+    let domain = socket2::Domain::for_address(like);
+    let kind = socket2::Type::DGRAM.nonblocking();
+    let socket = socket2::Socket::new(domain, kind, None)?;
+    // The kernel gives what it allows; a smaller buffer is no reason to stop.
+    let _ = socket.set_recv_buffer_size(4 << 20);
+    Ok(socket)
 }
 
 /// The address on which a socket of ours reaches another: loopback from loopback, else any.

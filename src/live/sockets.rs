@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::rc::Rc;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use tokio::io::AsyncWriteExt;
@@ -14,6 +15,9 @@ use super::Heard;
 use super::doors::{Call, Came, near};
 use crate::ladder::{Aside, LinkId};
 use crate::play::{FlowId, Input};
+
+/// The most octets of a datagram.
+pub(super) const MOST_OF_A_DATAGRAM: usize = 65_536;
 
 /// The most octets that one read takes from a stream.
 const READ: usize = 64 << 10;
@@ -50,21 +54,62 @@ async fn stream_from(aside: Option<Aside>, to: SocketAddr) -> std::io::Result<Tc
     socket.connect(to).await
 }
 
-/// Reads a datagram socket of our own.
-pub(super) async fn datagrams(flow: FlowId, socket: Rc<UdpSocket>, inbox: mpsc::Sender<Heard>) {
-    let mut buffer = vec![0; 65_536];
-    loop {
-        let input = match socket.recv(&mut buffer).await {
-            Ok(octets) => Input::Received(flow, buffer[..octets].to_vec()),
-            Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
-                Input::Refused(flow, "nobody listens there (connection refused)".into())
-            }
-            Err(error) => Input::Refused(flow, error.to_string()),
-        };
-        if inbox.send(Heard::Input(Instant::now(), input)).await.is_err() {
-            return;
-        }
+/// The connected datagram sockets of a play. They are read where the play is driven, without a task
+/// and a queue between: there are few of them, and most plays have one.
+#[derive(Default)]
+pub(super) struct Datagrams {
+    sockets: Vec<(FlowId, Rc<UdpSocket>)>,
+    buffer: Vec<u8>,
+}
+
+impl Datagrams {
+    pub(super) fn add(&mut self, flow: FlowId, socket: Rc<UdpSocket>) {
+        self.sockets.push((flow, socket));
     }
+
+    /// What one of them has brought already.
+    pub(super) fn next_now(&mut self) -> Option<Heard> {
+        let Self { sockets, buffer } = self;
+        sockets.iter().find_map(|(flow, socket)| read(*flow, socket, buffer))
+    }
+
+    /// What one of them brings next.
+    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Heard> {
+        let Self { sockets, buffer } = self;
+        for (flow, socket) in sockets {
+            while let Poll::Ready(ready) = socket.poll_recv_ready(context) {
+                let heard = match ready {
+                    Ok(()) => read(*flow, socket, buffer),
+                    Err(error) => Some(refused(*flow, &error)),
+                };
+                if let Some(heard) = heard {
+                    return Poll::Ready(heard);
+                }
+            }
+        }
+        Poll::Pending
+    }
+}
+
+/// Reads a datagram that is there.
+fn read(flow: FlowId, socket: &UdpSocket, buffer: &mut Vec<u8>) -> Option<Heard> {
+    buffer.clear();
+    buffer.reserve(MOST_OF_A_DATAGRAM);
+    match socket.try_recv_buf(buffer) {
+        Ok(_) => {
+            Some(Heard::Input(Instant::now(), Input::Received(flow, buffer.as_slice().to_vec())))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => None,
+        Err(error) => Some(refused(flow, &error)),
+    }
+}
+
+fn refused(flow: FlowId, error: &std::io::Error) -> Heard {
+    let why = match error.kind() {
+        std::io::ErrorKind::ConnectionRefused => "nobody listens there (connection refused)".into(),
+        _ => error.to_string(),
+    };
+    Heard::Input(Instant::now(), Input::Refused(flow, why))
 }
 
 /// Reads a datagram socket whose other end may answer from another port than was asked, once.
@@ -75,13 +120,14 @@ pub(super) async fn loose_datagrams(
     mut known: bool,
     inbox: mpsc::Sender<Heard>,
 ) {
-    let mut buffer = vec![0; 65_536];
+    let mut buffer = Vec::with_capacity(MOST_OF_A_DATAGRAM);
     loop {
-        let Ok((octets, from)) = socket.recv_from(&mut buffer).await else {
+        buffer.clear();
+        let Ok((_, from)) = socket.recv_buf_from(&mut buffer).await else {
             // An error of an earlier datagram: it did not come through, and is not answered.
             continue;
         };
-        let (at, octets) = (Instant::now(), buffer[..octets].to_vec());
+        let (at, octets) = (Instant::now(), buffer.as_slice().to_vec());
         if !known && from.ip() == other.get().ip() {
             known = true;
             let moved = other.replace(from) != from;
@@ -161,7 +207,7 @@ pub(super) async fn pump(
     // Urgent octets stand among the others.
     let _ = socket2::SockRef::from(&stream).set_out_of_band_inline(true);
     let (reading, mut writing) = stream.into_split();
-    let mut buffer = vec![0; READ];
+    let mut buffer = Vec::with_capacity(READ);
     let (mut open, mut hears) = (true, true);
     while open || hears {
         tokio::select! {
@@ -175,14 +221,15 @@ pub(super) async fn pump(
             // A read ends at urgent octets although more is there, so that one which brings little
             // says nothing about what is left: each is tried until nothing comes.
             ready = reading.readable(), if hears => {
-                let read = ready.and_then(|()| reading.try_read(&mut buffer));
+                buffer.clear();
+                let read = ready.and_then(|()| reading.try_read_buf(&mut buffer));
                 if read.as_ref().is_err_and(|e| e.kind() == std::io::ErrorKind::WouldBlock) {
                     continue;
                 }
                 open &= read.is_ok();
                 let input = match read {
                     Ok(0) | Err(_) => Input::Closed(flow),
-                    Ok(octets) => Input::Received(flow, buffer[..octets].to_vec()),
+                    Ok(_) => Input::Received(flow, buffer.as_slice().to_vec()),
                 };
                 hears = !matches!(input, Input::Closed(_));
                 if inbox.send(Heard::Input(Instant::now(), input)).await.is_err() {
