@@ -216,7 +216,7 @@ fn message(message: &Message, mask: &Mask) -> MessageEntry {
     let written = octets.len().min(OCTETS);
     MessageEntry {
         r#type: message.kind.name.to_owned(),
-        octets: hex::encode(&(if opened { &message.bytes } else { &octets })[..written]),
+        octets: hex::encode(&mask.travelled(message)[..written]),
         left_out: octets.len() - written,
         clear: opened.then(|| hex::encode(&octets[..written])),
         fields: fields.collect(),

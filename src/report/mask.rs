@@ -27,28 +27,52 @@ impl Mask {
         text
     }
 
+    /// The octets of a message as they travelled, with stars for secrets that travelled in the clear.
+    pub fn travelled(&self, message: &Message) -> Vec<u8> {
+        let mut octets = message.bytes.clone();
+        for node in message.nodes.iter().filter(|node| matches!(node.value, Value::Octets(_))) {
+            if let Some(shown) = octets.get_mut(node.octets())
+                && self.0.iter().any(|secret| holds(shown, secret))
+            {
+                shown.fill(b'*');
+            }
+        }
+        self.stars(&mut octets);
+        octets
+    }
+
     /// The octets of a message to show: with what is sealed laid open, but for secrets, which stay
     /// as they travelled; and whether anything was laid open.
     pub fn octets(&self, message: &Message) -> (Vec<u8>, bool) {
+        let travelled = self.travelled(message);
         let mut octets = message.clear.clone();
         if octets.len() != message.bytes.len() {
-            return (message.bytes.clone(), false);
+            return (travelled, false);
         }
         for node in &message.nodes {
             let Value::Octets(value) = &node.value else { continue };
-            if self.0.iter().any(|s| holds(value, s))
+            if self.0.iter().any(|secret| holds(value, secret))
                 && let (Some(shown), Some(sealed)) =
-                    (octets.get_mut(node.octets()), message.bytes.get(node.octets()))
+                    (octets.get_mut(node.octets()), travelled.get(node.octets()))
             {
                 shown.copy_from_slice(sealed);
-                // What travels in the clear is masked altogether.
-                if self.0.iter().any(|s| holds(sealed, s)) {
-                    shown.fill(b'*');
-                }
             }
         }
-        let opened = octets != message.bytes;
+        self.stars(&mut octets);
+        let opened = octets != travelled;
         (octets, opened)
+    }
+
+    /// Puts stars in the place of secrets, wherever they stand: what could not be read has no fields.
+    fn stars(&self, octets: &mut [u8]) {
+        for secret in &self.0 {
+            let mut from = 0;
+            while let Some(at) = octets[from..].windows(secret.len()).position(|w| w == *secret) {
+                let end = from + at + secret.len();
+                octets[from + at..end].fill(b'*');
+                from = end;
+            }
+        }
     }
 }
 
