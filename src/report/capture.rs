@@ -302,11 +302,15 @@ impl<'s> Scene<'s> {
             (None, _) => return Vec::new(),
         };
         let direction = self.direction(wire, wire.initiator);
+        let left_out = event.message.as_ref().map_or(0, |message| message.left_out);
+        if left_out > 0 {
+            comments.push(format!("cut: the record leaves out {left_out} octets more"));
+        }
         match (wire.link.transport, octets) {
             (Carrier::Ethernet, Some(octets)) => vec![(octets, direction)],
             (Carrier::Udp, Some(octets)) => {
                 if octets.len() > packets::DATAGRAM {
-                    comments.push(format!("cut: the message has {} octets", octets.len()));
+                    comments.push(format!("cut: a datagram cannot carry {} octets", octets.len()));
                 }
                 let (near, far) = if wire.initiator { (0, 1) } else { (1, 0) };
                 vec![(packets::datagram(wire.ends[near], wire.ends[far], &octets), direction)]
@@ -321,6 +325,9 @@ impl<'s> Scene<'s> {
                     (None, What::Closed) => stream.close(wire.initiator),
                     (None, _) => stream.refuse(),
                 };
+                if left_out > 0 {
+                    stream.miss(wire.initiator, left_out);
+                }
                 said.into_iter()
                     .map(|Said { initiator, packet }| (packet, self.direction(wire, initiator)))
                     .collect()

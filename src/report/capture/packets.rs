@@ -98,6 +98,12 @@ impl Stream {
         }
     }
 
+    /// Octets of one end that nobody has kept.
+    pub fn miss(&mut self, initiator: bool, octets: usize) {
+        self.begun();
+        self.go_on(initiator, octets as u32);
+    }
+
     /// One end says that it says no more.
     pub fn close(&mut self, initiator: bool) -> Vec<Said> {
         self.begun();
@@ -215,9 +221,10 @@ mod tests {
         let long = seen(&stream.say(true, &[1; 130_001]));
         assert_eq!(long, [(1, 1, PUSH, 65_000), (65_001, 1, PUSH, 65_000), (130_001, 1, PUSH, 1)]);
         assert_eq!(seen(&stream.say(false, b"ab")), [(1, 130_002, PUSH, 2)]);
+        stream.miss(true, 8);
         let closed = seen(&stream.close(false));
         let end = TcpFlags::FIN | TcpFlags::ACK;
-        assert_eq!(closed, [(3, 130_002, end, 0), (130_002, 4, TcpFlags::ACK, 0)]);
+        assert_eq!(closed, [(3, 130_010, end, 0), (130_010, 4, TcpFlags::ACK, 0)]);
     }
 
     #[test]
