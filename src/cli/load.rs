@@ -97,10 +97,10 @@ fn as_text(load: &Load) -> String {
         "  {:<10} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
         "ms", "mean", "p50", "p90", "p99", "p99.9", "max"
     );
-    for (name, times) in
-        [("replies", &entry.replies), ("exchanges", &entry.exchanges), ("late", &entry.late)]
-    {
-        row(&mut text, name, times);
+    row(&mut text, "replies", &entry.replies);
+    row(&mut text, "exchanges", &entry.exchanges);
+    if entry.rate.is_some() {
+        row(&mut text, "late", &entry.late);
     }
     if !entry.host.is_empty() {
         let _ = writeln!(text, "warning: {}", entry.host);

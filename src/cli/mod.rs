@@ -97,6 +97,7 @@ fn run(words: RunWords, more: Option<&str>) -> ExitCode {
         profile: words.profile,
         strict: words.strict,
         jobs: words.jobs,
+        shard: words.shard,
         seed: words.seed,
         timeout_scale: words.timeout_scale,
         sim: words.sim,

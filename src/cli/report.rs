@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::words::ReportWords;
 use super::{BROKEN, print, refuse};
-use crate::report::{Sheet, compare, write};
+use crate::report::{Sheet, compare, merge, write};
 
 /// The exit code where something got worse.
 const WORSE: u8 = 1;
@@ -13,7 +13,11 @@ const WORSE: u8 = 1;
 pub fn report(words: &ReportWords) -> ExitCode {
     match &words.against {
         Some(old) => against(old, &words.record, &words.format),
-        None => again(&words.record),
+        None if words.merge.is_empty() => again(&words.record),
+        None => match merge(&words.record.join("record.jsonl"), &words.merge) {
+            Ok(()) => again(&words.record),
+            Err(error) => refuse(&error.to_string()),
+        },
     }
 }
 

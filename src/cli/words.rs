@@ -117,6 +117,10 @@ pub struct RunWords {
     /// Exchanges at once.
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = jobs)]
     pub jobs: usize,
+    /// Play only this part of the exchanges, such as 1/4; `report --merge` puts the reports of all
+    /// parts together.
+    #[arg(long, value_name = "M/N", value_parser = shard)]
+    pub shard: Option<(usize, usize)>,
     /// Draw everything that is drawn from this number.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -138,6 +142,13 @@ pub struct RunWords {
     /// libtest's own arguments: a filter, --list, --exact, --skip, --format json, --test-threads.
     #[arg(last = true, value_name = "LIBTEST-ARGUMENTS")]
     pub libtest: Vec<String>,
+}
+
+fn shard(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once('/').and_then(|(m, n)| Some((m.parse().ok()?, n.parse().ok()?)));
+    parts
+        .filter(|(part, all)| (1..=*all).contains(part))
+        .ok_or_else(|| "a part and the number of parts, such as 1/4".into())
 }
 
 fn jobs(text: &str) -> Result<usize, String> {
@@ -202,6 +213,10 @@ pub struct ReportWords {
     /// Nothing is written. Ends with 1 where something got worse.
     #[arg(long, value_name = "OLD")]
     pub against: Option<PathBuf>,
+    /// The folders of reports of the parts of one run (`run --shard`): put their records together
+    /// into DIR, and make its files.
+    #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with = "against")]
+    pub merge: Vec<PathBuf>,
     /// How to show the comparison.
     #[arg(long, value_name = "FORMAT", default_value = "text", requires = "against",
         value_parser = ["text", "json", "markdown"])]

@@ -6,6 +6,7 @@
 //! | `console` | a failure as a person reads it: caret, expected and got, octets, ladder, requirement |
 //! | `entry` | the lines of a record |
 //! | `journal` | `record.jsonl`, written event by event |
+//! | `merge` | the records of the parts of a run as one |
 //! | `picture` | a ladder drawn with characters, while it runs |
 //! | `sheet` | a record, read again: what all below are made from |
 //! | `files` | all that is made of a record, into its folder |
@@ -35,6 +36,7 @@ mod junit;
 #[cfg(feature = "live")]
 mod markdown;
 mod mask;
+mod merge;
 mod picture;
 mod sheet;
 #[cfg(feature = "live")]
@@ -50,6 +52,7 @@ pub use entry::*;
 pub use files::{make, write};
 pub use journal::{Journal, failure as failure_entry, file_entry, suite_entry};
 pub use mask::Mask;
+pub use merge::merge;
 pub use picture::{lifelines, rung};
 pub use sheet::{Came, Case, Sheet, Trial, Unreadable};
 #[cfg(feature = "live")]

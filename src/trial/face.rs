@@ -126,6 +126,7 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
         }
     }
     let selection = Selection { arguments: &arguments };
+    let is_part = runs.iter().any(|(options, _)| options.shard.is_some());
     let progress = Progress::new(runs.iter().any(|(options, _)| options.ladder));
     let broken = Arc::new(Mutex::new(false));
     let warnings = Arc::new(Mutex::new(Vec::new()));
@@ -210,6 +211,10 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
         shown.push((shelf, options, picked, journal));
         let wanted: Vec<(usize, usize)> = wanted.into_iter().collect();
         threads.push((run, wanted));
+    }
+    if must_select && trials.is_empty() && is_part {
+        eprintln!("nothing is left for this part: there are fewer exchanges than parts");
+        return ExitCode::SUCCESS;
     }
     if must_select && trials.is_empty() {
         eprintln!("error: nothing is selected: no trial fits the filters");

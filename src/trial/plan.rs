@@ -31,6 +31,8 @@ pub struct Options {
     pub strict: bool,
     /// Exchanges at once.
     pub jobs: usize,
+    /// Only this part of the exchanges, counted from 1, of so many.
+    pub shard: Option<(usize, usize)>,
     /// For everything that is drawn; drawn itself where nobody gives it.
     pub seed: Option<u64>,
     /// Stretches the time that peers are given.
@@ -67,6 +69,7 @@ impl Default for Options {
             strict: false,
             // Waiting costs nothing but sockets, of which a process usually has 1024.
             jobs: 256,
+            shard: None,
             seed: None,
             timeout_scale: 1.0,
             sim: false,
@@ -201,10 +204,29 @@ impl Plan {
             return Err(errors);
         }
         plan.warnings = warnings;
+        if let Some((part, parts)) = options.shard {
+            plan.keep(|at| at % parts + 1 == part);
+            return Ok(plan);
+        }
         if plan.cases.is_empty() && only.is_none() {
             return Err(vec![plan.nothing(options, &targets)]);
         }
         Ok(plan)
+    }
+
+    /// Keeps the cases of these places.
+    fn keep(&mut self, kept: impl Fn(usize) -> bool) {
+        let mut places = Vec::new();
+        let mut cases = Vec::new();
+        for (at, case) in std::mem::take(&mut self.cases).into_iter().enumerate() {
+            places.push(kept(at).then_some(cases.len()));
+            cases.extend(kept(at).then_some(case));
+        }
+        self.cases = cases;
+        for group in &mut self.groups {
+            group.cases = group.cases.iter().filter_map(|at| places[*at]).collect();
+        }
+        self.groups.retain(|group| !group.cases.is_empty());
     }
 
     fn nothing(&self, options: &Options, targets: &[Arc<Target>]) -> Diagnostic {

@@ -52,7 +52,8 @@ fn one(page: &mut String, load: &LoadEntry) {
     page.put("<table class=\"times\"><thead><tr><th>ms<th>mean<th>least<th>p50<th>p90<th>p99<th>p99.9<th>most</thead>");
     let rows =
         [("replies", &load.replies), ("exchanges", &load.exchanges), ("begun late by", &load.late)];
-    for (name, times) in rows.iter().filter(|(_, times)| times.count > 0) {
+    let shown = if load.rate.is_some() { 3 } else { 2 };
+    for (name, times) in rows.iter().take(shown).filter(|(_, times)| times.count > 0) {
         let _ = write!(page, "<tr><th scope=\"row\">{name}");
         for us in [
             times.mean_us,

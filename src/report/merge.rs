@@ -1,0 +1,158 @@
+//! The records of the parts of a run as one.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::entry::{EndEntry, Entry, RuleEntry, RunEntry};
+use super::sheet::Unreadable;
+use crate::record::Verdict;
+
+/// Writes the records of the parts of a run into one record.
+///
+/// What several parts say alike is written once. A rule was judged by each part over its own
+/// exchanges: what it came to is the worst of that, but a part without anything to judge says
+/// nothing. Where a part did not come to its end, nor has the whole.
+pub fn merge(into: &Path, parts: &[PathBuf]) -> Result<(), Unreadable> {
+    let fails = |error| Unreadable::File(into.display().to_string(), error);
+    let folder = into.parent().unwrap_or(Path::new("."));
+    // It may be one of the parts: nothing is overwritten before all is read.
+    let draft = into.with_extension("jsonl.new");
+    std::fs::create_dir_all(folder).map_err(fails)?;
+    let mut out = BufWriter::new(File::create(&draft).map_err(fails)?);
+    let mut merged = Merged { ends: Some(EndEntry::default()), ..Merged::default() };
+    // The first line speaks of all parts, so it has to be known first.
+    for part in parts {
+        merged.first(part)?;
+    }
+    writeln!(out, "{}", Entry::Run(merged.run.clone()).write()).map_err(fails)?;
+    for part in parts {
+        merged.rest(part, &mut |line| writeln!(out, "{line}").map_err(fails))?;
+    }
+    for name in &merged.order {
+        let rule = merged.rules[name].clone();
+        writeln!(out, "{}", Entry::Rule(rule).write()).map_err(fails)?;
+    }
+    if let Some(mut end) = merged.ends {
+        for (verdict, twice) in merged.twice {
+            let count = end.verdicts.entry(verdict).or_default();
+            *count = count.saturating_sub(twice);
+        }
+        end.verdicts.retain(|_, count| *count > 0);
+        writeln!(out, "{}", Entry::End(end).write()).map_err(fails)?;
+    }
+    out.flush().map_err(fails)?;
+    std::fs::rename(&draft, into).map_err(fails)
+}
+
+#[derive(Default)]
+struct Merged {
+    run: RunEntry,
+    /// Lines that several parts may say alike.
+    said: HashSet<String>,
+    rules: BTreeMap<String, RuleEntry>,
+    /// Names of rules as they came.
+    order: Vec<String>,
+    /// Verdicts of rules that several parts came to.
+    twice: BTreeMap<String, u32>,
+    /// None where a part did not come to its end.
+    ends: Option<EndEntry>,
+}
+
+impl Merged {
+    fn first(&mut self, part: &Path) -> Result<(), Unreadable> {
+        let mut line = String::new();
+        let (mut record, name) = open(part)?;
+        record.read_line(&mut line).map_err(|e| Unreadable::File(name.clone(), e))?;
+        let Ok(Some(Entry::Run(run))) = Entry::read(&line) else {
+            return Err(Unreadable::NoRecord(name));
+        };
+        if self.run.tool.is_empty() {
+            self.run = run;
+            return Ok(());
+        }
+        self.run.began_ms = self.run.began_ms.min(run.began_ms);
+        union(&mut self.run.targets, run.targets);
+        union(&mut self.run.suites, run.suites);
+        Ok(())
+    }
+
+    fn rest(
+        &mut self,
+        part: &Path,
+        write: &mut dyn FnMut(&str) -> Result<(), Unreadable>,
+    ) -> Result<(), Unreadable> {
+        let (record, name) = open(part)?;
+        let mut ended = false;
+        for line in record.lines().skip(1) {
+            let line = line.map_err(|e| Unreadable::File(name.clone(), e))?;
+            match Entry::read(&line) {
+                Ok(Some(Entry::Rule(rule))) => self.rule(rule),
+                Ok(Some(Entry::End(end))) => {
+                    ended = true;
+                    self.end(end);
+                }
+                Ok(Some(
+                    Entry::File(_)
+                    | Entry::Suite(_)
+                    | Entry::Requirement(_)
+                    | Entry::Target(_)
+                    | Entry::Field(_),
+                )) => {
+                    if self.said.insert(line.clone()) {
+                        write(&line)?;
+                    }
+                }
+                Ok(Some(Entry::Run(_))) => {}
+                // What cannot be read stays what it is.
+                _ => write(&line)?,
+            }
+        }
+        if !ended {
+            self.ends = None;
+        }
+        Ok(())
+    }
+
+    fn rule(&mut self, rule: RuleEntry) {
+        let Some(known) = self.rules.get_mut(&rule.name) else {
+            self.order.push(rule.name.clone());
+            self.rules.insert(rule.name.clone(), rule);
+            return;
+        };
+        let says = |rule: &RuleEntry| match rule.judged.verdict {
+            Verdict::Skipped | Verdict::NotReached => None,
+            verdict => Some(verdict),
+        };
+        // It counts once, as what it came to.
+        let other = match says(&rule) > says(known) {
+            true => std::mem::replace(known, rule).judged.verdict,
+            false => rule.judged.verdict,
+        };
+        *self.twice.entry(other.word().to_owned()).or_default() += 1;
+    }
+
+    fn end(&mut self, end: EndEntry) {
+        if let Some(all) = &mut self.ends {
+            all.ended_ms = all.ended_ms.max(end.ended_ms);
+            for (verdict, count) in end.verdicts {
+                *all.verdicts.entry(verdict).or_default() += count;
+            }
+        }
+    }
+}
+
+fn open(part: &Path) -> Result<(BufReader<File>, String), Unreadable> {
+    let path = if part.is_dir() { part.join("record.jsonl") } else { part.to_owned() };
+    let name = path.display().to_string();
+    let file =
+        File::open(&path).map_err(|error: io::Error| Unreadable::File(name.clone(), error))?;
+    Ok((BufReader::new(file), name))
+}
+
+fn union(all: &mut Vec<String>, more: Vec<String>) {
+    all.extend(more);
+    all.sort();
+    all.dedup();
+}
