@@ -45,7 +45,8 @@ fn files() -> Vec<(String, PathBuf)> {
             let below = path.strip_prefix(&source).expect("below src");
             let first = below.components().next().expect("a name");
             let module = Path::new(first.as_os_str()).with_extension("").display().to_string();
-            if !matches!(module.as_str(), "lib" | "main") {
+            let is_rust = path.extension().is_some_and(|extension| extension == "rs");
+            if is_rust && !matches!(module.as_str(), "lib" | "main") {
                 found.push((module, path));
             }
         }

@@ -188,7 +188,7 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
         for pick in &picked {
             trials.push(shelf.trial(pick));
         }
-        if arguments.list || wanted.is_empty() {
+        if arguments.list {
             continue;
         }
         let seed = options.seed.unwrap_or_else(|| fastrand::u64(..));
@@ -209,8 +209,9 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
         };
         progress.expects(wanted.len());
         shown.push((shelf, options, picked, journal));
-        let wanted: Vec<(usize, usize)> = wanted.into_iter().collect();
-        threads.push((run, wanted));
+        if !wanted.is_empty() {
+            threads.push((run, wanted.into_iter().collect::<Vec<_>>()));
+        }
     }
     if must_select && trials.is_empty() && is_part {
         eprintln!("nothing is left for this part: there are fewer exchanges than parts");
@@ -226,6 +227,7 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
             run.perform(wanted);
         }
     });
+    let hushed = (!arguments.list).then(|| hush(&arguments)).flatten();
     let failed = show(&arguments, trials, &progress);
     progress.finish();
     if arguments.list {
@@ -237,6 +239,9 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     }
     for warning in warnings.lock().map(|w| w.clone()).unwrap_or_default() {
         eprintln!("{warning}");
+    }
+    if let Some(word) = hushed {
+        tell(&arguments, &format!("::{word}::\n"));
     }
     for (shelf, options, picked, journal) in &shown {
         let Some(journal) = journal else { continue };
@@ -256,18 +261,32 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     }
 }
 
-/// Prints what a job of GitHub is to be told. Where standard output is for a program to read, it
-/// goes to the other one.
+/// Tells a job of GitHub to obey nothing that is printed from now on, since peers have a part in it,
+/// until a word is said that nobody knows; gives the word.
+fn hush(arguments: &LibtestArguments) -> Option<String> {
+    let word = paper::is_github_job().then(|| format!("{:032x}", fastrand::u128(..)))?;
+    tell(arguments, &format!("::stop-commands::{word}\n"));
+    Some(word)
+}
+
+/// Prints what a job of GitHub is to be told of a run.
 #[expect(clippy::print_stderr, reason = "this is the face")]
 fn announce(arguments: &LibtestArguments, sheet: &Sheet) {
     match paper::tell_github(sheet) {
-        Ok(text) if arguments.format.as_deref() == Some("json") => eprint!("{text}"),
-        Ok(text) => {
-            let mut out = std::io::stdout();
-            let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-        }
+        Ok(text) => tell(arguments, &text),
         Err(error) => eprintln!("warning: the summary of the job cannot be written: {error}"),
     }
+}
+
+/// Prints for whoever runs the job. Where standard output is for a program to read, it goes to the
+/// other one.
+#[expect(clippy::print_stderr, reason = "this is the face")]
+fn tell(arguments: &LibtestArguments, text: &str) {
+    if arguments.format.as_deref() == Some("json") {
+        return eprint!("{text}");
+    }
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 /// Whether a group's implementation is not installed here.

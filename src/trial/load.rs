@@ -104,7 +104,7 @@ fn chosen(plan: &Plan, demand: &Demand) -> Result<usize, Diagnostic> {
         let known = plan.cases.iter().filter(|case| case.suite.name == *suite);
         let known: Vec<&str> = known.map(|case| case.exchange.name.as_str()).collect();
         let title = format!("`{suite}::{exchange}` cannot be played like this");
-        return Err(Diagnostic::plain(title).suggest(exchange, known.into_iter()));
+        return Err(Diagnostic::plain(title).suggest(exchange, known));
     };
     let case = &plan.cases[at];
     let why = match &case.skip {

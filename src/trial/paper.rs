@@ -266,10 +266,15 @@ pub(super) fn conclude(
     report::make(folder).map(Some)
 }
 
+/// Whether this is part of a job of GitHub's.
+pub(super) fn is_github_job() -> bool {
+    std::env::var("GITHUB_ACTIONS").as_deref() == Ok("true")
+}
+
 /// Tells GitHub of a run, where one of its jobs is what runs: annotations to print, and a page of
 /// the job's summary, which is appended to the file that it wants it in.
 pub(super) fn tell_github(sheet: &Sheet) -> io::Result<String> {
-    if std::env::var("GITHUB_ACTIONS").as_deref() != Ok("true") {
+    if !is_github_job() {
         return Ok(String::new());
     }
     if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {

@@ -73,7 +73,7 @@ pub fn headline(sheet: &Sheet) -> Headline {
 /// Headline, numbers, failures, matrix.
 pub fn write(page: &mut String, sheet: &Sheet, headline: &Headline) {
     let class = if headline.good { "good" } else { "ill" };
-    let _ = write!(page, "<header class=\"{class}\"><h1>{}</h1>\n", esc(&headline.long));
+    let _ = writeln!(page, "<header class=\"{class}\"><h1>{}</h1>", esc(&headline.long));
     facts(page, sheet);
     if sheet.loads.is_empty() {
         numbers(page, headline);
@@ -154,7 +154,7 @@ fn failures(page: &mut String, sheet: &Sheet) {
         }
         let _ = write!(page, "<li>");
         mark(page, judged.verdict);
-        let _ = write!(page, " <a href=\"{href}\">{}</a><br>", esc(&name));
+        let _ = write!(page, " <a href=\"{href}\">{}</a><br>", esc(name));
         match judged.failures.first() {
             Some(failure) => page.say(&failure.title),
             None => page.say(judged.text.lines().next().unwrap_or_default()),
@@ -184,10 +184,13 @@ fn failures(page: &mut String, sheet: &Sheet) {
     page.put("</section>\n");
 }
 
+/// The exchanges of a suite with their places in the run, by column.
+type Columns<'s> = BTreeMap<usize, Vec<(usize, &'s Case)>>;
+
 /// Exchanges by implementation. With one implementation, exchanges stand side by side.
 fn matrix(page: &mut String, sheet: &Sheet) {
     let mut columns: Vec<String> = Vec::new();
-    let mut suites: BTreeMap<&str, BTreeMap<usize, Vec<(usize, &Case)>>> = BTreeMap::new();
+    let mut suites: BTreeMap<&str, Columns> = BTreeMap::new();
     for (at, case) in sheet.cases.iter().enumerate() {
         let column = column(case);
         let column = columns.iter().position(|c| *c == column).unwrap_or_else(|| {
@@ -233,12 +236,7 @@ fn column(case: &Case) -> String {
     }
 }
 
-fn rows(
-    page: &mut String,
-    suite: &str,
-    by_column: &BTreeMap<usize, Vec<(usize, &Case)>>,
-    columns: usize,
-) {
+fn rows(page: &mut String, suite: &str, by_column: &Columns<'_>, columns: usize) {
     let mut rows: Vec<&str> = Vec::new();
     for (_, case) in by_column.values().flatten() {
         if !rows.contains(&case.plan.exchange.as_str()) {

@@ -6,9 +6,12 @@ use std::fmt::Write as _;
 use super::text::{Text, esc};
 use crate::report::sheet::Sheet;
 
+/// What the fields of a type of message hold and where they are defined, by path.
+type Fields<'s> = BTreeMap<&'s str, (&'s str, &'s str)>;
+
 /// What fields mean, then the files.
 pub fn write(page: &mut String, sheet: &Sheet) {
-    let mut kinds: BTreeMap<(&str, &str), BTreeMap<&str, (&str, &str)>> = BTreeMap::new();
+    let mut kinds: BTreeMap<(&str, &str), Fields> = BTreeMap::new();
     for ((protocol, kind, path), (about, source)) in &sheet.fields {
         kinds.entry((protocol, kind)).or_default().insert(path, (about, source));
     }
