@@ -146,6 +146,11 @@ links: {auth: '127.0.0.1:1'}
     let title = ",title=try/one%3A%3Aone%3A%3Aserver%3A%3Aasked::";
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(stdout.lines().any(|l| l.starts_with(&line) && l.contains(title)), "{stdout}");
+    // What peers have said is printed where no command is obeyed.
+    let word = stdout.lines().next().and_then(|l| l.strip_prefix("::stop-commands::"));
+    let again = format!("\n::{}::\n", word.expect("the first line"));
+    assert!(stdout.find(&again) < stdout.find(&line), "{stdout}");
+    assert!(stdout.find("test result:") < stdout.find(&again), "{stdout}");
     let text = folder.text("page.md");
     assert!(text.starts_with("before\n## Stepladder: 1 failed\n"), "{text}");
     assert_eq!(text["before\n".len()..], folder.text("summary.md"));
