@@ -123,7 +123,7 @@ impl<'s> Ladder<'s> {
         mark(page, came.verdict);
         let level = format!("{:?}", step.level).to_uppercase();
         let _ = write!(page, " {} <small>{level}", esc(&step.step));
-        if came.judged.is_some() && came.verdict != Verdict::Pass {
+        if came.judged.is_some() && !matches!(came.verdict, Verdict::Pass | Verdict::NotReached) {
             let _ = write!(page, " · {}: {}", came.verdict.word(), meaning(came.verdict));
         }
         page.put("</small>");
