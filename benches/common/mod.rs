@@ -160,6 +160,20 @@ pub fn many(name: &str, exchanges: usize) -> String {
     text
 }
 
+/// A suite of so many exchanges in which the server says nothing for a time, having answered.
+pub fn silent(name: &str, exchanges: usize, time: &str) -> String {
+    let mut text = many(name, 0);
+    for n in 0..exchanges {
+        exchange(&mut text, &format!("case-{n:05}"));
+        let _ = write!(
+            text,
+            "      - step: silent\n        ladder:\n          - silent: server -> nas\n            \
+             for: {time}\n"
+        );
+    }
+    text
+}
+
 /// A suite of one exchange in which so many requests follow each other on one link.
 pub fn repeated(name: &str, times: usize) -> String {
     let mut text = accounting(name);
@@ -170,6 +184,17 @@ pub fn repeated(name: &str, times: usize) -> String {
          - server -> nas: accounting-response\n            count: {times}\n"
     );
     text
+}
+
+/// A suite of one exchange in which so many questions follow each other on one stream.
+pub fn questions(name: &str, times: usize) -> String {
+    format!(
+        "suite: {name}\nparties: {{client: the client, server: the server}}\nlinks:\n  \
+         ask: {{client -> server: dns-tcp}}\nexchanges:\n  all:\n    steps:\n      \
+         - step: answered\n        ladder:\n          - repeat:\n              \
+         - client -> server: {{tcp-query: {{question: {{name: www.example.test., type: A}}}}}}\n              \
+         - server -> client: {{tcp-response: {{rcode: NOERROR}}}}\n            count: {times}\n"
+    )
 }
 
 /// A suite from its text.
