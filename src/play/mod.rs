@@ -22,6 +22,7 @@
 //! | `place` | addresses that messages tell |
 //! | `blame` | how a failure gets into the outcome of its step |
 //! | `compare` | a message against what was asked for; values of names |
+//! | `again` | a message against an earlier one, octet for octet |
 //! | `lists` | structures of a list against those that were asked for |
 //! | `rules` | requirements over all messages |
 //! | `wrong` | a played party that is wrong on purpose, once, in a named way |
@@ -29,6 +30,7 @@
 //! The course is written as a coroutine that waits on the stage (`script`), so that it reads from
 //! top to bottom like the ladder it plays; it is polled by hand, with no runtime.
 
+mod again;
 mod blame;
 mod compare;
 mod hear;
