@@ -8,6 +8,7 @@
 //! | `alarm` | waiting for a moment, to some microseconds |
 //! | `doors` | the sockets on which our parties are called |
 //! | `gate` | how many datagrams are on their way to one implementation |
+//! | `inbox` | what a play is told while it runs |
 //! | `jitter` | what is said goes out some time later |
 //! | `segment` | frames on an Ethernet interface |
 //! | `runtime` | what a process is to many plays |
@@ -18,6 +19,7 @@
 mod alarm;
 mod doors;
 mod gate;
+mod inbox;
 mod jitter;
 mod runtime;
 mod segment;
@@ -31,7 +33,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio::net::{TcpStream, UdpSocket};
@@ -44,6 +45,7 @@ use crate::record::{Event, Report};
 use crate::wire::Transport;
 use doors::{Call, Came, Ears, datagram_socket, door, here_for, near, shared_socket, socket_to};
 use gate::Crossing;
+use inbox::{Heard, Inbox, WAITING};
 use segment::Segment;
 use sockets::{Datagrams, Words, connect, loose_datagrams, pump, send_aside};
 
@@ -54,9 +56,6 @@ pub use jitter::Jitter;
 pub use runtime::{asked_to_end, block_on};
 pub use serve::{Host, Service, serve};
 pub use traffic::Traffic;
-
-/// Inputs that may wait for a play; a peer that sends faster waits for the play, not in our memory.
-const WAITING: usize = 256;
 
 /// What carries out triggers: given the party and the trigger's name, it ends with what the
 /// implementation printed, or with why it could not be started. Dropping it ends the implementation.
@@ -189,7 +188,7 @@ async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report
         }
         tokio::select! {
             biased;
-            heard = next(&mut driver.datagrams, &mut inbox.heard) => {
+            heard = driver.datagrams.next(&mut inbox.heard) => {
                 if let Some(heard) = heard {
                     driver.heard(heard);
                 }
@@ -229,57 +228,6 @@ async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report
     // Writers still have to send what was asked for last: a moment, then everything is dropped.
     driver.farewell().await;
     driver.into_report()
-}
-
-/// What comes next, over sockets or from tasks.
-async fn next(datagrams: &mut Datagrams, heard: &mut mpsc::Receiver<Heard>) -> Option<Heard> {
-    std::future::poll_fn(|context| match datagrams.poll_next(context) {
-        Poll::Ready(heard) => Poll::Ready(Some(heard)),
-        Poll::Pending => heard.poll_recv(context),
-    })
-    .await
-}
-
-/// Where a play is told of what comes. It is there before the play, and after it.
-struct Inbox {
-    tell: mpsc::Sender<Heard>,
-    heard: mpsc::Receiver<Heard>,
-    /// Calls that came when the play was over.
-    late: Vec<Call>,
-}
-
-impl Inbox {
-    fn new() -> Self {
-        let (tell, heard) = mpsc::channel(WAITING);
-        Self { tell, heard, late: Vec::new() }
-    }
-
-    /// The calls that the play did not get to. No more come in.
-    fn late(mut self) -> Vec<Call> {
-        self.heard.close();
-        while let Ok(heard) = self.heard.try_recv() {
-            if let Heard::Call(call) = heard {
-                self.late.push(call);
-            }
-        }
-        self.late
-    }
-}
-
-/// What the sockets and processes of a play tell it.
-enum Heard {
-    /// Something about a flow that the play knows.
-    Input(Instant, Input),
-    /// Somebody at a door.
-    Call(Call),
-    /// Somebody at the socket of a flow who is not its other end.
-    Stray(FlowId, Call),
-}
-
-impl From<Call> for Heard {
-    fn from(call: Call) -> Self {
-        Self::Call(call)
-    }
 }
 
 /// How octets leave on a flow.

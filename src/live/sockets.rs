@@ -1,6 +1,7 @@
 //! Reading and writing sockets: what comes is told, what is asked for goes out.
 
 use std::cell::Cell;
+use std::future::poll_fn;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -73,8 +74,16 @@ impl Datagrams {
         sockets.iter().find_map(|(flow, socket)| read(*flow, socket, buffer))
     }
 
-    /// What one of them brings next.
-    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Heard> {
+    /// What one of them brings next, or what a task tells.
+    pub(super) async fn next(&mut self, told: &mut mpsc::Receiver<Heard>) -> Option<Heard> {
+        poll_fn(|context| match self.poll_next(context) {
+            Poll::Ready(heard) => Poll::Ready(Some(heard)),
+            Poll::Pending => told.poll_recv(context),
+        })
+        .await
+    }
+
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Heard> {
         let Self { sockets, buffer } = self;
         for (flow, socket) in sockets {
             while let Poll::Ready(ready) = socket.poll_recv_ready(context) {
