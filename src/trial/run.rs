@@ -117,7 +117,7 @@ impl Run {
         });
         let started = self.start_targets(&wanted, stop.clone()).await;
         let started = Rc::new(started);
-        let slots = Rc::new(Semaphore::new(self.options.jobs.max(1)));
+        let slots = Arc::new(Semaphore::new(self.options.jobs.max(1)));
         let around: Rc<BTreeMap<String, Around>> =
             Rc::new(started.keys().map(|name| (name.clone(), Around::default())).collect());
         let clients = Rc::new(Semaphore::new(clients_at_once()));
@@ -126,11 +126,15 @@ impl Run {
         let shared = Rc::new(Shared::of_this_run());
         let mut plays = tokio::task::JoinSet::new();
         for (case, last) in wanted {
+            // What has no slot yet takes no room either.
+            let Ok(slot) = slots.clone().acquire_owned().await else { break };
+            while plays.try_join_next().is_some() {}
             let (run, started) = (self.clone(), started.clone());
-            let (slots, around, clients) = (slots.clone(), around.clone(), clients.clone());
+            let (around, clients) = (around.clone(), clients.clone());
             let turn = turn.clone();
             let (seen, shared, stop) = (seen.clone(), shared.clone(), stop.clone());
             plays.spawn_local(async move {
+                let _slot = slot;
                 let one = &run.plan.cases[case];
                 let otherwise = judge::all(one, Verdict::Error, "the play ended without a verdict");
                 let _promise = Promise { board: &run.board, case, otherwise };
@@ -138,7 +142,6 @@ impl Run {
                     run.board.write(case, judge::all(one, Verdict::Skipped, why));
                     return;
                 }
-                let Ok(_slot) = slots.acquire().await else { return };
                 let around = one.target.as_ref().and_then(|t| around.get(&t.name));
                 let _alone = match around.filter(|_| one.is_alone()) {
                     Some(around) => around.alone.acquire().await.ok(),
