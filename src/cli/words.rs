@@ -60,8 +60,8 @@ pub enum Command {
     Serve(ServeWords),
     /// Play one exchange again and again, many at once, and judge every reply.
     #[command(after_help = "Examples:
-  stepladder load radius/pap::accept --until accepted --target freeradius --duration 10s
-  stepladder load radius/pap::accept --until accepted --target freeradius --rate 2000
+  stepladder load radius/pap::accept --until accepted --target my-server --duration 10s
+  stepladder load radius/pap::accept --until accepted --target my-server --rate 2000
   stepladder load tacacs/authentication::pap --target my-server --count 10000 --report reports/load")]
     Load(LoadWords),
     /// List the targets, and what keeps them from being run here.

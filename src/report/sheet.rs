@@ -6,14 +6,19 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::entry::{
-    CaseEntry, EndEntry, Entry, FileEntry, HappenedEntry, JudgedEntry, LoadEntry, RequirementEntry,
-    RuleEntry, RunEntry, SuiteEntry, TargetEntry,
+    CaseEntry, EndEntry, Entry, FileEntry, HappenedEntry, JudgedEntry, LoadEntry, PartyEntry,
+    RequirementEntry, RuleEntry, RunEntry, SuiteEntry, TargetEntry,
 };
 use crate::ladder::Level;
 use crate::record::Verdict;
 
 /// The longest line that is taken; a message of 64 MiB comes to less.
 const MOST: u64 = 512 << 20;
+
+/// Events of an exchange that keep everything, from its beginning.
+const LONG: usize = 2_000;
+/// Events that keep everything, up to its end.
+const NEAR: usize = 500;
 
 /// A run.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +31,8 @@ pub struct Sheet {
     pub suites: BTreeMap<String, SuiteEntry>,
     /// Requirements, in the order of their catalogues.
     pub requirements: Vec<RequirementEntry>,
+    /// Their places, by id.
+    ids: HashMap<String, usize>,
     /// Targets by name.
     pub targets: BTreeMap<String, TargetEntry>,
     /// What fields mean: text and section, by protocol, type of message and path.
@@ -112,7 +119,10 @@ impl Sheet {
             Entry::Run(run) => self.run = run,
             Entry::File(file) => drop(self.files.insert(file.path.clone(), file)),
             Entry::Suite(suite) => drop(self.suites.insert(suite.name.clone(), suite)),
-            Entry::Requirement(requirement) => self.requirements.push(requirement),
+            Entry::Requirement(requirement) => {
+                self.ids.insert(requirement.id.clone(), self.requirements.len());
+                self.requirements.push(requirement);
+            }
             Entry::Target(target) => drop(self.targets.insert(target.name.clone(), target)),
             Entry::Field(field) => {
                 let key = (field.protocol, field.r#type, field.path);
@@ -131,7 +141,7 @@ impl Sheet {
             }
             Entry::Happened(happened) => {
                 if let Some(case) = cases.get(&happened.case) {
-                    self.cases[*case].events.push(happened);
+                    self.cases[*case].happened(happened);
                 }
             }
             Entry::Step(step) => {
@@ -157,12 +167,32 @@ impl Sheet {
             name: rule.name.rsplit("::").next().unwrap_or_default(),
             about: &rule.about,
             target: rule.target.as_deref(),
+            suite: &rule.suite,
+            tested: &[],
             file: &rule.file,
             line: rule.line,
             level: rule.judged.level,
             requirements: &rule.requirements,
             came: Came::of(Some(&rule.judged), ""),
         }))
+    }
+
+    /// The requirement of an id.
+    pub fn requirement(&self, id: &str) -> Option<&RequirementEntry> {
+        self.ids.get(id).map(|at| &self.requirements[*at])
+    }
+
+    /// Whether a requirement binds one of these parties of a suite, as far as that is known: a step
+    /// may cite what binds the other side, which is not under test there.
+    pub fn binds(&self, id: &str, suite: &str, tested: &[String]) -> bool {
+        let (Some(requirement), Some(suite)) = (self.requirement(id), self.suites.get(suite))
+        else {
+            return true;
+        };
+        let known = |name: &&String| suite.parties.iter().any(|party| party.name == **name);
+        let bound =
+            |party: &PartyEntry| tested.contains(&party.name) && party.is_bound(requirement);
+        !tested.iter().any(|name| known(&name)) || suite.parties.iter().any(bound)
     }
 
     /// What a field means: what it holds, and where it is defined.
@@ -182,6 +212,17 @@ pub(super) fn general(path: &str) -> String {
 }
 
 impl Case {
+    /// Takes an event in. Of a very long exchange nobody lays the messages in the middle open, so
+    /// that they take no room for it.
+    fn happened(&mut self, event: HappenedEntry) {
+        self.events.push(event);
+        if let Some(at) = self.events.len().checked_sub(NEAR).filter(|at| *at > LONG)
+            && let Some(message) = &mut self.events[at].message
+        {
+            message.fields = Vec::new();
+        }
+    }
+
     /// Its selected steps.
     pub fn trials<'c>(
         &'c self,
@@ -194,6 +235,8 @@ impl Case {
             name: &step.step,
             about: &step.about,
             target: self.plan.target.as_deref(),
+            suite: &self.plan.suite,
+            tested: &self.plan.tested,
             file,
             line: step.line,
             level: step.level,
@@ -235,6 +278,10 @@ pub struct Trial<'s> {
     pub about: &'s str,
     /// The implementation; none for the built-in peer.
     pub target: Option<&'s str>,
+    /// Its suite.
+    pub suite: &'s str,
+    /// Who is under test; nobody in particular for a rule.
+    pub tested: &'s [String],
     /// The file that it stands in.
     pub file: &'s str,
     /// Its line there.

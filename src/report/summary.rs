@@ -148,9 +148,9 @@ fn in_full(text: &mut String, sheet: &Sheet, trial: &Trial<'_>) {
         _ => (trial.file, trial.line),
     };
     let _ = writeln!(text, "\n- {}", code(&format!("{file}:{line}"), LINE));
-    for id in trial.requirements {
-        let known = sheet.requirements.iter().find(|requirement| requirement.id == *id);
-        let _ = match known {
+    let binds = |id: &&String| sheet.binds(id, trial.suite, trial.tested);
+    for id in trial.requirements.iter().filter(binds) {
+        let _ = match sheet.requirement(id) {
             Some(RequirementEntry { level, standard, statement, .. }) => writeln!(
                 text,
                 "- {} {} ({}): {}",
@@ -215,7 +215,8 @@ fn beyond(text: &mut String, length: usize) {
 fn requirements(text: &mut String, sheet: &Sheet, trials: &[Trial<'_>]) {
     let mut came: BTreeMap<&str, Vec<Verdict>> = BTreeMap::new();
     for trial in trials {
-        for id in trial.requirements {
+        let binds = |id: &&String| sheet.binds(id, trial.suite, trial.tested);
+        for id in trial.requirements.iter().filter(binds) {
             came.entry(id).or_default().push(trial.came.verdict);
         }
     }

@@ -111,7 +111,9 @@ fn cited(sheet: &Sheet) -> BTreeMap<&str, Citing> {
     for (at, case) in sheet.cases.iter().enumerate() {
         for (step, planned) in case.plan.steps.iter().enumerate().filter(|(_, s)| s.selected) {
             let came = case.came(step);
-            for id in &planned.requirements {
+            // What binds the other side alone is not looked at here.
+            let binds = |id: &&String| sheet.binds(id, &case.plan.suite, &case.plan.tested);
+            for id in planned.requirements.iter().filter(binds) {
                 let name = format!("{}::{}", case.plan.case, planned.step);
                 let place = format!("#c{at}s{step}");
                 cited.entry(id).or_default().push((name, place, came.verdict, came.failed));

@@ -186,7 +186,7 @@ pub fn failure(
         page.put("<p class=\"meta\">What the step is there for:</p>");
     }
     let known = requirements.iter();
-    let known = known.filter_map(|id| sheet.requirements.iter().find(|r| r.id == *id));
+    let known = known.filter_map(|id| sheet.requirement(id));
     let known: Vec<&RequirementEntry> = known.collect();
     let culprit = failure.party.as_deref();
     let culprit = suite.parties.iter().find(|party| Some(party.name.as_str()) == culprit);
