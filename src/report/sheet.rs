@@ -32,7 +32,7 @@ pub struct Sheet {
     /// Requirements, in the order of their catalogues.
     pub requirements: Vec<RequirementEntry>,
     /// Their places, by id.
-    ids: HashMap<String, usize>,
+    pub(super) ids: HashMap<String, usize>,
     /// Targets by name.
     pub targets: BTreeMap<String, TargetEntry>,
     /// What fields mean: text and section, by protocol, type of message and path.
