@@ -203,9 +203,11 @@ impl Loader {
             tokio::select! {
                 biased;
                 Some(play) = ended.recv() => {
-                    tally.take(self, play);
+                    // What a stopped play has to say is that it was stopped.
+                    let mut take = |play| if !stopped { tally.take(self, play) };
+                    take(play);
                     while let Ok(play) = ended.try_recv() {
-                        tally.take(self, play);
+                        take(play);
                     }
                     while let Some(over) = playing.try_join_next() {
                         tally.panics += u64::from(over.is_err());
