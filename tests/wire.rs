@@ -343,17 +343,21 @@ fn check_fields(place: &str, fields: &'static [Field]) {
 /// What holds for a decoded message, whatever came.
 fn assert_sound(message: &Message) {
     let bits = message.bytes.len() * 8;
-    assert_eq!(message.clear.len(), message.bytes.len());
+    assert_eq!(message.clear().len(), message.bytes.len());
     let mut open: Vec<&Node> = Vec::new();
     for node in &message.nodes {
-        assert!(node.bits.start <= node.bits.end && node.bits.end <= bits, "{node:?} of {bits}");
+        assert!(
+            node.bits().start <= node.bits().end && node.bits().end <= bits,
+            "{node:?} of {bits}"
+        );
         open.truncate(usize::from(node.depth));
         assert_eq!(open.len(), usize::from(node.depth), "{node:?} stands in nothing");
         if let Some(group) = open.last() {
             // A list that goes on in other fields has items outside of its own.
             let goes_on = matches!(group.field.kind, Kind::Items(items)
                 if items.ended.is_some_and(|ended| ended.more.is_some()));
-            let inside = group.bits.start <= node.bits.start && node.bits.end <= group.bits.end;
+            let inside =
+                group.bits().start <= node.bits().start && node.bits().end <= group.bits().end;
             let inside = inside || goes_on;
             assert!(inside, "{node:?} leaves {group:?}");
         }
@@ -420,7 +424,7 @@ proptest! {
     fn any_octets_have_a_head_and_a_type(octets in octets(), from_initiator: bool, opening: bool) {
         for protocol in PROTOCOLS {
             let head = protocol.head(&octets);
-            prop_assert!(head.iter().all(|n| n.bits.end <= octets.len() * 8));
+            prop_assert!(head.iter().all(|n| n.bits().end <= octets.len() * 8));
             let hints = protocol.messages.iter().map(Some).chain([None]);
             for hint in hints {
                 let kind = protocol.classify(&head, from_initiator, opening, hint);
@@ -485,22 +489,22 @@ fn entries(nodes: &[Node], computed: bool) -> Vec<Entry> {
             // The fields inside a seal stand beside it, and so do those of a choice.
             Kind::Sealed { .. } | Kind::Choice(_) | Kind::Maybe(_) => continue,
             kind if kind.has_fields() => {
-                (node.name.to_string(), Assignment::Fields(entries(children, computed)))
+                (node.name().to_string(), Assignment::Fields(entries(children, computed)))
             }
             _ if std::ptr::eq(node.field, &PAIR) => {
                 let separator = children.first().and_then(|n| n.value.octets()).unwrap_or_default();
                 let separator = String::from_utf8_lossy(separator);
-                (format!("{}{separator}", node.name), Assignment::Value(node.value.clone()))
+                (format!("{}{separator}", node.name()), Assignment::Value(node.value.clone()))
             }
             // An empty value asks for the computed one.
             _ if by_us && is_item => {
-                (node.name.to_string(), Assignment::Value(Value::Octets(Vec::new())))
+                (node.name().to_string(), Assignment::Value(Value::from(Vec::new())))
             }
             // What decides how the rest is made is not worked out from the rest.
             _ if by_us && !matches!(&node.field.auto, Auto::Follows(_)) => continue,
-            _ => (node.name.to_string(), Assignment::Value(node.value.clone())),
+            _ => (node.name().to_string(), Assignment::Value(node.value.clone())),
         };
-        list.push(Entry { name, assignment });
+        list.push(Entry { name: name.into(), assignment });
     }
     list
 }
@@ -614,7 +618,7 @@ impl Choices<'_> {
                 Kind::List(list) => {
                     let ones = 0..self.below(5);
                     let ones = ones.map(|place| Entry {
-                        name: place.to_string(),
+                        name: place.to_string().into(),
                         assignment: Assignment::Fields(self.fields(list.fields(), &[], "")),
                     });
                     Assignment::Fields(ones.collect())
@@ -626,8 +630,8 @@ impl Choices<'_> {
                 Kind::ZeroPairs => {
                     let count = self.below(5);
                     let option = |at| Entry {
-                        name: format!("option-{at}"),
-                        assignment: Assignment::Value(Value::Octets(self.text(40))),
+                        name: format!("option-{at}").into(),
+                        assignment: Assignment::Value(Value::from(self.text(40))),
                     };
                     Assignment::Fields((0..count).map(option).collect())
                 }
@@ -652,21 +656,21 @@ impl Choices<'_> {
                 let number = (0..8).fold(0u64, |n, _| n << 8 | u64::from(self.octet()));
                 Value::Uint(if *bits < 64 { number & ((1 << bits) - 1) } else { number })
             }
-            Kind::Ipv4 => Value::Octets(self.octets(4, 4)),
-            Kind::Ipv6 => Value::Octets(self.octets(16, 16)),
-            Kind::Mac => Value::Octets(self.octets(6, 6)),
+            Kind::Ipv4 => Value::from(self.octets(4, 4)),
+            Kind::Ipv6 => Value::from(self.octets(16, 16)),
+            Kind::Mac => Value::from(self.octets(6, 6)),
             Kind::Octets(Len::Fixed(n)) | Kind::Text(Len::Fixed(n)) => {
-                Value::Octets(self.octets(*n, *n))
+                Value::from(self.octets(*n, *n))
             }
             // A zero octet ends it.
             Kind::Octets(Len::Zero | Len::Padded(_)) | Kind::Text(Len::Zero | Len::Padded(_)) => {
-                Value::Octets(self.text(60))
+                Value::from(self.text(60))
             }
             Kind::Octets(Len::Before(ends)) | Kind::Text(Len::Before(ends)) => {
                 let octets = self.text(60);
                 Value::Octets(octets.into_iter().filter(|o| !ends.contains(o)).collect())
             }
-            Kind::Octets(_) | Kind::Text(_) => Value::Octets(self.octets(least, most)),
+            Kind::Octets(_) | Kind::Text(_) => Value::from(self.octets(least, most)),
             // Not every value of the kind can be spelled.
             Kind::Spelled(spelling) => {
                 let value = self.value(&spelling.of, (0, 60));
@@ -677,7 +681,7 @@ impl Choices<'_> {
                         Value::Uint(codes.list[self.below(codes.list.len())].0)
                     }
                     (_, Kind::Uint { .. }) => Value::Uint(100),
-                    _ => Value::Octets(b"x".to_vec()),
+                    _ => Value::from(b"x".to_vec()),
                 }
             }
             // The zeros at the end of a hidden value cannot be told from what fills it up.
@@ -686,9 +690,9 @@ impl Choices<'_> {
                 while octets.last() == Some(&0) {
                     octets.pop();
                 }
-                Value::Octets(octets)
+                Value::from(octets)
             }
-            Kind::Custom(_) => Value::Octets(self.text(60)),
+            Kind::Custom(_) => Value::from(self.text(60)),
             // Few labels, so that they come again.
             Kind::Name { .. } => {
                 let labels = [&b"\x01a"[..], b"\x04test", b"\x02B.", b"\x03www"];
@@ -714,14 +718,14 @@ impl Choices<'_> {
         let Some(known) = items.by_number(number) else {
             let name = format!("{}{number}", items.unknown_prefix);
             return Entry {
-                name,
-                assignment: Assignment::Value(Value::Octets(self.octets(0, 253))),
+                name: name.into(),
+                assignment: Assignment::Value(Value::from(self.octets(0, 253))),
             };
         };
         let most = known.octets.1.min(253);
         let assignment = match (&known.field.kind, &known.field.auto) {
             // A single octet without a value.
-            _ if items.is_bare(number) => Assignment::Value(Value::Octets(Vec::new())),
+            _ if items.is_bare(number) => Assignment::Value(Value::from(Vec::new())),
             (Kind::List(list), _) => {
                 let least = usize::from(known.octets.0 > 0);
                 let ones = 0..least + self.below(4);
@@ -730,16 +734,16 @@ impl Choices<'_> {
                     // What has a length has an octet at least.
                     for field in list.fields() {
                         let there = fields.iter().any(|entry| {
-                            let empty = Assignment::Value(Value::Octets(Vec::new()));
+                            let empty = Assignment::Value(Value::from(Vec::new()));
                             entry.name == field.name && entry.assignment != empty
                         });
                         if !there && matches!(field.kind, Kind::Octets(Len::Field(_))) {
                             fields.retain(|entry| entry.name != field.name);
-                            let value = Assignment::Value(Value::Octets(vec![7]));
+                            let value = Assignment::Value(Value::from(vec![7]));
                             fields.push(Entry { name: field.name.into(), assignment: value });
                         }
                     }
-                    Entry { name: place.to_string(), assignment: Assignment::Fields(fields) }
+                    Entry { name: place.to_string().into(), assignment: Assignment::Fields(fields) }
                 });
                 Assignment::Fields(ones.collect())
             }
@@ -760,19 +764,19 @@ impl Choices<'_> {
                     && let Some(rest) = rest_of(&known.field)
                     && !fields.iter().any(|e| e.name == rest)
                 {
-                    let value = Assignment::Value(Value::Octets(Vec::new()));
+                    let value = Assignment::Value(Value::from(Vec::new()));
                     fields.push(Entry { name: rest.into(), assignment: value });
                 }
                 for entry in &mut fields {
                     if let Assignment::Value(Value::Octets(octets)) = &mut entry.assignment
                         && octets.is_empty()
                     {
-                        octets.push(7);
+                        *octets = [octets, &[7][..]].concat().into();
                     }
                 }
                 Assignment::Fields(fields)
             }
-            (_, Auto::Digest(_)) => Assignment::Value(Value::Octets(Vec::new())),
+            (_, Auto::Digest(_)) => Assignment::Value(Value::from(Vec::new())),
             (kind, _) => Assignment::Value(self.value(kind, (known.octets.0, most))),
         };
         Entry { name: known.field.name.into(), assignment }
@@ -782,8 +786,8 @@ impl Choices<'_> {
         let at = self.below(separators.len());
         let separator = &separators[at..=at];
         let name: String = self.octets(0, 20).iter().map(|o| char::from(o % 26 + b'a')).collect();
-        let value = Value::Octets(self.octets(0, 60));
-        Entry { name: format!("{name}{separator}"), assignment: Assignment::Value(value) }
+        let value = Value::from(self.octets(0, 60));
+        Entry { name: format!("{name}{separator}").into(), assignment: Assignment::Value(value) }
     }
 }
 
@@ -823,7 +827,7 @@ fn for_every_type(
 /// Name, depth, bits and value of every node.
 fn outline(message: &Message) -> Vec<(String, u8, std::ops::Range<usize>, Value)> {
     let nodes = message.nodes.iter();
-    nodes.map(|n| (n.name.to_string(), n.depth, n.bits.clone(), n.value.clone())).collect()
+    nodes.map(|n| (n.name().to_string(), n.depth, n.bits(), n.value.clone())).collect()
 }
 
 proptest! {
@@ -843,7 +847,7 @@ proptest! {
             assert!(unsound.is_empty(), "{name}: {unsound:?}: {}", hex::encode(&message.bytes));
             assert_sound(&back);
             assert_eq!(outline(&back), outline(message), "{name}");
-            assert_eq!(back.clear, message.clear, "{name}");
+            assert_eq!(back.clear(), message.clear(), "{name}");
             for computed in [false, true] {
                 let draft = Draft { fields: entries(&back.nodes, computed), ..Draft::default() };
                 let again = encode(message.kind, context, &draft, &mut |_, n| vec![0; n])
@@ -906,17 +910,17 @@ proptest! {
                 .collect();
             let item = matches!(&message.paths().find(|(p, _)| p == path), Some((_, n))
                 if message.find(&format!("{path}.type")).is_some() && n.depth > 0);
-            let value = node.bits.start + if item { 16 } else { 0 }..node.bits.end;
+            let value = node.bits().start + if item { 16 } else { 0 }..node.bits().end;
             let bit = |octets: &[u8], at: usize| octets[at / 8] >> (7 - at % 8) & 1;
-            for at in 0..message.clear.len() * 8 {
+            for at in 0..message.clear().len() * 8 {
                 if value.contains(&at) {
                     let shift = value.end - 1 - at;
                     let wanted = if shift < 64 { (number >> shift & 1) as u8 } else { 0 };
-                    assert_eq!(bit(&set.clear, at), wanted, "{name}: bit {at} of {path}");
+                    assert_eq!(bit(set.clear(), at), wanted, "{name}: bit {at} of {path}");
                 } else if !digests.iter().any(|d| d.contains(&(at / 8))) {
                     assert_eq!(
-                        bit(&set.clear, at),
-                        bit(&message.clear, at),
+                        bit(set.clear(), at),
+                        bit(message.clear(), at),
                         "{name}: bit {at} beside {path}"
                     );
                 }

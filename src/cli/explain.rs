@@ -370,7 +370,7 @@ fn as_text(message: &Message) -> String {
             fault.source
         );
     }
-    text.push_str(&hex_dump(&message.clear, None));
+    text.push_str(&hex_dump(message.clear(), None));
     text
 }
 
@@ -407,17 +407,17 @@ fn as_yaml(message: &Message) -> Result<String, String> {
                 }
                 match node.value {
                     Value::Group if !computed => {
-                        inner = Some((node.name.to_string(), Mapping::new()))
+                        inner = Some((node.name().to_owned(), Mapping::new()))
                     }
                     _ if !computed => {
-                        fields.insert(node.name.to_string().into(), value);
+                        fields.insert(node.name().to_owned().into(), value);
                     }
                     _ => {}
                 }
             }
             1 if node.value != Value::Group && !computed => {
                 if let Some((_, map)) = &mut inner {
-                    map.insert(node.name.to_string().into(), value);
+                    map.insert(node.name().to_owned().into(), value);
                 }
             }
             _ => {}

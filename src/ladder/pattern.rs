@@ -1,5 +1,6 @@
 //! What is said in a field, and what is accepted in it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use regex::bytes::Regex;
@@ -11,7 +12,7 @@ use crate::wire::{Field, Value};
 #[derive(Clone, Debug)]
 pub struct FieldSpec {
     /// Name in its group or list.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// Path in the message.
     pub path: String,
     /// Its description.

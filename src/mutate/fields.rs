@@ -139,14 +139,14 @@ impl Maker<'_> {
         let message = self.message.clone();
         let ones: Vec<&Node> = message.structures(list).map(|(node, _)| node).collect();
         for (at, node) in ones.iter().enumerate() {
-            let (path, name) = (format!("{list}.{}", node.name), message.kind.name);
+            let (path, name) = (format!("{list}.{}", node.name()), message.kind.name);
             let about = format!("`{path}` is missing from {name}");
             self.add(&path, "dropped", about, Edit::Drop(list.to_owned(), at), None);
             let about = format!("`{path}` stands twice in {name}");
             self.add(&path, "doubled", about, Edit::Double(list.to_owned(), at), None);
             if ones
                 .get(at + 1)
-                .is_some_and(|n| message.clear[n.octets()] != message.clear[node.octets()])
+                .is_some_and(|n| message.clear()[n.octets()] != message.clear()[node.octets()])
             {
                 let about = format!("`{path}` stands behind the next one in {name}");
                 let free = Some(kind.order.to_owned()).filter(|section| !section.is_empty());
@@ -168,8 +168,8 @@ impl Maker<'_> {
         } else if node.field.is_computed() {
             self.computed(path, node);
         }
-        let occurs = message.kind.occurs(list.as_str(), &node.name);
-        let twice = message.children(&list).iter().filter(|n| n.name == node.name).count() > 1;
+        let occurs = message.kind.occurs(list.as_str(), node.name());
+        let twice = message.children(&list).iter().filter(|n| n.name() == node.name()).count() > 1;
         let fewer = occurs.filter(|o| twice || o.0.may_be_absent());
         let free = fewer.map(|o| o.1.to_owned());
         self.add(
@@ -182,7 +182,7 @@ impl Maker<'_> {
         let free = occurs.filter(|o| o.0.may_be_many()).map(|o| o.1.to_owned());
         // Behind the end of a list nothing is an item, and a second end neither.
         let bare = message.find(&list).is_some_and(|n| match n.field.kind {
-            Kind::Items(items) => items.number(&node.name).is_some_and(|n| items.is_bare(n)),
+            Kind::Items(items) => items.number(node.name()).is_some_and(|n| items.is_bare(n)),
             _ => false,
         });
         if !bare {
@@ -198,21 +198,21 @@ impl Maker<'_> {
         let next =
             message.nodes.get(next).filter(|n| n.depth == node.depth && nth + 1 < place.items);
         if let Some(next) =
-            next.filter(|n| message.clear[n.octets()] != message.clear[node.octets()])
+            next.filter(|n| message.clear()[n.octets()] != message.clear()[node.octets()])
         {
-            let order = message.kind.order(&list).filter(|_| next.name != node.name);
-            let about = format!("`{path}` stands behind `{}` in {kind}", next.name);
+            let order = message.kind.order(&list).filter(|_| next.name() != node.name());
+            let about = format!("`{path}` stands behind `{}` in {kind}", next.name());
             self.add(path, "moved", about, Edit::Swap(list, nth), order.map(str::to_owned));
         }
     }
 
     /// A part of an item: type and length octets, and what a group holds.
     fn part(&mut self, path: &str, node: &Node) {
-        if node.name == "separator" {
+        if node.name() == "separator" {
             return;
         }
-        let bits = node.bits.len();
-        match (&node.value, node.name.as_ref()) {
+        let bits = node.bits().len();
+        match (&node.value, node.name().as_ref()) {
             (Value::Uint(number), "type" | "length") if bits == 8 => {
                 for (operator, other) in [
                     ("one-more", number + 1),
@@ -248,7 +248,7 @@ impl Maker<'_> {
         number: u64,
         other: u64,
     ) {
-        let bits = node.bits.len();
+        let bits = node.bits().len();
         if other == number || (bits < 64 && other >> bits != 0) {
             return;
         }
@@ -267,7 +267,7 @@ impl Maker<'_> {
 
     /// A computed field: lengths one off, digests wrong or over the wrong octets.
     fn computed(&mut self, path: &str, node: &Node) {
-        let bits = node.bits.len();
+        let bits = node.bits().len();
         match &node.value {
             Value::Uint(number) => {
                 let most = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
@@ -317,12 +317,12 @@ impl Maker<'_> {
         let end = bounded.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
         let plain = self.message.paths().filter(|(path, node)| {
             !matches!(node.value, Value::Group)
-                && !node.bits.is_empty()
+                && !node.bits().is_empty()
                 && node.octets().end <= end
                 && !node.field.is_computed()
                 && !path.starts_with(digest)
                 && !matches!(node.field.kind, Kind::Hidden { .. })
-                && !matches!(node.name.as_ref(), "type" | "length")
+                && !matches!(node.name().as_ref(), "type" | "length")
         });
         plain.map(|(path, _)| path).last()
     }
@@ -336,7 +336,7 @@ impl Maker<'_> {
             if !forbidden || self.message.find(&format!("{list}.{name}")).is_some() {
                 continue;
             }
-            let value = Value::Octets(vec![b'x'; item.octets.0.max(1)]);
+            let value = Value::from(vec![b'x'; item.octets.0.max(1)]);
             let about = format!("`{name}` is in {}, where it must not be", kind.name);
             let edit = Edit::Add(list.to_owned(), name.to_owned(), value);
             self.add(&format!("{list}.{name}"), "added", about, edit, None);
@@ -388,7 +388,7 @@ impl Maker<'_> {
                 let first = message.find(&path).is_some_and(|n| std::ptr::eq(n, node));
                 let list = list.to_owned();
                 let place = message.children(&list).iter().filter(|n| n.depth == 1);
-                let at = place.clone().position(|n| n.name == name)?;
+                let at = place.clone().position(|n| n.name() == name)?;
                 (here && first && !node.field.is_computed()).then_some((list, at))
             });
             if !opened && item.is_none() {
@@ -472,11 +472,11 @@ fn others(field: &Field, value: &Value) -> Vec<(&'static str, Value)> {
                 let mut other = octets.clone();
                 other[first] = if matches!(last, b'z' | b'Z' | b'9') { b'a' } else { last + 1 };
                 add("other", Value::Octets(other));
-                add("shorter", Value::Octets(octets[first + 1..].to_vec()));
-                add("zero", Value::Octets(vec![0]));
+                add("shorter", Value::from(octets[first + 1..].to_vec()));
+                add("zero", Value::from(vec![0]));
             }
             if octets.len() + 2 < MOST_OCTETS {
-                add("longer", Value::Octets([&b"\x01x"[..], octets].concat()));
+                add("longer", Value::from([&b"\x01x"[..], octets].concat()));
             }
         }
         (kind, Value::Octets(octets)) => {
@@ -491,8 +491,8 @@ fn others(field: &Field, value: &Value) -> Vec<(&'static str, Value)> {
                     *octet = changed;
                 }
                 add("other", Value::Octets(other));
-                add("zero", Value::Octets(vec![0; octets.len()]));
-                add("max", Value::Octets(vec![255; octets.len()]));
+                add("zero", Value::from(vec![0; octets.len()]));
+                add("max", Value::from(vec![255; octets.len()]));
             }
             let fixed = matches!(
                 kind,
@@ -504,12 +504,10 @@ fn others(field: &Field, value: &Value) -> Vec<(&'static str, Value)> {
             );
             if !fixed {
                 if !octets.is_empty() {
-                    add("empty", Value::Octets(Vec::new()));
+                    add("empty", Value::from(Vec::new()));
                 }
                 if octets.len() < MOST_OCTETS {
-                    let mut longer = octets.clone();
-                    longer.push(b'x');
-                    add("longer", Value::Octets(longer));
+                    add("longer", Value::from([octets, &b"x"[..]].concat()));
                 }
             }
         }

@@ -51,8 +51,8 @@ impl Stage {
         };
         let (old, new) = (fields(first), fields(message));
         let same = |a: &Node, b: &Node| match (a.octets(), b.octets()) {
-            (x, y) if x.len() == y.len() && a.bits.len().is_multiple_of(8) => {
-                first.clear.get(x) == message.clear.get(y)
+            (x, y) if x.len() == y.len() && a.bits().len().is_multiple_of(8) => {
+                first.clear().get(x) == message.clear().get(y)
             }
             _ => a.value == b.value,
         };
@@ -77,7 +77,7 @@ impl Stage {
                     |was| format!("{}, as in `{name}`", was.show()),
                 ),
                 got: node.show(),
-                bits: Some(node.bits.clone()),
+                bits: Some(node.bits()),
                 pos: None,
                 source: "",
             });

@@ -1,5 +1,6 @@
 //! A message against what was asked for, and the values of names.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::place::Told;
@@ -77,7 +78,7 @@ impl Stage {
                 None if self.place_of(r).is_some() => self.place_text(r).map(String::into_bytes),
                 None => match self.resolve(r)? {
                     (Value::Octets(octets), field) if !matches!(field.kind, Kind::Name { .. }) => {
-                        Some(octets)
+                        Some(octets.to_vec())
                     }
                     (value, field) => Some(field.kind.show(&value).into_bytes()),
                 },
@@ -111,7 +112,7 @@ impl Stage {
     pub fn value_of(&self, term: &Term, field: &Field) -> Result<Value, String> {
         match term {
             Term::Text(text) => field.kind.parse(text),
-            Term::Octets(octets) => Ok(Value::Octets(octets.clone())),
+            Term::Octets(octets) => Ok(octets.as_slice().into()),
             Term::Ref(r) => {
                 if let Some(setting) = self.settings.get(&r.name) {
                     return field
@@ -167,7 +168,7 @@ impl Stage {
             } else {
                 match &spec.say {
                     None => continue,
-                    Some(Saying::Computed) => Assignment::Value(Value::Octets(Vec::new())),
+                    Some(Saying::Computed) => Assignment::Value(Value::from(Vec::new())),
                     Some(Saying::Fresh) => Assignment::Value(match spec.field.kind.plain() {
                         Kind::Uint { bits, .. } => {
                             let octets = self.draw_octets(usize::from(*bits).div_ceil(8));
@@ -178,13 +179,13 @@ impl Stage {
                                 number
                             })
                         }
-                        Kind::Mac => Value::Octets(self.fresh_mac()),
-                        _ => Value::Octets(self.fresh_text()),
+                        Kind::Mac => Value::from(self.fresh_mac()),
+                        _ => Value::from(self.fresh_text()),
                     }),
                     Some(Saying::NextOf(file, octets)) => {
                         let part = self.next_of(file, *octets)?;
                         *self.files.entry(file.name.clone()).or_default() += part.len();
-                        Assignment::Value(Value::Octets(part))
+                        Assignment::Value(Value::from(part))
                     }
                     Some(Saying::Filler(octets)) => {
                         let letters = (b'a'..=b'z').cycle();
@@ -269,7 +270,7 @@ impl Stage {
                 path: (*path).into(),
                 expected: format!("{}, that of the {} it answers", wanted.show(), asked.kind.name),
                 got: node.show(),
-                bits: Some(node.bits.clone()),
+                bits: Some(node.bits()),
                 pos: None,
                 source: node.field.source,
             })
@@ -376,7 +377,7 @@ impl Stage {
                         (None, Some(node)) => node.show(),
                         (None, None) => "nothing".into(),
                     },
-                    bits: within.map(|f| f.bits.clone()).or(node.map(|n| n.bits.clone())),
+                    bits: within.map(|f| f.bits.clone()).or(node.map(|n| n.bits())),
                     pos: Some(spec.pos),
                     source: fault.map_or(spec.field.source, |f| f.source),
                 }
@@ -395,15 +396,15 @@ impl Stage {
                 let direct = node.is_some_and(|n| stray.depth == n.depth + 1);
                 // What ends a list is nothing in it, and neither are type and length in front of it.
                 let bare = matches!(spec.field.kind, Kind::Items(items)
-                    if items.number(&stray.name).is_some_and(|number| items.is_bare(number)))
+                    if items.number(stray.name()).is_some_and(|number| items.is_bare(number)))
                     || std::ptr::eq(stray.field, &ITEM_TYPE)
                     || std::ptr::eq(stray.field, &ITEM_LENGTH);
-                if direct && !bare && !spec.fields.iter().any(|f| f.name == stray.name) {
+                if direct && !bare && !spec.fields.iter().any(|f| f.name == stray.name()) {
                     found.differ(|| Difference {
-                        path: format!("{}.{}", spec.path, stray.name),
+                        path: format!("{}.{}", spec.path, stray.name()),
                         expected: "nothing else in this list".into(),
                         got: stray.show(),
-                        bits: Some(stray.bits.clone()),
+                        bits: Some(stray.bits()),
                         pos: Some(spec.pos),
                         source: spec.field.source,
                     });
@@ -484,9 +485,9 @@ impl Stage {
         let number = || node.value.uint();
         let octets = || match &node.value {
             Value::Octets(octets) if !matches!(node.field.kind, Kind::Name { .. }) => {
-                octets.clone()
+                Cow::Borrowed(&**octets)
             }
-            _ => node.show().into_bytes(),
+            _ => Cow::Owned(node.show().into_bytes()),
         };
         let wanted = |term: &Term| self.value_of(term, spec.field).ok();
         match pattern {
@@ -516,12 +517,12 @@ impl Stage {
             Pattern::NextOf(file, most) => {
                 let next = self.next_of(file, *most).unwrap_or_default();
                 let come = self.files.get(&file.name).copied().unwrap_or(0) + next.len();
-                let is_next = octets() == next;
+                let is_next = *octets() == *next;
                 found.files.extend(is_next.then(|| (file.name.clone(), come)));
                 is_next
             }
             Pattern::Fresh => {
-                let key = (spec.path.clone(), octets());
+                let key = (spec.path.clone(), octets().into_owned());
                 let seen = match self.cast.seen.lock() {
                     Ok(seen) => seen.contains(&key),
                     Err(_) => false,
@@ -662,7 +663,7 @@ fn convert(value: Value, from: &Field, to: &Field) -> Result<Value, String> {
     match (&value, to.kind.plain()) {
         (Value::Uint(_), Kind::Uint { .. } | Kind::Flag) => Ok(value),
         (Value::Uint(n), Kind::Text(_) | Kind::Custom(_)) => {
-            Ok(Value::Octets(n.to_string().into_bytes()))
+            Ok(Value::from(n.to_string().into_bytes()))
         }
         (Value::Octets(octets), Kind::Uint { .. } | Kind::Flag) => {
             to.kind.parse(&String::from_utf8_lossy(octets))

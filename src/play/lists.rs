@@ -19,7 +19,7 @@ impl Stage {
         let there: Vec<(&Node, &[Node])> = message.structures(&spec.path).collect();
         let against = |wanted: &FieldSpec, at: usize, mut comparison: Comparison| {
             let (node, inside): (&Node, &[Node]) = there[at];
-            let path = format!("{}.{}", spec.path, node.name);
+            let path = format!("{}.{}", spec.path, node.name());
             let fields: Vec<FieldSpec> =
                 wanted.fields.iter().map(|f| moved(f, &wanted.path, &path)).collect();
             self.compare_within(&fields, message, (inside, &path), &mut comparison);
@@ -97,7 +97,7 @@ impl Stage {
                         0 => format!("no {}", list.noun),
                         _ => format!("no such {}", list.noun),
                     },
-                    bits: message.find(&spec.path).map(|n| n.bits.clone()),
+                    bits: message.find(&spec.path).map(|n| n.bits()),
                     pos: Some(wanted.pos),
                     source: spec.field.source,
                 }),
@@ -134,10 +134,10 @@ fn stray(
     let shown = inside.iter().filter(|n| !n.field.kind.has_fields() && !n.field.is_computed());
     let shown: Vec<String> = shown.take(8).map(Node::show).collect();
     Difference {
-        path: format!("{}.{}", list.path, node.name),
+        path: format!("{}.{}", list.path, node.name()),
         expected: format!("nothing {what}"),
         got: shown.join(" "),
-        bits: Some(node.bits.clone()),
+        bits: Some(node.bits()),
         pos: Some(asked.pos),
         source: list.field.source,
     }

@@ -112,7 +112,7 @@ pub fn in_force(rule: &Rule, profile: Option<&str>) -> bool {
 fn octets(message: &Message, path: &str) -> Vec<u8> {
     let Some(node) = message.find(path) else { return Vec::new() };
     match &node.value {
-        Value::Octets(octets) => octets.clone(),
+        Value::Octets(octets) => octets.to_vec(),
         Value::Uint(number) => {
             let octets = number.to_be_bytes();
             octets[octets.len() - node.octets().len().min(octets.len())..].to_vec()

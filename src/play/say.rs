@@ -277,7 +277,7 @@ pub(super) fn compose(
         previous: followed.as_deref(),
         from_initiator,
     };
-    Ok(decode(say.kind, &context, &message.bytes))
+    Ok(decode(say.kind, &context, message.bytes))
 }
 
 /// The fields of an earlier message, but for the excepted ones, as choices for a new one.

@@ -338,7 +338,7 @@ impl Player {
                 let message = message.clone();
                 if let Some(node) = message.find(&reference.path) {
                     let spec = FieldSpec {
-                        name: node.name.to_string(),
+                        name: node.own_name(),
                         path: reference.path.clone(),
                         field: node.field,
                         pos: reference.pos,

@@ -184,8 +184,8 @@ pub(super) fn broken_silence(stage: &Stage) -> Option<(Watch, Broken)> {
             None => true,
             Some(pattern) => message.nodes.iter().any(|node| {
                 let spec = crate::ladder::FieldSpec {
-                    name: node.name.to_string(),
-                    path: node.name.to_string(),
+                    name: node.own_name(),
+                    path: node.name().to_owned(),
                     field: node.field,
                     pos: watch.pos,
                     say: None,

@@ -151,7 +151,7 @@ pub(super) const OWN_MAC: Follows = Follows {
 
 /// Everybody on the segment.
 fn everybody() -> Value {
-    Value::Octets(vec![0xff; 6])
+    Value::from(vec![0xff; 6])
 }
 
 const TO_ASKER: Follows = Follows {
@@ -163,19 +163,19 @@ const TO_ASKER: Follows = Follows {
 const ASKED_FOR: Follows = Follows {
     about: "the address that was asked for",
     source: "",
-    value: |context| Some(echo(context.previous, "tpa").unwrap_or(Value::Octets(vec![0; 4]))),
+    value: |context| Some(echo(context.previous, "tpa").unwrap_or(Value::from(vec![0; 4]))),
 };
 
 const ASKER: Follows = Follows {
     about: "the hardware address of who asked",
     source: "",
-    value: |context| Some(echo(context.previous, "sha").unwrap_or(Value::Octets(vec![0; 6]))),
+    value: |context| Some(echo(context.previous, "sha").unwrap_or(Value::from(vec![0; 6]))),
 };
 
 const ASKER_ADDRESS: Follows = Follows {
     about: "the address of who asked",
     source: "",
-    value: |context| Some(echo(context.previous, "spa").unwrap_or(Value::Octets(vec![0; 4]))),
+    value: |context| Some(echo(context.previous, "spa").unwrap_or(Value::from(vec![0; 4]))),
 };
 
 #[cfg(test)]

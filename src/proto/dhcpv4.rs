@@ -687,7 +687,7 @@ pub(super) const GIADDR: Field = field("giaddr", Kind::Ipv4)
         source: "",
         value: |context| {
             let before = context.previous.filter(|m| m.find("op").is_some());
-            echo(before, "giaddr").or(Some(Value::Octets(NONE.to_vec())))
+            echo(before, "giaddr").or(Some(Value::from(NONE.to_vec())))
         },
     }))
     .about("the address of the relay");
@@ -758,7 +758,7 @@ pub(super) const NAK_FLAGS: Field = field(
             // Where no relay is on the way it is broadcast in any case, and the flag means nothing.
             source: "",
             value: |context| match echo(context.previous, "giaddr") {
-                Some(Value::Octets(relay)) if relay != NONE => Some(Value::Uint(1)),
+                Some(Value::Octets(relay)) if relay[..] != *NONE => Some(Value::Uint(1)),
                 _ => echo(context.previous, "flags.broadcast").or(Some(Value::Uint(0))),
             },
         })),
@@ -995,7 +995,7 @@ mod tests {
         assert_eq!(show(&both, "options.Router.0.address"), "192.0.2.1");
         assert_eq!((show(&both, "file"), show(&both, "sname")), ("\"\"".into(), "\"\"".into()));
         let names: Vec<&str> =
-            both.children("options").iter().filter(|n| n.depth == 1).map(|n| &*n.name).collect();
+            both.children("options").iter().filter(|n| n.depth == 1).map(|n| &*n.name()).collect();
         assert_eq!(names, ["Option-Overload", "End", "Host-Name", "End", "Router", "End"]);
         // Where nobody says so it is a text.
         let text = read(&message(&[255], b"server", &[12, 1, b'x', 0]));
@@ -1026,13 +1026,15 @@ mod tests {
     fn a_long_value_is_said_in_parts() {
         let context = Context { parameters: &NOBODY, previous: None, from_initiator: true };
         let path: Vec<u8> = (b'a'..=b'z').cycle().take(600).collect();
-        let option =
-            |name: &str, value| Entry { name: name.into(), assignment: Assignment::Value(value) };
+        let option = |name: &'static str, value| Entry {
+            name: name.into(),
+            assignment: Assignment::Value(value),
+        };
         let draft = Draft {
             fields: vec![Entry {
                 name: "options".into(),
                 assignment: Assignment::Fields(vec![
-                    option("Root-Path", Value::Octets(path.clone())),
+                    option("Root-Path", Value::from(path.clone())),
                     option("IP-Forwarding", Value::Uint(1)),
                 ]),
             }],
@@ -1046,7 +1048,7 @@ mod tests {
         let heard = decode(kind("discover"), &context, &said.bytes);
         assert_eq!(faults(&heard), [""; 0]);
         let root = heard.find("options.Root-Path").map(|n| &n.value);
-        assert_eq!(root, Some(&Value::Octets(path)));
+        assert_eq!(root, Some(&Value::from(path)));
         assert_eq!(show(&heard, "options.IP-Forwarding"), "on (1)");
         assert_eq!(heard.edited(&context, &Edit::None), Ok(said.bytes));
     }

@@ -148,7 +148,7 @@ const TO_MAC: Digest = Digest {
     phase: 0,
     compute: |context, octets, _| {
         let to = reply_goes_to(context, octets);
-        Some(to.map_or(vec![0xff; 6], |(mac, _)| mac.to_vec()))
+        Some(to.map_or([0xff; 6].into(), |(mac, _)| mac.into()))
     },
 };
 
@@ -159,7 +159,7 @@ const TO_ADDRESS: Digest = Digest {
     phase: 0,
     compute: |context, octets, _| {
         let to = reply_goes_to(context, octets);
-        Some(to.map_or(vec![0xff; 4], |(_, address)| address.to_vec()))
+        Some(to.map_or([0xff; 4].into(), |(_, address)| address.into()))
     },
 };
 
@@ -172,7 +172,7 @@ const OWN_ADDRESS: Follows = Follows {
             Kind::Ipv4.parse(std::str::from_utf8(text).ok()?).ok()
         };
         let own = if context.from_initiator { None } else { of_server() };
-        Some(own.unwrap_or_else(|| Value::Octets(NOBODY.to_vec())))
+        Some(own.unwrap_or_else(|| Value::from(NOBODY.to_vec())))
     },
 };
 
@@ -196,7 +196,7 @@ const HEADER_CHECKSUM: Digest = Digest {
     compute: |_, octets, _| {
         let header = octets.get(14..34)?;
         // Its own sixth word counts as zero.
-        Some(util::checksum(header, 5).to_be_bytes().to_vec())
+        Some(util::checksum(header, 5).to_be_bytes().into())
     },
 };
 
@@ -208,7 +208,7 @@ const CHECKSUM: Digest = Digest {
     compute: udp_checksum,
 };
 
-fn udp_checksum(_: &Context<'_>, octets: &[u8], _: Range<usize>) -> Option<Vec<u8>> {
+fn udp_checksum(_: &Context<'_>, octets: &[u8], _: Range<usize>) -> Option<Octets> {
     let address = |from: usize| <[u8; 4]>::try_from(octets.get(from..from + 4)?).ok();
     let (source, destination) = (address(26)?.into(), address(30)?.into());
     let length = usize::from(u16::from_be_bytes([*octets.get(38)?, *octets.get(39)?]));
@@ -219,7 +219,7 @@ fn udp_checksum(_: &Context<'_>, octets: &[u8], _: Range<usize>) -> Option<Vec<u
         0 => u16::MAX,
         sum => sum,
     };
-    Some(sum.to_be_bytes().to_vec())
+    Some(sum.to_be_bytes().into())
 }
 
 #[cfg(test)]
@@ -234,7 +234,7 @@ mod tests {
         ])
     }
 
-    fn said(kind: &str, fields: &[(&str, &str)], previous: Option<&Message>) -> Message {
+    fn said(kind: &str, fields: &[(&'static str, &str)], previous: Option<&Message>) -> Message {
         let kind = PROTOCOL.message(kind).expect("a type");
         let mut draft = Draft::default();
         for (name, text) in fields {

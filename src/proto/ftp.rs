@@ -170,7 +170,7 @@ const COMMAS: Spelling = Spelling {
     },
     read: |_, octets| {
         let (numbers, length) = numbers(octets, 4)?;
-        Some((Value::Octets(numbers), length))
+        Some((Value::from(numbers), length))
     },
 };
 
@@ -231,7 +231,7 @@ const QUOTED: Spelling = Spelling {
         loop {
             match octets.get(at..)? {
                 [b'"', b'"', ..] => (name.push(b'"'), at += 2).0,
-                [b'"', ..] => return Some((Value::Octets(nvt_text(&name).0), at + 1)),
+                [b'"', ..] => return Some((Value::from(nvt_text(&name).0), at + 1)),
                 [b'\n', ..] | [] => return None,
                 [octet, ..] => (name.push(*octet), at += 1).0,
             }
@@ -248,7 +248,7 @@ const NVT: Spelling = Spelling {
     write: |_, value| nvt_octets(value.octets().unwrap_or_default()),
     read: |_, octets| {
         let (text, length) = nvt_text(octets);
-        Some((Value::Octets(text), length))
+        Some((Value::from(text), length))
     },
 };
 

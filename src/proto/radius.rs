@@ -787,14 +787,14 @@ fn bounded(bytes: &[u8]) -> &[u8] {
 }
 
 /// MD5 over the packet with `authenticator` in its place, and the secret behind it.
-fn keyed_md5(bytes: &[u8], authenticator: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
+fn keyed_md5(bytes: &[u8], authenticator: &[u8], secret: &[u8]) -> Option<Octets> {
     let packet = bounded(bytes);
     let mut md5 = Md5::new();
     md5.update(packet.get(..4)?);
     md5.update(authenticator);
     md5.update(packet.get(20..)?);
     md5.update(secret);
-    Some(md5.finalize().to_vec())
+    Some(md5.finalize().as_slice().into())
 }
 
 fn request_authenticator<'m>(context: &Context<'m>) -> Option<&'m [u8]> {
@@ -835,7 +835,7 @@ const MESSAGE_AUTHENTICATOR: Digest = Digest {
         let mut packet = bounded(bytes).to_vec();
         // The value stands behind type and length of its attribute.
         let value = range.end.checked_sub(16)?..range.end;
-        let present = packet.get(value.clone())?.to_vec();
+        let present = Octets::from(packet.get(value.clone())?);
         packet.get_mut(value)?.fill(0);
         let secret = context.parameters.octets("secret")?;
         let sign = |authenticator: &[u8]| {
@@ -843,7 +843,7 @@ const MESSAGE_AUTHENTICATOR: Digest = Digest {
             mac.update(packet.get(..4)?);
             mac.update(authenticator);
             mac.update(packet.get(20..)?);
-            Some(mac.finalize().into_bytes().to_vec())
+            Some(mac.finalize().into_bytes().as_slice().into())
         };
         let code = *packet.first()?;
         if context.from_initiator {
@@ -882,7 +882,7 @@ const CHAP_RESPONSE: Digest = Digest {
         md5.update([*ident]);
         md5.update(context.parameters.octets("password")?);
         md5.update(challenge);
-        Some(md5.finalize().to_vec())
+        Some(md5.finalize().as_slice().into())
     },
 };
 
@@ -895,7 +895,7 @@ const EAP_LENGTH: Digest = Digest {
         let packet = bounded(bytes);
         let at = range.start.checked_sub(4)?;
         let whole = eap_run(packet, at)?;
-        Some(u16::try_from(whole.len()).ok()?.to_be_bytes().to_vec())
+        Some(u16::try_from(whole.len()).ok()?.to_be_bytes().into())
     },
 };
 
@@ -1060,17 +1060,17 @@ mod tests {
     }
 
     /// A value for an attribute, as a suite would spell it.
-    fn text(name: &str, value: &str) -> Entry {
+    fn text(name: &'static str, value: &str) -> Entry {
         let field = ATTRIBUTES.field(name).expect("the tests name attributes that are there");
         let value = field.kind.parse(value).expect("the tests spell values that fit");
         Entry { name: name.into(), assignment: Assignment::Value(value) }
     }
 
-    fn fields(name: &str, fields: Vec<Entry>) -> Entry {
+    fn fields(name: &'static str, fields: Vec<Entry>) -> Entry {
         Entry { name: name.into(), assignment: Assignment::Fields(fields) }
     }
 
-    fn value(name: &str, value: Value) -> Entry {
+    fn value(name: &'static str, value: Value) -> Entry {
         Entry { name: name.into(), assignment: Assignment::Value(value) }
     }
 
@@ -1118,7 +1118,7 @@ mod tests {
         let draft = Draft {
             fields: vec![
                 value("identifier", Value::Uint(0)),
-                value("authenticator", Value::Octets(drawn)),
+                value("authenticator", Value::from(drawn)),
                 fields(
                     "attributes",
                     vec![
@@ -1327,8 +1327,12 @@ mod tests {
     #[test]
     fn an_attribute_of_every_kind_is_read_and_written() {
         let link = link("testing123");
-        let group = |name: &str, first: &str, number: u64, second: &str, octets: &[u8]| {
-            let octets = Value::Octets(octets.to_vec());
+        let group = |name: &'static str,
+                     first: &'static str,
+                     number: u64,
+                     second: &'static str,
+                     octets: &[u8]| {
+            let octets = Value::from(octets.to_vec());
             fields(name, vec![value(first, Value::Uint(number)), value(second, octets)])
         };
         let list = vec![
@@ -1365,7 +1369,7 @@ mod tests {
         );
         assert_eq!(show(&heard, "attributes.Vendor-Specific.vendor_id"), "9");
         assert_eq!(heard.bytes[20..25], [1, 5, b'b', b'o', b'b']);
-        assert_eq!(heard.find("attributes.User-Name").map(|n| n.bits.clone()), Some(160..200));
+        assert_eq!(heard.find("attributes.User-Name").map(|n| n.bits().clone()), Some(160..200));
     }
 
     #[test]
@@ -1401,7 +1405,7 @@ mod tests {
     /// An Access-Challenge with this EAP packet in it, and the request that it answers.
     fn challenged(link: &Parameters, eap: &[u8]) -> Message {
         let asked = build("access-request", link, None, Some(1), Vec::new());
-        let packet = Assignment::Value(Value::Octets(eap.to_vec()));
+        let packet = Assignment::Value(Value::from(eap.to_vec()));
         let eap = Entry { name: "EAP-Message".into(), assignment: packet };
         build("access-challenge", link, Some(&asked), None, vec![eap])
     }
@@ -1417,7 +1421,7 @@ mod tests {
     }
 
     fn response(data: &[u8]) -> Entry {
-        let data = Value::Octets(data.to_vec());
+        let data = Value::from(data.to_vec());
         fields("EAP-Message", vec![value("code", Value::Uint(2)), value("data", data)])
     }
 
@@ -1434,12 +1438,12 @@ mod tests {
         assert_eq!(show(&heard, "attributes.EAP-Message.packet_length"), "0x0016");
         let digest = Md5::digest([&[9][..], b"hello", &[7; 16]].concat());
         assert_eq!(heard.bytes[28..44], digest[..], "as RFC 1994 section 4.1 has it");
-        assert_eq!(heard.clear[28..44], [0; 16]);
+        assert_eq!(heard.clear()[28..44], [0; 16]);
         link.0[1].1 = b"another".to_vec();
         let context =
             Context { parameters: &link, previous: Some(&challenge), from_initiator: true };
         let other = decode(kind("access-request"), &context, &heard.bytes);
-        assert_ne!(other.clear[28..44], [0; 16]);
+        assert_ne!(other.clear()[28..44], [0; 16]);
     }
 
     #[test]
@@ -1467,7 +1471,7 @@ mod tests {
         let challenge = challenged(&link, &[1, 9, 0, 5, 6]);
         let rest = |octets: &[u8]| Entry {
             name: "EAP-Message".into(),
-            assignment: Assignment::Value(Value::Octets(octets.to_vec())),
+            assignment: Assignment::Value(Value::from(octets.to_vec())),
         };
         for more in [&b"a"[..], b"abcd", b"a name of more octets"] {
             let both = vec![response(b"\x06hello"), rest(more)];

@@ -604,7 +604,7 @@ const CHAP_RESPONSE: Digest = Digest {
         md5.update([*ident]);
         md5.update(password);
         md5.update(challenge);
-        Some([&[*ident], challenge, md5.finalize().as_slice()].concat())
+        Some([&[*ident], challenge, md5.finalize().as_slice()].concat().into())
     },
 };
 
@@ -681,7 +681,7 @@ mod tests {
     }
 
     /// A value as a suite would spell it.
-    fn chosen(name: &str, field: &str, value: &str) -> Entry {
+    fn chosen(name: &str, field: &'static str, value: &str) -> Entry {
         let known = kind(name).field(field).expect("the tests name fields that are there");
         let value = known.kind.parse(value).expect("the tests spell values that fit");
         let (group, leaf) = field.split_once('.').unwrap_or(("", field));
@@ -692,14 +692,14 @@ mod tests {
         }
     }
 
-    fn chosen_all(name: &str, values: &[(&str, &str)]) -> Vec<Entry> {
+    fn chosen_all(name: &str, values: &[(&'static str, &str)]) -> Vec<Entry> {
         values.iter().map(|(field, value)| chosen(name, field, value)).collect()
     }
 
-    fn args(list: &[(&str, &str)]) -> Entry {
-        let pair = |(name, value): &(&str, &str)| Entry {
+    fn args(list: &[(&'static str, &str)]) -> Entry {
+        let pair = |(name, value): &(&'static str, &str)| Entry {
             name: (*name).into(),
-            assignment: Assignment::Value(Value::Octets(value.as_bytes().to_vec())),
+            assignment: Assignment::Value(Value::from(value.as_bytes().to_vec())),
         };
         Entry {
             name: "args".into(),
@@ -889,7 +889,7 @@ mod tests {
 
     #[test]
     fn each_flag_stands_where_the_standard_puts_it() {
-        let bits = |field: &str| {
+        let bits = |field: &'static str| {
             let values = chosen_all("authen-start", &[(field, "true")]);
             build("authen-start", &key("testing123"), None, values).bytes[3]
         };
@@ -974,7 +974,7 @@ mod tests {
             assert_eq!(show(&heard, path), value, "{path}");
         }
         let user = heard.find("user").map(|n| n.octets()).unwrap_or_default();
-        assert_eq!(heard.clear[user], *"gr\u{fc}n".as_bytes());
+        assert_eq!(heard.clear()[user], *"gr\u{fc}n".as_bytes());
     }
 
     #[test]
@@ -999,12 +999,13 @@ mod tests {
     fn an_argument_without_separator_is_a_fault() {
         let link = key("testing123");
         let values = vec![args(&[("cmd", "show")])];
-        let mut said = build("author-request", &link, None, values);
-        let at = said.clear.iter().position(|b| *b == b'=').expect("it has one");
-        said.clear[at] = b'_';
+        let said = build("author-request", &link, None, values);
+        let at = said.clear().iter().position(|b| *b == b'=').expect("it has one");
+        let mut clear = said.clear().to_vec();
+        clear[at] = b'_';
         let context = Context { parameters: &link, previous: None, from_initiator: true };
-        obfuscate(&context, &mut said.clear, 12..said.bytes.len());
-        let heard = read("author-request", &link, None, &said.clear);
+        obfuscate(&context, &mut clear, 12..said.bytes.len());
+        let heard = read("author-request", &link, None, &clear);
         assert_eq!(faults(&heard), ["args.cmd_show"]);
         assert_eq!(heard.faults[0].source, "RFC 8907 section 6.1");
     }

@@ -347,8 +347,8 @@ mod tests {
         messages
     }
 
-    fn build(name: &str, values: &[(&str, &str)]) -> Vec<u8> {
-        let entry = |(field, value): &(&str, &str)| {
+    fn build(name: &str, values: &[(&'static str, &str)]) -> Vec<u8> {
+        let entry = |(field, value): &(&'static str, &str)| {
             let known = kind(name).field(field).expect("the tests name fields that are there");
             let value = known.kind.parse(value).expect("the tests spell values that fit");
             Entry { name: (*field).into(), assignment: Assignment::Value(value) }

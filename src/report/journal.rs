@@ -203,7 +203,7 @@ fn message(message: &Message, mask: &Mask) -> MessageEntry {
     let fields = message.paths().map(|(path, node)| ShownField {
         path: crate::diag::clean(&path),
         value: cut(mask.text(&node.show()), VALUE),
-        bits: [node.bits.start, node.bits.end],
+        bits: [node.bits().start, node.bits().end],
     });
     let faults = message.faults.iter().map(|fault| DifferenceEntry {
         path: crate::diag::clean(&fault.path),

@@ -45,7 +45,7 @@ impl Mask {
     /// as they travelled; and whether anything was laid open.
     pub fn octets(&self, message: &Message) -> (Vec<u8>, bool) {
         let travelled = self.travelled(message);
-        let mut octets = message.clear.clone();
+        let mut octets = message.clear().to_vec();
         if octets.len() != message.bytes.len() {
             return (travelled, false);
         }

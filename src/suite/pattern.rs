@@ -1,5 +1,6 @@
 //! Fields of a message: what is said, and what is accepted when heard.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -89,7 +90,11 @@ pub fn field_spec(
     node: &Node,
 ) -> FieldSpec {
     let mut spec = FieldSpec {
-        name: name.to_owned(),
+        // Mostly it is the table's, which is kept once.
+        name: match name == field.name {
+            true => Cow::Borrowed(field.name),
+            false => Cow::Owned(name.to_owned()),
+        },
         path: path.to_owned(),
         field,
         pos,
@@ -177,7 +182,7 @@ fn structures(
             }
         };
         spec.fields.push(FieldSpec {
-            name: place,
+            name: place.into(),
             path,
             field: &list.item,
             pos: one.pos,

@@ -31,24 +31,28 @@ pub(super) fn corrupt(
             Err(EncodeError { path: path.into(), what: "the message has no such field".into() })
         }
     };
+    // All of it is in the clear until it is sealed again.
+    if let Some(opened) = message.opened.take() {
+        message.bytes = opened;
+    }
     chosen.extend(corruption.keep.iter().filter_map(|path| index(path)));
     let early = |digest: bool| !digest;
     for (path, number) in &corruption.set {
         let (bits, digest) = place(path)?;
         if early(digest) {
-            put(&mut message.clear, bits, *number);
+            put(&mut message.bytes, bits, *number);
         }
     }
     for path in &corruption.flip {
         let (bits, digest) = place(path)?;
         if early(digest) {
-            flip(&mut message.clear, bits);
+            flip(&mut message.bytes, bits);
         }
     }
     if let Some(octets) = corruption.truncate {
-        message.clear.truncate(octets);
+        message.bytes.truncate(octets);
     }
-    message.clear.extend_from_slice(&corruption.append);
+    message.bytes.extend_from_slice(&corruption.append);
     finish(message, context, &chosen);
     for (path, number) in &corruption.set {
         let (bits, digest) = place(path)?;
@@ -64,7 +68,7 @@ pub(super) fn corrupt(
     }
     if let Some(octets) = &corruption.octets {
         message.bytes.clone_from(octets);
-        message.clear.clone_from(octets);
+        message.opened = None;
         message.nodes.clear();
     }
     Ok(())

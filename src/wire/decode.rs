@@ -7,8 +7,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::layout::{Auto, Choice, Field, Kind, Layout, Len, List, PAIR};
-use super::message::{Fault, Message, Node, find};
+use super::message::{Fault, Label, Message, Node, find, name_of};
 use super::name;
+use super::octets::Octets;
 use super::protocol::{Context, MessageType, Protocol};
 use super::value::{Value, show_octets, show_text};
 
@@ -20,7 +21,7 @@ impl Protocol {
     pub fn head(&self, bytes: &[u8]) -> Vec<Node> {
         let nobody = super::protocol::Parameters::default();
         let context = Context { parameters: &nobody, previous: None, from_initiator: true };
-        let mut reader = Reader::new(bytes.to_vec(), &context, self.head, 10);
+        let mut reader = Reader::new(bytes, &context, self.head, self.head.fields.len() + 2);
         reader.fields(self.head.fields);
         reader.nodes
     }
@@ -86,21 +87,34 @@ impl Protocol {
 }
 
 /// Decodes one message of a known type. All of `bytes` belongs to it.
-pub fn decode(kind: &'static MessageType, context: &Context<'_>, bytes: &[u8]) -> Message {
+pub fn decode<'b>(
+    kind: &'static MessageType,
+    context: &Context<'_>,
+    bytes: impl Into<Cow<'b, [u8]>>,
+) -> Message {
+    decode_whole(kind, context, bytes.into().into_owned())
+}
+
+fn decode_whole(kind: &'static MessageType, context: &Context<'_>, bytes: Vec<u8>) -> Message {
     let fields = (bytes.len() / 4 + 6).min(40);
-    let mut reader = Reader::new(bytes.to_vec(), context, kind.layout, fields);
+    let mut reader = Reader::new(&bytes, context, kind.layout, fields);
     reader.fields(kind.layout.fields);
     reader.left_over();
-    let Reader { clear, nodes, faults, .. } = reader;
-    let mut message = Message { kind, bytes: bytes.to_vec(), clear, nodes, faults };
-    let more = super::verify::verify(&message, context);
-    message.faults.extend(more);
+    let Reader { clear, nodes, mut faults, .. } = reader;
+    let opened = match clear {
+        Cow::Owned(opened) => Some(opened),
+        Cow::Borrowed(_) => None,
+    };
+    let mut message = Message { kind, bytes, opened, nodes, faults: Vec::new() };
+    super::verify::verify(&message, context, &mut faults);
+    message.faults = faults;
     message
 }
 
 /// Reads fields off the front of what is left.
 struct Reader<'c> {
-    clear: Vec<u8>,
+    /// The octets, laid open as far as was read.
+    clear: Cow<'c, [u8]>,
     context: &'c Context<'c>,
     nodes: Vec<Node>,
     faults: Vec<Fault>,
@@ -108,8 +122,9 @@ struct Reader<'c> {
     at: usize,
     end: usize,
     depth: u8,
-    /// Names of the groups that are open.
-    path: Vec<Cow<'static, str>>,
+    /// Where the first node stands: its depth, and the path of what it is in.
+    base: u8,
+    within: String,
     source: &'static str,
     /// Where the pointers of names count from.
     origin: usize,
@@ -120,21 +135,21 @@ struct Reader<'c> {
 impl<'c> Reader<'c> {
     /// Reads octets, which hold some so many fields.
     fn new(
-        clear: Vec<u8>,
+        octets: &'c [u8],
         context: &'c Context<'c>,
         layout: &'static Layout,
         fields: usize,
     ) -> Self {
-        let end = clear.len() * 8;
         Self {
-            clear,
+            clear: Cow::Borrowed(octets),
             context,
             nodes: Vec::with_capacity(fields),
             faults: Vec::new(),
             at: 0,
-            end,
+            end: octets.len() * 8,
             depth: 0,
-            path: Vec::new(),
+            base: 0,
+            within: String::new(),
             source: layout.source,
             origin: layout.origin,
             stuck: false,
@@ -146,16 +161,17 @@ impl<'c> Reader<'c> {
             if self.stuck {
                 return;
             }
-            self.field(field, Cow::Borrowed(field.name));
+            self.field(field, None);
         }
     }
 
-    fn field(&mut self, field: &'static Field, name: Cow<'static, str>) {
+    fn field(&mut self, field: &'static Field, label: Label) {
         let from = self.at;
         match &field.kind {
             Kind::Uint { bits, .. } => {
-                let Some(number) = self.bits(usize::from(*bits), field, &name) else { return };
-                self.push(field, name, from, Value::Uint(number));
+                let bits = usize::from(*bits);
+                let Some(number) = self.bits(bits, field, &label) else { return };
+                self.push(field, label, from, Value::Uint(number));
                 match field.auto {
                     Auto::LengthOfMessage => self.limit(field, number, 0, from),
                     Auto::LengthOfRest(before) => {
@@ -165,27 +181,80 @@ impl<'c> Reader<'c> {
                     _ => {}
                 }
             }
-            Kind::Flag => {
-                let Some(number) = self.bits(1, field, &name) else { return };
-                self.push(field, name, from, Value::Uint(number));
+            Kind::Group(fields) => self.group(field, label, |r| r.fields(fields)),
+            Kind::Items(items) => self.group(field, label, |r| r.items(items)),
+            Kind::List(list) => self.group(field, label, |r| r.list(list)),
+            Kind::ZeroPairs => self.group(field, label, |r| r.zero_pairs(field)),
+            Kind::Pairs { lengths, separators } => {
+                let lengths = match find(&self.nodes, lengths).map(|n| &n.value) {
+                    Some(Value::Octets(octets)) => octets.clone(),
+                    _ => Octets::default(),
+                };
+                self.group(field, label, |r| r.pairs(&lengths, separators, field));
             }
-            Kind::Ipv4 => self.take(Len::Fixed(4), field, name),
-            Kind::Ipv6 => self.take(Len::Fixed(16), field, name),
-            Kind::Mac => self.take(Len::Fixed(6), field, name),
-            Kind::Octets(len) | Kind::Text(len) => self.take(*len, field, name),
+            Kind::Sealed { seal, fields } => {
+                let at = self.push(field, label, from, Value::Group);
+                self.nodes[at].end(self.end);
+                if !seal.unless.is_some_and(|unless| unless(&self.nodes)) {
+                    let range = self.at / 8..self.end / 8;
+                    (seal.open)(self.context, self.clear.to_mut(), range);
+                }
+                self.length_of(field.name, at);
+                self.fields(fields);
+            }
+            Kind::Choice(choice) => self.choice(field, label, choice),
+            Kind::Maybe(maybe) => {
+                if self.starts_with(maybe.lead) {
+                    self.at += maybe.lead.len() * 8;
+                    self.push(field, label, from, Value::Octets(maybe.lead.into()));
+                    self.fields(maybe.fields);
+                }
+            }
+            _ => {
+                if let Some(value) = self.value(field, &label) {
+                    self.push(field, label, from, value);
+                }
+            }
+        }
+    }
+
+    /// Reads a field that holds others.
+    fn group(&mut self, field: &'static Field, label: Label, read: impl FnOnce(&mut Self)) {
+        let at = self.push(field, label, self.at, Value::Group);
+        self.inside(read);
+        self.nodes[at].end(self.at);
+    }
+
+    /// Reads one value; `None` where there is none, with a fault that says why.
+    fn value(&mut self, field: &'static Field, label: &Label) -> Option<Value> {
+        let from = self.at;
+        let octets = match &field.kind {
+            Kind::Uint { bits, .. } => {
+                return self.bits(usize::from(*bits), field, label).map(Value::Uint);
+            }
+            Kind::Flag => return self.bits(1, field, label).map(Value::Uint),
+            Kind::Ipv4 => self.take(Len::Fixed(4), field, label),
+            Kind::Ipv6 => self.take(Len::Fixed(16), field, label),
+            Kind::Mac => self.take(Len::Fixed(6), field, label),
+            Kind::Octets(len) | Kind::Text(len) => self.take(*len, field, label),
+            Kind::Lengths { count, .. } => {
+                let count = self.number(count);
+                self.take(Len::Fixed(count), field, label)
+            }
             Kind::Hidden { seal, block } => {
                 let range = self.at / 8..self.end / 8;
                 if range.is_empty() || !range.len().is_multiple_of(*block) {
                     let what = format!("a multiple of {block} octets");
                     let got = format!("{} octets", range.len());
-                    self.fault(&name, from..self.end, &what, got, field.source);
+                    let name = name_of(field, label);
+                    self.fault(name, from..self.end, &what, got, field.source);
                 }
-                (seal.open)(self.context, &mut self.clear, range.clone());
+                (seal.open)(self.context, self.clear.to_mut(), range.clone());
                 let clear = &self.clear[range];
                 let kept = clear.iter().rposition(|b| *b != 0).map_or(0, |i| i + 1);
-                let value = Value::Octets(clear[..kept].to_vec());
+                let value = clear[..kept].into();
                 self.at = self.end;
-                self.push(field, name, from, value);
+                value
             }
             Kind::Custom(codec) => {
                 let octets = &self.clear[self.at / 8..self.end / 8];
@@ -193,82 +262,40 @@ impl<'c> Reader<'c> {
                     Ok(value) => value,
                     Err(what) => {
                         let octets = octets.to_vec();
-                        self.fault(&name, from..self.end, what, show_octets(&octets), field.source);
+                        let name = name_of(field, label);
+                        self.fault(name, from..self.end, what, show_octets(&octets), field.source);
                         octets
                     }
                 };
                 self.at = self.end;
-                self.push(field, name, from, Value::Octets(value));
+                value.into()
             }
-            Kind::Group(fields) => {
-                let at = self.push(field, name.clone(), from, Value::Group);
-                self.inside(name, |r| r.fields(fields));
-                self.nodes[at].bits.end = self.at;
-            }
-            Kind::Sealed { seal, fields } => {
-                let at = self.push(field, name, from, Value::Group);
-                self.nodes[at].bits.end = self.end;
-                if !seal.unless.is_some_and(|unless| unless(&self.nodes)) {
-                    let range = self.at / 8..self.end / 8;
-                    (seal.open)(self.context, &mut self.clear, range);
-                }
-                self.length_of(field.name, at);
-                self.fields(fields);
-            }
-            Kind::Items(items) => {
-                let at = self.push(field, name.clone(), from, Value::Group);
-                self.inside(name, |r| r.items(items));
-                self.nodes[at].bits.end = self.at;
-            }
-            Kind::Name { pointers } => self.name(field, name, *pointers),
-            Kind::List(list) => {
-                let at = self.push(field, name.clone(), from, Value::Group);
-                self.inside(name, |r| r.list(list));
-                self.nodes[at].bits.end = self.at;
-            }
-            Kind::Choice(choice) => self.choice(field, name, choice),
+            Kind::Name { pointers } => self.name(field, label, *pointers),
             Kind::Spelled(spelling) => {
-                match (spelling.read)(spelling, &self.clear[self.at / 8..self.end / 8]) {
-                    Some((value, octets)) => {
-                        self.at = (self.at + octets * 8).min(self.end);
-                        self.push(field, name, from, value);
-                    }
-                    None => self.misspelled(field, &name, spelling.about),
-                }
-            }
-            Kind::Mark(octets) => match self.starts_with(octets) {
-                true => {
-                    self.at += octets.len() * 8;
-                    self.push(field, name, from, Value::Octets(octets.to_vec()));
-                }
-                false => self.misspelled(field, &name, &show_text(octets)),
-            },
-            Kind::Maybe(maybe) => {
-                if self.starts_with(maybe.lead) {
-                    self.at += maybe.lead.len() * 8;
-                    self.push(field, name, from, Value::Octets(maybe.lead.to_vec()));
-                    self.fields(maybe.fields);
-                }
-            }
-            Kind::Lengths { count, .. } => {
-                let count = self.number(count);
-                self.take(Len::Fixed(count), field, name);
-            }
-            Kind::ZeroPairs => {
-                let at = self.push(field, name.clone(), from, Value::Group);
-                self.inside(name, |r| r.zero_pairs(field));
-                self.nodes[at].bits.end = self.at;
-            }
-            Kind::Pairs { lengths, separators } => {
-                let lengths = match find(&self.nodes, lengths).map(|n| &n.value) {
-                    Some(Value::Octets(octets)) => octets.clone(),
-                    _ => Vec::new(),
+                let left = &self.clear[self.at / 8..self.end / 8];
+                let Some((value, octets)) = (spelling.read)(spelling, left) else {
+                    return self.misspelled(field, label, spelling.about);
                 };
-                let at = self.push(field, name.clone(), from, Value::Group);
-                self.inside(name, |r| r.pairs(&lengths, separators, field));
-                self.nodes[at].bits.end = self.at;
+                self.at = (self.at + octets * 8).min(self.end);
+                return Some(value);
             }
-        }
+            Kind::Mark(octets) => {
+                if !self.starts_with(octets) {
+                    return self.misspelled(field, label, &show_text(octets));
+                }
+                self.at += octets.len() * 8;
+                (*octets).into()
+            }
+            Kind::Group(_)
+            | Kind::Items(_)
+            | Kind::List(_)
+            | Kind::ZeroPairs
+            | Kind::Pairs { .. }
+            | Kind::Sealed { .. }
+            | Kind::Choice(_)
+            | Kind::Maybe(_) => return None,
+        };
+        Some(Value::Octets(octets))
     }
 
     fn starts_with(&self, octets: &[u8]) -> bool {
@@ -276,13 +303,20 @@ impl<'c> Reader<'c> {
     }
 
     /// Something else stands where a text must; what is left cannot be read.
-    fn misspelled(&mut self, field: &'static Field, name: &str, expected: &str) {
+    fn misspelled(
+        &mut self,
+        field: &'static Field,
+        label: &Label,
+        expected: &str,
+    ) -> Option<Value> {
         let got = match &self.clear[self.at / 8..self.end / 8] {
             [] => "the end".to_owned(),
             octets => show_text(&octets[..octets.len().min(40)]),
         };
-        self.fault(name, self.at..self.end, expected, got, field.source);
+        let bits = self.at..self.end;
+        self.fault(name_of(field, label), bits, expected, got, field.source);
         self.rest();
+        None
     }
 
     /// The value of a length or count that was read before: beside what is read now, or at the top.
@@ -295,10 +329,10 @@ impl<'c> Reader<'c> {
     /// The field of a name that was read before, in the same group.
     fn beside(&self, name: &str) -> Option<&Node> {
         let group = self.nodes.iter().rev().take_while(|n| n.depth >= self.depth);
-        group.into_iter().find(|n| n.depth == self.depth && n.name == name)
+        group.into_iter().find(|n| n.depth == self.depth && n.name() == name)
     }
 
-    fn name(&mut self, field: &'static Field, name: Cow<'static, str>, pointers: bool) {
+    fn name(&mut self, field: &'static Field, label: &Label, pointers: bool) -> Octets {
         let (from, at) = (self.at, self.at / 8);
         let (value, octets, wrong) = match name::read(&self.clear, at, self.end / 8, self.origin) {
             Ok(read) => {
@@ -314,9 +348,10 @@ impl<'c> Reader<'c> {
         self.at += octets * 8;
         if let Some(expected) = wrong {
             let got = show_octets(&self.clear[at..at + octets]);
-            self.fault(&name, from..self.at, expected, got, field.source);
+            let bits = from..self.at;
+            self.fault(name_of(field, label), bits, expected, got, field.source);
         }
-        self.push(field, name, from, Value::Octets(value));
+        value.into()
     }
 
     fn list(&mut self, list: &'static List) {
@@ -329,7 +364,7 @@ impl<'c> Reader<'c> {
             if ends || self.stuck || nodes >= MOST_NODES {
                 return;
             }
-            self.field(&list.item, Cow::Owned(place.to_string()));
+            self.field(&list.item, Some(place.to_string().into()));
             if self.at == from {
                 return;
             }
@@ -337,7 +372,7 @@ impl<'c> Reader<'c> {
     }
 
     /// Reads the fields that a number chooses, beside the fields before them.
-    fn choice(&mut self, field: &'static Field, name: Cow<'static, str>, choice: &'static Choice) {
+    fn choice(&mut self, field: &'static Field, label: Label, choice: &'static Choice) {
         let from = self.at;
         let number = self.beside(choice.by).and_then(|n| n.value.uint()).unwrap_or(0);
         let outer = self.end;
@@ -346,30 +381,31 @@ impl<'c> Reader<'c> {
             if octets > (self.end - self.at) / 8 {
                 let what = format!("{octets} octets");
                 let got = format!("{} octets", (self.end - self.at) / 8);
-                self.fault(&name, from..self.end, &what, got, field.source);
+                let name = name_of(field, &label);
+                self.fault(name, from..self.end, &what, got, field.source);
                 return self.rest();
             }
             self.end = from + octets * 8;
         }
-        let at = self.push(field, name, from, Value::Group);
+        let at = self.push(field, label, from, Value::Group);
         self.fields(choice.fields(number));
         if !choice.length.is_empty() {
             if self.at < self.end && !self.stuck {
                 let octets = (self.end - self.at) / 8;
                 let (bits, got) = (self.at..self.end, format!("{octets} octets more"));
                 self.fault("", bits, "the end of the data", got, field.source);
-                self.take(Len::Rest, &UNREADABLE, Cow::Borrowed(UNREADABLE.name));
+                self.left(&UNREADABLE);
             }
             // What stands behind can be read, whatever is wrong inside.
             (self.at, self.end, self.stuck) = (self.end, outer, false);
         }
-        self.nodes[at].bits.end = self.at;
+        self.nodes[at].end(self.at);
     }
 
     /// Reads `bits` bits in network order; too few left is a fault and the end of reading.
-    fn bits(&mut self, bits: usize, field: &'static Field, name: &str) -> Option<u64> {
+    fn bits(&mut self, bits: usize, field: &'static Field, label: &Label) -> Option<u64> {
         if self.at + bits > self.end {
-            self.short(field, name, bits.div_ceil(8));
+            self.short(field, name_of(field, label), bits.div_ceil(8));
             return None;
         }
         let place = self.at..self.at + bits;
@@ -384,18 +420,13 @@ impl<'c> Reader<'c> {
     }
 
     /// Reads octets.
-    fn take(&mut self, len: Len, field: &'static Field, name: Cow<'static, str>) {
-        if let Len::Zero = len {
-            let from = self.at;
-            let value = self.zero_ended(field, &name);
-            self.push(field, name, from, Value::Octets(value));
-            return;
-        }
+    fn take(&mut self, len: Len, field: &'static Field, label: &Label) -> Octets {
         let from = self.at;
         let wanted = match len {
             Len::Fixed(n) | Len::Padded(n) => n,
             Len::Field(length) => self.number(length),
-            Len::Rest | Len::Zero => (self.end - self.at) / 8,
+            Len::Rest => (self.end - self.at) / 8,
+            Len::Zero => return self.zero_ended(field, name_of(field, label)).into(),
             Len::Before(ends) => {
                 let left = &self.clear[self.at / 8..self.end / 8];
                 left.iter().position(|octet| ends.contains(octet)).unwrap_or(left.len())
@@ -409,21 +440,24 @@ impl<'c> Reader<'c> {
             }
         };
         let there = (self.end - self.at) / 8;
-        let mut octets = self.clear[self.at / 8..self.at / 8 + wanted.min(there)].to_vec();
+        let place = self.at / 8..self.at / 8 + wanted.min(there);
         if wanted > there {
-            self.short(field, &name, wanted);
+            self.short(field, name_of(field, label), wanted);
         }
-        self.at += octets.len() * 8;
+        self.at += place.len() * 8;
+        let octets = &self.clear[place];
         if let (Len::Padded(_), true) = (len, wanted <= there) {
             match octets.iter().position(|octet| *octet == 0) {
-                Some(end) => octets.truncate(end),
+                Some(end) => return octets[..end].into(),
                 None => {
-                    let got = show_octets(&octets);
-                    self.fault(&name, from..self.at, "a zero octet at its end", got, field.source);
+                    let (octets, got) = (octets.into(), show_octets(octets));
+                    let (name, bits) = (name_of(field, label), from..self.at);
+                    self.fault(name, bits, "a zero octet at its end", got, field.source);
+                    return octets;
                 }
             }
         }
-        self.push(field, name, from, Value::Octets(octets));
+        octets.into()
     }
 
     fn pairs(&mut self, lengths: &[u8], separators: &str, field: &'static Field) {
@@ -433,19 +467,22 @@ impl<'c> Reader<'c> {
             }
             let (from, left) = (self.at, (self.end - self.at) / 8);
             let there = usize::from(*length).min(left);
-            let octets = self.clear[from / 8..from / 8 + there].to_vec();
+            let octets = Octets::from(&self.clear[from / 8..from / 8 + there]);
             self.at += there * 8;
             let parted = octets.iter().position(|b| separators.as_bytes().contains(b));
             let (name, value) = match parted {
                 Some(at) => (&octets[..at], &octets[at + 1..]),
                 None => (&octets[..], &[][..]),
             };
-            let name = crate::diag::clean(&String::from_utf8_lossy(name)).replace('.', "_");
-            if let Some(check) = field.must.filter(|c| !(c.holds)(&Value::Octets(octets.clone()))) {
-                let got = show_octets(&octets);
-                self.fault(&name, from..self.at, check.about, got, check.source);
-                if let Some(fault) = self.faults.last_mut() {
-                    fault.chosen = true;
+            let name = told(name);
+            if let Some(check) = field.must {
+                let whole = Value::Octets(octets.clone());
+                if !(check.holds)(&whole) {
+                    let got = show_octets(&octets);
+                    self.fault(&name, from..self.at, check.about, got, check.source);
+                    if let Some(fault) = self.faults.last_mut() {
+                        fault.chosen = true;
+                    }
                 }
             }
             if there < usize::from(*length) {
@@ -454,15 +491,14 @@ impl<'c> Reader<'c> {
                 let what = format!("a name, one of `{separators}` and a value");
                 self.fault(&name, from..self.at, &what, show_octets(&octets), field.source);
             }
-            let at = self.push(&PAIR, Cow::Owned(name), from, Value::Octets(value.to_vec()));
+            let at = self.push(&PAIR, Some(name.into()), from, Value::Octets(value.into()));
             if let Some(parted) = parted {
-                let separator = Value::Octets(vec![octets[parted]]);
+                let separator = Value::Octets([octets[parted]].into());
                 let start = from + parted * 8;
-                let node =
-                    self.node(&SEPARATOR, Cow::Borrowed("separator"), start..start + 8, separator);
-                self.nodes.push(Node { depth: self.depth + 1, ..node });
+                let (depth, bits) = (self.depth + 1, start..start + 8);
+                self.nodes.push(Node::new(&SEPARATOR, None, depth, bits, separator));
             }
-            self.nodes[at].bits.end = self.at;
+            self.nodes[at].end(self.at);
         }
     }
 
@@ -471,10 +507,9 @@ impl<'c> Reader<'c> {
         while self.at < self.end && !self.stuck && self.nodes.len() < MOST_NODES {
             let from = self.at;
             let name = self.zero_ended(field, field.name);
-            let name = crate::diag::clean(&String::from_utf8_lossy(&name)).replace('.', "_");
-            let name = name.to_ascii_lowercase();
+            let name = told(&name).to_ascii_lowercase();
             let value = self.zero_ended(&PAIR, &name);
-            self.push(&PAIR, Cow::Owned(name), from, Value::Octets(value));
+            self.push(&PAIR, Some(name.into()), from, Value::Octets(value.into()));
         }
     }
 
@@ -519,7 +554,7 @@ impl<'c> Reader<'c> {
                 && n.value != Value::Uint(octets)
         });
         if let Some(node) = wrong {
-            let (field, bits, got) = (node.field, node.bits.clone(), node.show());
+            let (field, bits, got) = (node.field, node.bits(), node.show());
             let what = format!("{octets}, since that many octets came");
             self.fault(field.name, bits, &what, got, field.source);
         }
@@ -536,44 +571,32 @@ impl<'c> Reader<'c> {
         let total = self.clear.len() * 8;
         if self.depth == 0 && self.end < total {
             (self.at, self.end) = (self.end, total);
-            self.take(Len::Rest, &PADDING, Cow::Borrowed(PADDING.name));
+            self.left(&PADDING);
         }
     }
 
     /// Keeps what cannot be read as a node of its own.
     fn rest(&mut self) {
-        self.take(Len::Rest, &UNREADABLE, Cow::Borrowed(UNREADABLE.name));
+        self.left(&UNREADABLE);
         self.stuck = true;
     }
 
-    fn inside(&mut self, name: Cow<'static, str>, read: impl FnOnce(&mut Self)) {
-        self.path.push(name);
+    /// Keeps what is left as a node.
+    fn left(&mut self, field: &'static Field) {
+        let from = self.at;
+        let value = self.take(Len::Rest, field, &None);
+        self.push(field, None, from, Value::Octets(value));
+    }
+
+    fn inside(&mut self, read: impl FnOnce(&mut Self)) {
         self.depth += 1;
         read(self);
         self.depth -= 1;
-        self.path.pop();
-    }
-
-    fn node(
-        &self,
-        field: &'static Field,
-        name: Cow<'static, str>,
-        bits: Range<usize>,
-        value: Value,
-    ) -> Node {
-        Node { name, depth: self.depth, bits, value, field }
     }
 
     /// Adds a node that ends where reading stands; its index.
-    fn push(
-        &mut self,
-        field: &'static Field,
-        name: Cow<'static, str>,
-        from: usize,
-        value: Value,
-    ) -> usize {
-        let node = self.node(field, name, from..self.at, value);
-        self.nodes.push(node);
+    fn push(&mut self, field: &'static Field, label: Label, from: usize, value: Value) -> usize {
+        self.nodes.push(Node::new(field, label, self.depth, from..self.at, value));
         self.nodes.len() - 1
     }
 
@@ -592,7 +615,7 @@ impl<'c> Reader<'c> {
         got: String,
         source: &'static str,
     ) {
-        let mut path = self.path.join(".");
+        let mut path = self.path();
         if !path.is_empty() && !name.is_empty() {
             path.push('.');
         }
@@ -601,6 +624,26 @@ impl<'c> Reader<'c> {
         let expected = expected.into();
         self.faults.push(Fault { path, bits, expected, got, source, chosen: false });
     }
+
+    /// The path of what is read into now: the last node at each depth above is open.
+    fn path(&self) -> String {
+        let mut open = Vec::new();
+        let mut depth = self.depth;
+        for node in self.nodes.iter().rev() {
+            if depth > self.base && node.depth == depth - 1 {
+                depth = node.depth;
+                open.push(node.name());
+            }
+        }
+        open.extend(Some(self.within.as_str()).filter(|within| !within.is_empty()));
+        open.reverse();
+        open.join(".")
+    }
+}
+
+/// A name that came from a peer, as part of a path.
+fn told(name: &[u8]) -> String {
+    crate::diag::clean(&String::from_utf8_lossy(name)).replace('.', "_")
 }
 
 /// Octets after the end that the message's own length gives.

@@ -1,12 +1,15 @@
 //! One change to a finished message. Everything that the change does not touch stays, octet for
 //! octet; what is computed from it, lengths, seals and digests, is computed anew.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::damage::{flip, put};
+use super::decode::SEPARATOR;
 use super::encode::{Assignment, Corruption, Draft, Entry, encode};
 use super::layout::{Auto, Kind};
 use super::message::{Message, Node, inside};
+use super::octets::Octets;
 use super::protocol::{Context, Parameters};
 use super::value::Value;
 
@@ -66,8 +69,8 @@ impl Message {
             let held = inside(nodes, at).len();
             next += held;
             let full = match path {
-                "" => node.name.to_string(),
-                path => format!("{path}.{}", node.name),
+                "" => node.name().to_owned(),
+                path => format!("{path}.{}", node.name()),
             };
             if node.field.is_computed() || except.contains(&full) {
                 continue;
@@ -80,14 +83,14 @@ impl Message {
                 (Value::Group, _) => Assignment::Fields(self.entries(&within, &full, except)),
                 (value, _) => Assignment::Value(value.clone()),
             };
-            entries.push(Entry { name: node.name.to_string(), assignment });
+            entries.push(Entry { name: node.own_name(), assignment });
         }
         entries
     }
 
     /// What is in the group or list of a name, as choices for a new one.
     pub(super) fn group(&self, name: &str) -> Vec<Entry> {
-        let group = self.nodes.iter().position(|n| n.depth == 0 && n.name == name);
+        let group = self.nodes.iter().position(|n| n.depth == 0 && n.name() == name);
         let Some(at) = group else { return Vec::new() };
         let within: Vec<usize> = (at + 1..at + 1 + inside(&self.nodes, at).len()).collect();
         self.entries(&within, name, &[])
@@ -99,19 +102,22 @@ impl Message {
         let kept = direct.filter(|at| {
             !except
                 .iter()
-                .any(|e| e.strip_prefix(path) == Some(&format!(".{}", self.nodes[**at].name)))
+                .any(|e| e.strip_prefix(path) == Some(&format!(".{}", self.nodes[**at].name())))
         });
         kept.map(|at| {
             let node = &self.nodes[*at];
             let value = match &node.value {
                 // Parts and all, behind type and length.
-                Value::Group => Value::Octets(self.value_of(node)),
+                Value::Group => Value::Octets(self.value_of(node).into()),
                 // An empty one asks for the computed one.
-                _ if matches!(node.field.auto, Auto::Digest(_)) => Value::Octets(Vec::new()),
+                _ if matches!(node.field.auto, Auto::Digest(_)) => Value::Octets(Octets::default()),
                 value => value.clone(),
             };
             Entry {
-                name: format!("{}{}", node.name, separator(&self.nodes, *at)),
+                name: match separator(&self.nodes, *at) {
+                    Some(separator) => format!("{}{separator}", node.name()).into(),
+                    None => node.own_name(),
+                },
                 assignment: Assignment::Value(value),
             }
         })
@@ -152,7 +158,10 @@ impl Message {
                 let all = items(&mut fields, list)?;
                 let end = all.iter().rposition(|e| ended.is_some_and(|t| t.field.name == e.name));
                 let assignment = Assignment::Value(value.clone());
-                all.insert(end.unwrap_or(all.len()), Entry { name: name.clone(), assignment });
+                all.insert(
+                    end.unwrap_or(all.len()),
+                    Entry { name: name.clone().into(), assignment },
+                );
             }
             Edit::Number(path, number) => match self.part(path) {
                 Some(part) => {
@@ -204,7 +213,7 @@ impl Message {
     /// The octets of an item that holds parts: those behind type and length, of each item where the
     /// value travels in several.
     fn value_of(&self, node: &Node) -> Vec<u8> {
-        let octets = &self.clear[node.octets()];
+        let octets = &self.clear()[node.octets()];
         let mut value = Vec::with_capacity(octets.len());
         let mut left = octets;
         while let [number, length, rest @ ..] = left {
@@ -232,12 +241,12 @@ impl Message {
             return None;
         }
         let places = self.children(list).iter().filter(|n| n.depth == whole.depth);
-        let value = whole.bits.start + 16;
+        let value = whole.bits().start + 16;
         Some(Part {
             list: list.to_owned(),
             at: places.clone().position(|n| std::ptr::eq(n, whole))?,
-            octets: self.clear.get(value / 8..whole.bits.end / 8)?.to_vec(),
-            bits: part.bits.start.checked_sub(value)?..part.bits.end.checked_sub(value)?,
+            octets: self.clear().get(value / 8..whole.bits().end / 8)?.to_vec(),
+            bits: part.bits().start.checked_sub(value)?..part.bits().end.checked_sub(value)?,
         })
     }
 }
@@ -258,17 +267,15 @@ impl Part {
         change: impl FnOnce(&mut [u8], Range<usize>),
     ) -> Result<(), String> {
         change(&mut self.octets, self.bits);
-        item(fields, &self.list, self.at)?.assignment =
-            Assignment::Value(Value::Octets(self.octets));
+        item(fields, &self.list, self.at)?.assignment = Assignment::Value(Value::from(self.octets));
         Ok(())
     }
 }
 
-/// The separator of the pair at `at`; nothing for an item of another form.
-fn separator(nodes: &[Node], at: usize) -> String {
-    let separator = nodes.get(at + 1).filter(|s| s.name == "separator");
-    let octets = separator.and_then(|s| s.value.octets()).unwrap_or_default();
-    String::from_utf8_lossy(octets).into_owned()
+/// The separator of the pair at `at`; none for an item of another form.
+fn separator(nodes: &[Node], at: usize) -> Option<Cow<'_, str>> {
+    let octets = nodes.get(at + 1).filter(|s| s.is(&SEPARATOR))?.value.octets()?;
+    Some(String::from_utf8_lossy(octets))
 }
 
 fn set(entries: &mut Vec<Entry>, path: &str, value: Value) -> Result<(), String> {
@@ -282,7 +289,8 @@ fn set(entries: &mut Vec<Entry>, path: &str, value: Value) -> Result<(), String>
         (Some(at), None) => entries[at].assignment = Assignment::Value(value),
         // A computed field: what is chosen wins.
         (None, None) => {
-            entries.push(Entry { name: head.to_owned(), assignment: Assignment::Value(value) });
+            entries
+                .push(Entry { name: head.to_owned().into(), assignment: Assignment::Value(value) });
         }
         (Some(at), Some(rest)) => match &mut entries[at].assignment {
             Assignment::Fields(inner) => set(inner, rest, value)?,
@@ -333,7 +341,7 @@ mod tests {
         phase: 1,
         compute: |_, bytes, range| {
             let others = bytes.iter().enumerate().filter(|(at, _)| !range.contains(at));
-            Some(vec![others.fold(0u8, |sum, (_, octet)| sum.wrapping_add(*octet))])
+            Some([others.fold(0u8, |sum, (_, octet)| sum.wrapping_add(*octet))].into())
         },
     };
     const FIELDS: &[Field] = &[
@@ -382,7 +390,7 @@ mod tests {
     #[test]
     fn lengths_and_digests_follow_a_change() {
         let list = || "options".to_owned();
-        let value = |text: &str| Value::Octets(text.as_bytes().to_vec());
+        let value = |text: &str| Value::from(text.as_bytes().to_vec());
         for (edit, expected) in [
             (Edit::None, &[11, 7, 1, 4, b'a', b'b', 2, 4, 5, 6][..]),
             (Edit::Value("number".into(), Value::Uint(9)), &[11, 9, 1, 4, b'a', b'b', 2, 4, 5, 6]),

@@ -9,9 +9,10 @@ use std::ops::Range;
 
 use super::damage::put;
 use super::decode::SEPARATOR;
-use super::layout::{Auto, Choice, Field, ITEM_TYPE, Kind, Len, List, PAIR, Seal, has_field};
-use super::message::{Message, Node, find};
+use super::layout::{Auto, Choice, Field, ITEM_TYPE, Kind, Len, List, PAIR, has_field};
+use super::message::{Label, Message, Node, find, name_of};
 use super::name;
+use super::octets::Octets;
 use super::protocol::{Context, MessageType};
 use super::value::Value;
 
@@ -31,7 +32,7 @@ pub struct Draft {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The field's name.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// What it gets.
     pub assignment: Assignment,
 }
@@ -94,7 +95,6 @@ pub fn encode(
         at: 0,
         nodes: Vec::with_capacity(kind.layout.fields.len() + 3 * chosen_fields(&draft.fields) + 3),
         depth: 0,
-        path: Vec::new(),
         chosen: Vec::new(),
         draft: &draft.fields,
         whole: draft.whole,
@@ -104,8 +104,7 @@ pub fn encode(
     writer.fields(kind.layout.fields, &draft.fields)?;
     writer.lengths()?;
     let Writer { bytes, nodes, chosen, .. } = writer;
-    let clear = bytes.clone();
-    let mut message = Message { kind, bytes, clear, nodes, faults: Vec::new() };
+    let mut message = Message { kind, bytes, opened: None, nodes, faults: Vec::new() };
     finish(&mut message, context, &chosen);
     if let Some(corruption) = &draft.corruption {
         super::damage::corrupt(&mut message, context, chosen, corruption)?;
@@ -122,65 +121,58 @@ fn chosen_fields(entries: &[Entry]) -> usize {
     all.sum()
 }
 
-/// Seals what is to be sealed and computes digests, but for the nodes in `chosen`.
+/// Seals what is to be sealed and computes digests, but for the nodes in `chosen`. All octets of the
+/// message are in the clear before.
 pub(super) fn finish(message: &mut Message, context: &Context<'_>, chosen: &[usize]) {
-    message.bytes.clone_from(&message.clear);
     let whole = message.bytes.len();
     let cut = |r: Range<usize>| r.start.min(whole)..r.end.min(whole);
-    let is_left = |node: &Node| {
-        matches!(node.field.auto, Auto::Digest(_))
-            || matches!(node.field.kind, Kind::Sealed { .. } | Kind::Hidden { .. })
-    };
-    let nodes = message.nodes.iter().enumerate();
-    let left: Vec<usize> = nodes.filter(|(_, node)| is_left(node)).map(|(at, _)| at).collect();
-    let phases = if left.is_empty() { 0..0 } else { 0..PHASES + 1 };
-    for phase in phases {
-        for at in left.iter().copied() {
-            let node = &message.nodes[at];
-            match (&node.field.auto, &node.field.kind) {
-                (_, Kind::Sealed { seal, .. })
-                    if phase == 0 && !seal.unless.is_some_and(|unless| unless(&message.nodes)) =>
-                {
-                    let range = cut(node.octets().start..usize::MAX);
-                    (seal.close)(context, &mut message.bytes, range);
+    let mut last = None;
+    for at in 0..message.nodes.len() {
+        let (field, from) = (message.nodes[at].field, message.nodes[at].octets().start);
+        if let Auto::Digest(digest) = &field.auto {
+            last = last.max(Some(digest.phase));
+        }
+        let (seal, range) = match &field.kind {
+            Kind::Sealed { seal, .. }
+                if !seal.unless.is_some_and(|unless| unless(&message.nodes)) =>
+            {
+                (seal, cut(from..usize::MAX))
+            }
+            Kind::Hidden { seal, .. } => {
+                let bits = value_bits(&message.nodes, at);
+                (seal, cut(bits.start / 8..bits.end / 8))
+            }
+            _ => continue,
+        };
+        message.opened.get_or_insert_with(|| message.bytes.clone());
+        (seal.close)(context, &mut message.bytes, range);
+    }
+    for phase in 0..=last.unwrap_or(0) {
+        for at in 0..message.nodes.len() {
+            let Auto::Digest(digest) = &message.nodes[at].field.auto else { continue };
+            if digest.phase != phase || chosen.contains(&at) {
+                continue;
+            }
+            let bits = value_bits(&message.nodes, at);
+            let range = cut(bits.start / 8..bits.end.div_ceil(8));
+            let Some(octets) = (digest.compute)(context, &message.bytes, range.clone()) else {
+                continue;
+            };
+            if octets.len() == range.len() {
+                message.bytes[range.clone()].copy_from_slice(&octets);
+                if let Some(opened) = &mut message.opened {
+                    opened[range].copy_from_slice(&octets);
                 }
-                (_, Kind::Hidden { seal, .. }) if phase == 0 => {
-                    close_value(context, message, at, seal);
-                }
-                (Auto::Digest(digest), _) if digest.phase == phase && !chosen.contains(&at) => {
-                    let bits = value_bits(&message.nodes, at);
-                    let range = cut(bits.start / 8..bits.end.div_ceil(8));
-                    let Some(octets) = (digest.compute)(context, &message.bytes, range.clone())
-                    else {
-                        continue;
-                    };
-                    if octets.len() == range.len() {
-                        message.bytes[range.clone()].copy_from_slice(&octets);
-                        message.clear[range].copy_from_slice(&octets);
-                        message.nodes[at].value = Value::Octets(octets);
-                    }
-                }
-                _ => {}
+                message.nodes[at].value = Value::Octets(octets);
             }
         }
     }
 }
 
-/// The highest phase of a digest.
-const PHASES: u8 = 3;
-
-/// Hides the value of an item: type and length octets in front of it stay clear.
-fn close_value(context: &Context<'_>, message: &mut Message, at: usize, seal: &'static Seal) {
-    let bits = value_bits(&message.nodes, at);
-    let whole = message.bytes.len();
-    let range = (bits.start / 8).min(whole)..(bits.end / 8).min(whole);
-    (seal.close)(context, &mut message.bytes, range);
-}
-
 /// The bits of a node's value: those of an item without its type and length octets.
 pub(super) fn value_bits(nodes: &[Node], at: usize) -> Range<usize> {
-    let bits = &nodes[at].bits;
-    let item = nodes.get(at + 1).is_some_and(|n| std::ptr::eq(n.field, &ITEM_TYPE));
+    let bits = nodes[at].bits();
+    let item = nodes.get(at + 1).is_some_and(|n| n.is(&ITEM_TYPE));
     bits.start + if item { 16 } else { 0 }..bits.end
 }
 
@@ -193,7 +185,6 @@ struct Writer<'a> {
     at: usize,
     nodes: Vec<Node>,
     depth: u8,
-    path: Vec<Cow<'static, str>>,
     /// Nodes whose value the author chose.
     chosen: Vec<usize>,
     draft: &'a [Entry],
@@ -223,9 +214,9 @@ impl Writer<'_> {
         for field in fields {
             let from = self.at;
             if let Kind::Sealed { fields, .. } = &field.kind {
-                let at = self.push(field, Cow::Borrowed(field.name), from, Value::Group);
+                let at = self.push(field, None, from, Value::Group);
                 self.known_fields(fields, entries)?;
-                self.nodes[at].bits.end = self.at;
+                self.nodes[at].end(self.at);
                 continue;
             }
             if let Kind::Choice(choice) = &field.kind {
@@ -234,10 +225,10 @@ impl Writer<'_> {
             }
             if let Kind::Maybe(maybe) = &field.kind {
                 if entries.iter().any(|e| has_field(maybe.fields, &e.name)) {
-                    let value = Value::Octets(maybe.lead.to_vec());
-                    let at = self.push(field, Cow::Borrowed(field.name), from, value);
+                    let value = Value::Octets(maybe.lead.into());
+                    let at = self.push(field, None, from, value);
                     self.octets(maybe.lead);
-                    self.nodes[at].bits.end = self.at;
+                    self.nodes[at].end(self.at);
                     self.known_fields(maybe.fields, entries)?;
                 }
                 continue;
@@ -252,7 +243,7 @@ impl Writer<'_> {
             }
             let chosen =
                 chosen.or(entries.iter().find(|e| e.name == field.name).map(|e| &e.assignment));
-            self.field(field, Cow::Borrowed(field.name), chosen)?;
+            self.field(field, None, chosen)?;
         }
         Ok(())
     }
@@ -260,68 +251,70 @@ impl Writer<'_> {
     fn field(
         &mut self,
         field: &'static Field,
-        name: Cow<'static, str>,
+        label: Label,
         chosen: Option<&Assignment>,
     ) -> Result<(), EncodeError> {
-        let from = self.at;
         let entries = match chosen {
             Some(Assignment::Fields(entries)) => entries.as_slice(),
             _ => &[],
         };
         match &field.kind {
-            Kind::Group(fields) => {
-                let at = self.push(field, name.clone(), from, Value::Group);
-                self.inside(name, |w| w.fields(fields, entries))?;
-                self.nodes[at].bits.end = self.at;
-            }
-            Kind::Items(items) => {
-                let at = self.push(field, name.clone(), from, Value::Group);
-                self.inside(name, |w| w.items(items, entries))?;
-                self.nodes[at].bits.end = self.at;
-            }
+            Kind::Group(fields) => self.group(field, label, |w| w.fields(fields, entries)),
+            Kind::Items(items) => self.group(field, label, |w| w.items(items, entries)),
             Kind::List(list) => {
-                let at = self.push(field, name.clone(), from, Value::Group);
                 let copied = match (&field.auto, chosen, self.context.previous) {
                     (Auto::Copy(_), None, Some(previous)) if previous.faults.is_empty() => {
-                        previous.group(&name)
+                        previous.group(name_of(field, &label))
                     }
                     _ => Vec::new(),
                 };
                 let entries = if chosen.is_none() { &copied } else { entries };
-                self.inside(name, |w| w.list(list, entries))?;
-                self.nodes[at].bits.end = self.at;
+                self.group(field, label, |w| w.list(list, entries))
             }
             Kind::ZeroPairs => {
-                let at = self.push(field, name.clone(), from, Value::Group);
-                self.inside(name, |w| entries.iter().try_for_each(|e| w.zero_pair(e)))?;
-                self.nodes[at].bits.end = self.at;
+                self.group(field, label, |w| entries.iter().try_for_each(|e| w.zero_pair(e)))
             }
             Kind::Pairs { separators, .. } => {
-                let at = self.push(field, name.clone(), from, Value::Group);
-                self.inside(name, |w| entries.iter().try_for_each(|e| w.pair(separators, e)))?;
-                self.nodes[at].bits.end = self.at;
+                let mut pairs = entries.iter();
+                self.group(field, label, |w| pairs.try_for_each(|e| w.pair(separators, e)))
             }
             _ => {
+                let from = self.at;
                 let value = match chosen {
                     Some(Assignment::Value(value)) => {
                         self.chosen.push(self.nodes.len());
                         value.clone()
                     }
                     Some(Assignment::Fields(_)) => {
-                        return Err(self.error(&name, "this field holds one value, not fields"));
+                        let name = name_of(field, &label);
+                        return Err(self.error(name, "this field holds one value, not fields"));
                     }
-                    None => self.made_up(field, &name),
+                    None => self.made_up(field, name_of(field, &label)),
                 };
-                self.write(field, &name, &value)?;
-                self.push(field, name, from, value);
+                self.write(field, name_of(field, &label), &value)?;
+                self.push(field, label, from, value);
+                Ok(())
             }
         }
+    }
+
+    /// Writes a field that holds others.
+    fn group(
+        &mut self,
+        field: &'static Field,
+        label: Label,
+        write: impl FnOnce(&mut Self) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        let at = self.push(field, label, self.at, Value::Group);
+        self.inside(write)?;
+        self.nodes[at].end(self.at);
         Ok(())
     }
 
     fn list(&mut self, list: &'static List, entries: &[Entry]) -> Result<(), EncodeError> {
         for (place, entry) in entries.iter().enumerate() {
-            self.field(&list.item, Cow::Owned(place.to_string()), Some(&entry.assignment))?;
+            let label = Some(place.to_string().into());
+            self.field(&list.item, label, Some(&entry.assignment))?;
         }
         Ok(())
     }
@@ -334,13 +327,13 @@ impl Writer<'_> {
         entries: &[Entry],
     ) -> Result<(), EncodeError> {
         let mut group = self.nodes.iter().rev().take_while(|n| n.depth >= self.depth);
-        let by = group.find(|n| n.depth == self.depth && n.name == choice.by);
+        let by = group.find(|n| n.depth == self.depth && n.name() == choice.by);
         let number = by.and_then(|n| n.value.uint()).unwrap_or(0);
         let mut fields = choice.fields(number);
         let is_stray = |name: &str| {
             !has_field(fields, name) && choice.every().any(|fields| has_field(fields, name))
         };
-        let strays = entries.iter().map(|e| e.name.as_str()).filter(|name| is_stray(name));
+        let strays = entries.iter().map(|e| e.name.as_ref()).filter(|name| is_stray(name));
         if strays.clone().next().is_some() {
             // The first in the order of the layout.
             let mut names = choice.every().flat_map(super::layout::field_names);
@@ -351,9 +344,9 @@ impl Writer<'_> {
             }
             fields = choice.other;
         }
-        let at = self.push(field, Cow::Borrowed(field.name), self.at, Value::Group);
+        let at = self.push(field, None, self.at, Value::Group);
         self.known_fields(fields, entries)?;
-        self.nodes[at].bits.end = self.at;
+        self.nodes[at].end(self.at);
         Ok(())
     }
 
@@ -393,18 +386,18 @@ impl Writer<'_> {
                 }
                 Kind::Flag => Value::Uint(octets.first().map_or(0, |octet| u64::from(octet & 1))),
                 // Of one station, and of no maker.
-                Kind::Mac => Value::Octets(super::value::local(octets)),
-                _ => Value::Octets(octets),
+                Kind::Mac => Value::Octets(super::value::local(octets).into()),
+                _ => Value::Octets(octets.into()),
             }
         };
         match &field.auto {
             Auto::Default(number) | Auto::Always(number) => return Value::Uint(*number),
-            Auto::DefaultText(text) => return Value::Octets(text.as_bytes().to_vec()),
+            Auto::DefaultText(text) => return Value::Octets((*text).into()),
             Auto::Fresh => return drawn(self.draw),
             Auto::SameAs(of) => {
                 let depth = self.depth;
                 let mut group = self.nodes.iter().rev().take_while(|n| n.depth >= depth);
-                let same = group.find(|n| n.depth == depth && n.name == *of);
+                let same = group.find(|n| n.depth == depth && n.name() == *of);
                 if let Some(same) = same.or_else(|| find(&self.nodes, of)) {
                     return same.value.clone();
                 }
@@ -416,7 +409,7 @@ impl Writer<'_> {
         }
         match field.kind.plain() {
             Kind::Uint { .. } | Kind::Flag => Value::Uint(0),
-            Kind::Mark(octets) => Value::Octets(octets.to_vec()),
+            Kind::Mark(octets) => Value::Octets((*octets).into()),
             Kind::Lengths { of, .. } => {
                 let separators = match self.kind.field(of).map(|f| &f.kind) {
                     Some(Kind::Pairs { separators, .. }) => separators,
@@ -427,11 +420,11 @@ impl Writer<'_> {
                     Some(Assignment::Fields(entries)) => {
                         entries.iter().map(|e| pair_octets(e, separators).min(255) as u8).collect()
                     }
-                    _ => Vec::new(),
+                    _ => Octets::default(),
                 };
                 Value::Octets(lengths)
             }
-            _ => Value::Octets(vec![0; width]),
+            _ => Value::Octets(Octets::zeros(width)),
         }
     }
 
@@ -455,13 +448,18 @@ impl Writer<'_> {
                 let (parameter, none) = COMPRESSION;
                 let may = *pointers && self.context.parameters.octets(parameter) != Some(none);
                 let at = (self.at / 8).saturating_sub(self.origin);
-                let written = if may { self.names.write(octets, at) } else { octets.clone() };
-                self.octets(&written);
+                match may {
+                    true => {
+                        let written = self.names.write(octets, at);
+                        self.octets(&written);
+                    }
+                    false => self.octets(octets),
+                }
             }
             (Kind::Hidden { block, .. }, Value::Octets(octets)) => {
-                let mut padded = octets.clone();
-                padded.resize(octets.len().max(1).next_multiple_of(*block), 0);
-                self.octets(&padded);
+                let padded = octets.len().max(1).next_multiple_of(*block);
+                self.octets(octets);
+                self.zeros(padded - octets.len());
             }
             (kind, Value::Octets(octets)) => {
                 let fixed = match kind {
@@ -483,7 +481,7 @@ impl Writer<'_> {
                             let what = format!("{} octets, and the field has {n}", octets.len());
                             return Err(self.error(name, &what));
                         };
-                        self.octets(&vec![0; rest]);
+                        self.zeros(rest);
                     }
                     _ => {}
                 }
@@ -502,17 +500,16 @@ impl Writer<'_> {
         if pair_octets(entry, separators) > 255 {
             return Err(self.error(&entry.name, "name and value have more than 255 octets"));
         }
-        self.push(&PAIR, Cow::Owned(name.to_owned()), from, Value::Octets(value.clone()));
+        self.push(&PAIR, Some(name.into()), from, Value::Octets(value.clone()));
         self.octets(name.as_bytes());
         let start = self.at;
         self.octets(separator.as_bytes());
-        self.inside(Cow::Owned(name.to_owned()), |w| {
-            let value = Value::Octets(separator.as_bytes().to_vec());
-            w.push(&SEPARATOR, Cow::Borrowed("separator"), start, value);
+        self.inside(|w| {
+            w.push(&SEPARATOR, None, start, Value::Octets(separator.into()));
             Ok(())
         })?;
         self.octets(value);
-        self.nodes[at].bits.end = self.at;
+        self.nodes[at].end(self.at);
         Ok(())
     }
 
@@ -521,12 +518,13 @@ impl Writer<'_> {
         let Assignment::Value(Value::Octets(value)) = &entry.assignment else {
             return Err(self.error(&entry.name, "this is a text"));
         };
-        self.push(&PAIR, Cow::Owned(entry.name.clone()), from, Value::Octets(value.clone()));
+        let label = Some(entry.name.as_ref().into());
+        self.push(&PAIR, label, from, Value::Octets(value.clone()));
         for octets in [entry.name.as_bytes(), value] {
             self.octets(octets);
             self.octets(&[0]);
         }
-        self.nodes[at].bits.end = self.at;
+        self.nodes[at].end(self.at);
         Ok(())
     }
 
@@ -539,7 +537,7 @@ impl Writer<'_> {
                 Auto::LengthOf(of) => self.beside(at, of).map_or(0, |n| n.octets().len()),
                 Auto::LengthOfRest(before) => self.bytes.len() - node.octets().end + before,
                 Auto::CountOf(of) => {
-                    match self.nodes.iter().position(|n| n.depth == 0 && n.name == *of) {
+                    match self.nodes.iter().position(|n| n.depth == 0 && n.name() == *of) {
                         Some(list) => super::message::inside(&self.nodes, list)
                             .iter()
                             .filter(|n| n.depth == self.nodes[list].depth + 1)
@@ -552,11 +550,10 @@ impl Writer<'_> {
             if self.chosen.contains(&at) {
                 continue;
             }
-            let (bits, name) = (node.bits.clone(), node.name.clone());
+            let bits = node.bits();
             if bits.len() < 64 && number >> bits.len() != 0 {
-                return Err(
-                    self.error(&name, &format!("{number} does not fit into {} bits", bits.len()))
-                );
+                let what = format!("{number} does not fit into {} bits", bits.len());
+                return Err(self.error(node.name(), &what));
             }
             put(&mut self.bytes, bits, number as u64);
             self.nodes[at].value = Value::Uint(number as u64);
@@ -568,7 +565,7 @@ impl Writer<'_> {
     fn beside(&self, at: usize, name: &str) -> Option<&Node> {
         let depth = self.nodes[at].depth;
         let mut group = self.nodes[at..].iter().take_while(|n| n.depth >= depth);
-        group.find(|n| n.depth == depth && n.name == name).or_else(|| find(&self.nodes, name))
+        group.find(|n| n.depth == depth && n.name() == name).or_else(|| find(&self.nodes, name))
     }
 
     fn bits(&mut self, bits: usize, number: u64) {
@@ -591,44 +588,55 @@ impl Writer<'_> {
         self.at += octets.len() * 8;
     }
 
+    fn zeros(&mut self, octets: usize) {
+        self.bytes.resize(self.bytes.len() + octets, 0);
+        self.at += octets * 8;
+    }
+
     fn inside(
         &mut self,
-        name: Cow<'static, str>,
         write: impl FnOnce(&mut Self) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
-        self.path.push(name);
         self.depth += 1;
         let written = write(self);
         self.depth -= 1;
-        self.path.pop();
         written
+    }
+
+    /// What is being written into, the innermost first: the last node at each depth above is open.
+    fn open(&self) -> impl Iterator<Item = &str> {
+        let mut depth = self.depth;
+        self.nodes.iter().rev().take_while(move |_| depth > 0).filter_map(move |node| {
+            let open = depth > 0 && node.depth == depth - 1;
+            open.then(|| {
+                depth = node.depth;
+                node.name()
+            })
+        })
     }
 
     /// Whether the path of what is being written is this one.
     fn is_in(&self, path: &str) -> bool {
-        let mut left = Some(path);
-        for (at, name) in self.path.iter().enumerate() {
-            let rest = left.and_then(|left| left.strip_prefix(name.as_ref()));
-            let last = at + 1 == self.path.len();
-            left = if last { rest } else { rest.and_then(|rest| rest.strip_prefix('.')) };
+        if self.depth == 0 || path.is_empty() {
+            return self.depth == 0 && path.is_empty();
+        }
+        let (mut left, mut behind) = (Some(path), "");
+        for name in self.open() {
+            left = left.and_then(|left| left.strip_suffix(behind)?.strip_suffix(name));
+            behind = ".";
         }
         left.is_some_and(str::is_empty)
     }
 
-    fn push(
-        &mut self,
-        field: &'static Field,
-        name: Cow<'static, str>,
-        from: usize,
-        value: Value,
-    ) -> usize {
-        self.nodes.push(Node { name, depth: self.depth, bits: from..self.at, value, field });
+    fn push(&mut self, field: &'static Field, label: Label, from: usize, value: Value) -> usize {
+        self.nodes.push(Node::new(field, label, self.depth, from..self.at, value));
         self.nodes.len() - 1
     }
 
     fn error(&self, name: &str, what: &str) -> EncodeError {
-        let mut path = self.path.clone();
-        path.push(Cow::Owned(name.to_owned()));
+        let mut path: Vec<&str> = self.open().collect();
+        path.reverse();
+        path.push(name);
         EncodeError { path: path.join("."), what: what.into() }
     }
 }

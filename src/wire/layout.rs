@@ -16,6 +16,7 @@
 use std::ops::Range;
 
 use super::message::{Message, Node};
+use super::octets::Octets;
 use super::protocol::Context;
 use super::text::{Maybe, Spelling};
 use super::value::Value;
@@ -362,11 +363,29 @@ impl Items {
         self.ended.is_some_and(|ended| number == ended.end || number == ended.pad)
     }
 
+    /// The tables that speak of a message type, and which of their columns does.
+    pub(super) fn columns(
+        &self,
+        message: &str,
+    ) -> impl Iterator<Item = (&'static Occurrence, usize)> {
+        let tables = self.occurrence.iter();
+        tables.filter_map(move |table| {
+            Some((table, table.messages.iter().position(|m| *m == message)?))
+        })
+    }
+
     /// How often a type may stand in a message type, and where that is said.
     pub fn occurs(&self, message: &str, number: u64) -> Option<(Occurs, &'static str)> {
-        let mut tables = self.occurrence.iter();
-        tables.find_map(|table| {
-            let column = table.messages.iter().position(|m| *m == message)?;
+        self.occurs_in(self.columns(message), number)
+    }
+
+    /// The same for columns that were found before.
+    pub(super) fn occurs_in(
+        &self,
+        columns: impl IntoIterator<Item = (&'static Occurrence, usize)>,
+        number: u64,
+    ) -> Option<(Occurs, &'static str)> {
+        columns.into_iter().find_map(|(table, column)| {
             let row = table.rows.binary_search_by_key(&number, |(n, _)| *n).ok();
             let row = row.map(|at| table.rows[at].1);
             let row = row.or((!self.is_bare(number)).then_some(table.others))?;
@@ -514,7 +533,7 @@ pub struct Copied {
 }
 
 /// Computes the octets of the field at a range of a message, or `None` where they cannot be known.
-pub type Compute = fn(&Context<'_>, &[u8], Range<usize>) -> Option<Vec<u8>>;
+pub type Compute = fn(&Context<'_>, &[u8], Range<usize>) -> Option<Octets>;
 
 /// A digest or checksum.
 #[derive(Debug)]

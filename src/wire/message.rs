@@ -7,25 +7,80 @@ use super::layout::{Field, ITEM_LENGTH, ITEM_TYPE};
 use super::protocol::MessageType;
 use super::value::Value;
 
+/// A name that is not its field's own: that of a structure in a list, of a pair, of an item whose type
+/// no table knows.
+pub type Label = Option<Box<str>>;
+
+/// What a field goes by.
+pub(super) fn name_of<'n>(field: &'static Field, label: &'n Label) -> &'n str {
+    label.as_deref().unwrap_or(field.name)
+}
+
 /// One field of a message. Nodes stand in wire order, a group before what it holds.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// The field's name; items of unknown type have a made-up one.
-    pub name: Cow<'static, str>,
-    /// How deep inside groups it stands, 0 at the top.
-    pub depth: u8,
-    /// Its bits, counted from the start of the message.
-    pub bits: Range<usize>,
     /// What it holds.
     pub value: Value,
+    label: Label,
     /// Its description.
     pub field: &'static Field,
+    /// The first of its bits, and one past the last: no message has so many that they do not fit.
+    bits: (u32, u32),
+    /// How deep inside groups it stands, 0 at the top.
+    pub depth: u8,
 }
 
 impl Node {
+    /// A field at some bits of its message.
+    pub(super) fn new(
+        field: &'static Field,
+        label: Label,
+        depth: u8,
+        bits: Range<usize>,
+        value: Value,
+    ) -> Self {
+        let mut node = Self { value, label, field, bits: (0, 0), depth };
+        node.place(bits);
+        node
+    }
+
+    /// The field's name, or its label.
+    pub fn name(&self) -> &str {
+        name_of(self.field, &self.label)
+    }
+
+    /// The same, to keep.
+    pub fn own_name(&self) -> Cow<'static, str> {
+        match &self.label {
+            None => Cow::Borrowed(self.field.name),
+            Some(label) => Cow::Owned(label.as_ref().to_owned()),
+        }
+    }
+
+    /// Whether this field describes it.
+    pub fn is(&self, field: &'static Field) -> bool {
+        std::ptr::eq(self.field, field)
+    }
+
+    /// Its bits, counted from the start of the message.
+    pub fn bits(&self) -> Range<usize> {
+        self.bits.0 as usize..self.bits.1 as usize
+    }
+
+    /// Puts it at other bits.
+    pub(super) fn place(&mut self, bits: Range<usize>) {
+        let bit = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        self.bits = (bit(bits.start), bit(bits.end));
+    }
+
+    /// Says where it ends.
+    pub(super) fn end(&mut self, bit: usize) {
+        self.place(self.bits.0 as usize..bit);
+    }
+
     /// The octets that the field touches.
     pub fn octets(&self) -> Range<usize> {
-        self.bits.start / 8..self.bits.end.div_ceil(8)
+        self.bits.0 as usize / 8..(self.bits.1 as usize).div_ceil(8)
     }
 
     /// The value as text.
@@ -58,8 +113,8 @@ pub struct Message {
     pub kind: &'static MessageType,
     /// The octets as they travel.
     pub bytes: Vec<u8>,
-    /// The octets with everything that is sealed laid open, at the same places.
-    pub clear: Vec<u8>,
+    /// The octets with everything that is sealed laid open, where something is.
+    pub(super) opened: Option<Vec<u8>>,
     /// The fields.
     pub nodes: Vec<Node>,
     /// What is wrong with it.
@@ -67,6 +122,11 @@ pub struct Message {
 }
 
 impl Message {
+    /// The octets with everything that is sealed laid open, at the same places.
+    pub fn clear(&self) -> &[u8] {
+        self.opened.as_ref().unwrap_or(&self.bytes)
+    }
+
     /// The node at a path such as `attributes.User-Name` or `flags.noecho`.
     ///
     /// Of several items with one name it is the first.
@@ -91,7 +151,7 @@ impl Message {
         let mut stack: Vec<&str> = Vec::new();
         self.nodes.iter().map(move |node| {
             stack.truncate(usize::from(node.depth));
-            stack.push(&node.name);
+            stack.push(node.name());
             (stack.join("."), node)
         })
     }
@@ -101,8 +161,7 @@ impl Message {
         let nodes = self.children(path);
         let depth = nodes.first().map_or(0, |n| n.depth);
         // In an item its type and length stand before them.
-        let head =
-            |n: &Node| std::ptr::eq(n.field, &ITEM_TYPE) || std::ptr::eq(n.field, &ITEM_LENGTH);
+        let head = |n: &Node| n.is(&ITEM_TYPE) || n.is(&ITEM_LENGTH);
         let direct = nodes.iter().enumerate().filter(move |(_, n)| n.depth == depth && !head(n));
         direct.map(|(at, node)| (node, inside(nodes, at)))
     }
@@ -110,12 +169,12 @@ impl Message {
 
 /// The path of the node at index `at`, as [`Message::paths`] gives it.
 pub fn path_of(nodes: &[Node], at: usize) -> String {
-    let mut names = vec![nodes[at].name.as_ref()];
+    let mut names = vec![nodes[at].name()];
     let mut depth = nodes[at].depth;
     for node in nodes[..at].iter().rev() {
         if node.depth < depth {
             depth = node.depth;
-            names.push(&node.name);
+            names.push(node.name());
         }
     }
     names.reverse();
@@ -128,7 +187,7 @@ pub fn find<'n>(nodes: &'n [Node], path: &str) -> Option<&'n Node> {
     loop {
         let dot = rest.bytes().position(|octet| octet == b'.');
         let name = &rest[..dot.unwrap_or(rest.len())];
-        let at = within.iter().position(|n| n.depth == depth && n.name.as_ref() == name)?;
+        let at = within.iter().position(|n| n.depth == depth && n.name() == name)?;
         let Some(dot) = dot else { return Some(&within[at]) };
         (within, depth, rest) = (inside(within, at), depth + 1, &rest[dot + 1..]);
     }
@@ -165,7 +224,7 @@ fn visit<'n>(
     let depth = nodes.first()?.depth;
     let octets = path.as_bytes();
     for (at, node) in nodes.iter().enumerate().filter(|(_, node)| node.depth == depth) {
-        let name = node.name.as_ref();
+        let name = node.name();
         let ends = match octets.get(name.len()) {
             None => octets.len() == name.len(),
             Some(next) => *next == b'.',

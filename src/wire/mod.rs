@@ -4,6 +4,7 @@
 //! | file | what |
 //! |---|---|
 //! | `layout` | the words of the tables: fields, kinds of value, code lists, computed fields |
+//! | `octets` | octets of a value, most of which are few |
 //! | `value` | what a field holds, and its text form in suites and reports |
 //! | `message` | a message with the place of every field, and what is wrong with it |
 //! | `decode` | octets into a message; never fails as a whole, what is wrong becomes a fault |
@@ -28,6 +29,7 @@ mod encode;
 mod layout;
 mod message;
 mod name;
+mod octets;
 mod protocol;
 mod text;
 mod value;
@@ -38,7 +40,8 @@ pub use dump::hex_dump;
 pub use edit::Edit;
 pub use encode::{Assignment, Corruption, Draft, EncodeError, Entry, Place, encode};
 pub use layout::*;
-pub use message::{Fault, Message, Node, count, find, find_nth, inside};
+pub use message::{Fault, Label, Message, Node, count, find, find_nth, inside};
+pub use octets::Octets;
 pub use protocol::*;
 pub use text::*;
 pub use value::{Value, parse_octets, show_octets, show_text};

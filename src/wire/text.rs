@@ -117,7 +117,7 @@ impl Spelling {
     /// purpose.
     pub fn octets(&self, value: &Value) -> Vec<u8> {
         match (&self.of, value) {
-            (Kind::Uint { .. } | Kind::Flag, Value::Octets(octets)) => octets.clone(),
+            (Kind::Uint { .. } | Kind::Flag, Value::Octets(octets)) => octets.to_vec(),
             _ => (self.write)(self, value),
         }
     }
@@ -184,7 +184,7 @@ fn read_address(spelling: &Spelling, octets: &[u8]) -> Option<(Value, usize)> {
         Kind::Ipv6 => text.parse::<Ipv6Addr>().ok()?.octets().to_vec(),
         _ => text.parse::<Ipv4Addr>().ok()?.octets().to_vec(),
     };
-    Some((Value::Octets(octets), length))
+    Some((Value::from(octets), length))
 }
 
 #[cfg(test)]
@@ -218,12 +218,12 @@ mod tests {
         assert_eq!(read(&VERB, b"PUTS"), None);
         assert_eq!(read(&VERB, b""), None);
         assert_eq!(VERB.octets(&Value::Uint(1)), b"GET");
-        assert_eq!(VERB.octets(&Value::Octets(b"get".to_vec())), b"get");
+        assert_eq!(VERB.octets(&Value::from(b"get".to_vec())), b"get");
     }
 
     #[test]
     fn addresses_are_read_and_written() {
-        let four = Value::Octets(vec![192, 0, 2, 7]);
+        let four = Value::from(vec![192, 0, 2, 7]);
         assert_eq!(read(&DOTTED, b"192.0.2.7|"), Some((four.clone(), 9)));
         assert_eq!(DOTTED.octets(&four), b"192.0.2.7");
         assert_eq!(read(&DOTTED, b"192.0.2|"), None);

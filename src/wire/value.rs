@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::layout::{Codes, Kind};
 use super::name;
+use super::octets::Octets;
 
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -12,9 +13,21 @@ pub enum Value {
     /// An unsigned integer of at most 64 bits; a flag is 0 or 1.
     Uint(u64),
     /// Octets: text, addresses and opaque data alike; the field's kind tells how they are shown.
-    Octets(Vec<u8>),
+    Octets(Octets),
     /// A field that holds others.
     Group,
+}
+
+impl From<&[u8]> for Value {
+    fn from(octets: &[u8]) -> Self {
+        Self::Octets(octets.into())
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(octets: Vec<u8>) -> Self {
+        Self::Octets(octets.into())
+    }
 }
 
 impl Value {
@@ -47,41 +60,41 @@ impl Kind {
                 "false" | "0" => Ok(Value::Uint(0)),
                 _ => Err("expected true or false".into()),
             },
-            Self::Text(_) => Ok(Value::Octets(text.as_bytes().to_vec())),
+            Self::Text(_) => Ok(text.as_bytes().into()),
             Self::Octets(_) | Self::Hidden { .. } | Self::Custom(_) => {
                 match text.strip_prefix("0x") {
-                    Some(hex) => parse_octets(hex).map(Value::Octets),
-                    None => Ok(Value::Octets(text.as_bytes().to_vec())),
+                    Some(hex) => parse_octets(hex).map(Value::from),
+                    None => Ok(text.as_bytes().into()),
                 }
             }
             Self::Ipv4 => text
                 .parse::<Ipv4Addr>()
-                .map(|a| Value::Octets(a.octets().to_vec()))
+                .map(|a| a.octets().as_slice().into())
                 .map_err(|_| "expected an IPv4 address such as 192.0.2.7".into()),
             Self::Ipv6 => text
                 .parse::<Ipv6Addr>()
-                .map(|a| Value::Octets(a.octets().to_vec()))
+                .map(|a| a.octets().as_slice().into())
                 .map_err(|_| "expected an IPv6 address such as 2001:db8::7".into()),
             Self::Mac => parse_mac(text)
-                .map(|a| Value::Octets(a.to_vec()))
+                .map(|a| a.as_slice().into())
                 .ok_or_else(|| "expected a MAC address such as 02:00:00:00:00:01".into()),
             Self::Spelled(spelling) => spelling.of.parse(text),
-            Self::Mark(_) | Self::Maybe(_) => Ok(Value::Octets(text.as_bytes().to_vec())),
-            Self::Lengths { .. } => parse_octets(text.trim_start_matches("0x")).map(Value::Octets),
-            Self::Name { .. } => name::parse(text).map(Value::Octets),
+            Self::Mark(_) | Self::Maybe(_) => Ok(text.as_bytes().into()),
+            Self::Lengths { .. } => parse_octets(text.trim_start_matches("0x")).map(Value::from),
+            Self::Name { .. } => name::parse(text).map(Value::from),
             // The octets of several values of one kind.
             Self::List(list) => match list.only_field().map(|field| &field.kind) {
                 None => Err("expected fields, not text".into()),
                 Some(kind) => {
                     let values = text.split(',').map(|one| match (kind, kind.parse(one.trim())?) {
-                        (_, Value::Octets(octets)) => Ok(octets),
+                        (_, Value::Octets(octets)) => Ok(octets.to_vec()),
                         (Self::Uint { bits, .. }, Value::Uint(number)) => {
                             let octets = usize::from(bits.div_ceil(8)).min(8);
                             Ok(number.to_be_bytes()[8 - octets..].to_vec())
                         }
                         _ => Err(String::from("expected fields, not text")),
                     });
-                    values.collect::<Result<Vec<_>, _>>().map(|v| Value::Octets(v.concat()))
+                    values.collect::<Result<Vec<_>, _>>().map(|v| v.concat().into())
                 }
             },
             Self::Items(_)
@@ -103,15 +116,15 @@ impl Kind {
                 None => format!("{n}"),
             },
             (_, Value::Uint(n)) => format!("{n}"),
-            (Self::Ipv4, Value::Octets(o)) => match <[u8; 4]>::try_from(o.as_slice()) {
+            (Self::Ipv4, Value::Octets(o)) => match <[u8; 4]>::try_from(&**o) {
                 Ok(o) => Ipv4Addr::from(o).to_string(),
                 Err(_) => show_octets(o),
             },
-            (Self::Ipv6, Value::Octets(o)) => match <[u8; 16]>::try_from(o.as_slice()) {
+            (Self::Ipv6, Value::Octets(o)) => match <[u8; 16]>::try_from(&**o) {
                 Ok(o) => Ipv6Addr::from(o).to_string(),
                 Err(_) => show_octets(o),
             },
-            (Self::Mac, Value::Octets(o)) => match <[u8; 6]>::try_from(o.as_slice()) {
+            (Self::Mac, Value::Octets(o)) => match <[u8; 6]>::try_from(&**o) {
                 Ok(o) => o.map(|octet| format!("{octet:02x}")).join(":"),
                 Err(_) => show_octets(o),
             },
@@ -265,22 +278,22 @@ mod tests {
 
     #[test]
     fn a_mac_address_is_six_octets_with_colons() {
-        let octets = Value::Octets(vec![2, 0, 0, 0, 0xab, 1]);
+        let octets = Value::from(vec![2, 0, 0, 0, 0xab, 1]);
         assert_eq!(Kind::Mac.parse("02:00:00:00:aB:01"), Ok(octets.clone()));
         assert_eq!(Kind::Mac.show(&octets), "02:00:00:00:ab:01");
         for wrong in ["02:00:00:00:01", "2:0:0:0:0:1", "02-00-00-00-00-01", "02:00:00:00:00:+1"] {
             assert!(Kind::Mac.parse(wrong).is_err(), "{wrong}");
         }
-        assert_eq!(Kind::Mac.show(&Value::Octets(vec![1, 2])), "0x0102");
+        assert_eq!(Kind::Mac.show(&vec![1, 2].into()), "0x0102");
     }
 
     #[test]
     fn octets_are_shown_as_a_suite_would_spell_them() {
         let kind = Kind::Octets(Len::Rest);
-        assert_eq!(kind.show(&Value::Octets(vec![1, 255])), "0x01ff");
-        assert_eq!(kind.parse("0x01ff"), Ok(Value::Octets(vec![1, 255])));
+        assert_eq!(kind.show(&vec![1, 255].into()), "0x01ff");
+        assert_eq!(kind.parse("0x01ff"), Ok(vec![1, 255].into()));
         assert_eq!(
-            Kind::Text(Len::Rest).show(&Value::Octets(b"a\x1b\"\xff".to_vec())),
+            Kind::Text(Len::Rest).show(&b"a\x1b\"\xff".as_slice().into()),
             "\"a\\x1b\\\"\\xff\""
         );
     }

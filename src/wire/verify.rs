@@ -1,22 +1,22 @@
 //! What holds for the values of a message that was read: constants, echoes and copies, digests, how
 //! often items may stand in it.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::encode::value_bits;
-use super::layout::{Auto, Field, ITEM_TYPE, Kind, Occurrence, Occurs};
+use super::layout::{Auto, Copied, Field, ITEM_TYPE, Items, Kind, List, Occurs};
 use super::message::{Fault, Message, Node, inside, path_of};
 use super::protocol::Context;
 use super::value::Value;
 
 /// Holds every field against what it must be: constants, echoes, digests.
-pub(super) fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
-    let mut faults = Vec::new();
+pub(super) fn verify(message: &Message, context: &Context<'_>, faults: &mut Vec<Fault>) {
     for (at, node) in message.nodes.iter().enumerate() {
         if let Some(check) = node.field.must.filter(|check| !(check.holds)(&node.value)) {
             faults.push(Fault {
                 path: path_of(&message.nodes, at),
-                bits: node.bits.clone(),
+                bits: node.bits(),
                 expected: check.about.into(),
                 got: node.show(),
                 source: check.source,
@@ -35,12 +35,14 @@ pub(super) fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
                 let bits = value_bits(&message.nodes, at);
                 let range = bits.start / 8..bits.end.div_ceil(8);
                 let proves = matches!(node.field.auto, Auto::Proof(_));
-                let octets = if proves { &message.clear } else { &message.bytes };
+                let octets = if proves { message.clear() } else { &message.bytes };
                 let expected = (digest.compute)(context, octets, range);
                 (expected.map(Value::Octets), digest.source)
             }
             _ => {
-                faults.extend(unassigned(message, at));
+                if is_unassigned(node) {
+                    faults.push(unassigned(message, at));
+                }
                 continue;
             }
         };
@@ -56,15 +58,25 @@ pub(super) fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
         let source = if source.is_empty() { message.kind.layout.source } else { source };
         faults.push(Fault {
             path: path_of(&message.nodes, at),
-            bits: node.bits.clone(),
+            bits: node.bits(),
             expected: format!("{}{about}", node.field.kind.show(&expected)),
             got: node.show(),
             source,
             chosen: false,
         });
     }
-    occurrences(message, &mut faults);
-    lists(message, context, &mut faults);
+    for (at, node) in message.nodes.iter().enumerate() {
+        match &node.field.kind {
+            Kind::Items(items) => occurrences(message, at, items, faults),
+            Kind::List(list) => distinct(message, at, list, faults),
+            _ => {}
+        }
+        if let Auto::Copy(copied) = &node.field.auto
+            && node.depth == 0
+        {
+            copies(message, at, copied, context, faults);
+        }
+    }
     for (path, number) in message.kind.when {
         // A type that was taken although its marks do not fit, because it was waited for.
         if let Some(node) = message.find(path)
@@ -72,7 +84,7 @@ pub(super) fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
         {
             faults.push(Fault {
                 path: (*path).into(),
-                bits: node.bits.clone(),
+                bits: node.bits(),
                 expected: node.field.kind.show(&Value::Uint(*number)),
                 got: node.show(),
                 source: message.kind.layout.source,
@@ -80,150 +92,155 @@ pub(super) fn verify(message: &Message, context: &Context<'_>) -> Vec<Fault> {
             });
         }
     }
-    faults
 }
 
-/// A number without a name, where the standard says that there are no others.
-fn unassigned(message: &Message, at: usize) -> Option<Fault> {
-    let node = &message.nodes[at];
-    let (Kind::Uint { names: Some(codes), .. }, Value::Uint(number)) =
-        (&node.field.kind, &node.value)
-    else {
-        return None;
-    };
-    if codes.closed.is_empty() || codes.name(*number).is_some() {
-        return None;
+/// Whether a number has no name, where the standard says that there are no others.
+fn is_unassigned(node: &Node) -> bool {
+    match (&node.field.kind, &node.value) {
+        (Kind::Uint { names: Some(codes), .. }, Value::Uint(number)) => {
+            !codes.closed.is_empty() && codes.name(*number).is_none()
+        }
+        _ => false,
     }
-    let names: Vec<&str> = codes.list.iter().map(|(_, name)| *name).collect();
-    Some(Fault {
+}
+
+fn unassigned(message: &Message, at: usize) -> Fault {
+    let node = &message.nodes[at];
+    let (list, source): (&[_], _) = match node.field.kind {
+        Kind::Uint { names: Some(codes), .. } => (codes.list, codes.closed),
+        _ => (&[], ""),
+    };
+    let names: Vec<&str> = list.iter().map(|(_, name)| *name).collect();
+    Fault {
         path: path_of(&message.nodes, at),
-        bits: node.bits.clone(),
+        bits: node.bits(),
         expected: format!("one of {}", names.join(", ")),
         got: node.show(),
-        source: codes.closed,
+        source,
         chosen: true,
-    })
+    }
 }
 
 /// Holds the number of items of each type against the tables of the standard.
-fn occurrences(message: &Message, faults: &mut Vec<Fault>) {
-    for (list, node) in message.nodes.iter().enumerate() {
-        let Kind::Items(items) = &node.field.kind else { continue };
-        let here = |t: &&Occurrence| t.messages.contains(&message.kind.name);
-        if !items.occurrence.iter().any(|table| here(&table)) {
-            continue;
+fn occurrences(message: &Message, list: usize, items: &'static Items, faults: &mut Vec<Fault>) {
+    let node = &message.nodes[list];
+    let columns: Vec<_> = items.columns(message.kind.name).collect();
+    if columns.is_empty() {
+        return;
+    }
+    let occurs = |number| items.occurs_in(columns.iter().copied(), number);
+    let mut counts: Vec<(u64, u32, &Node)> = Vec::with_capacity(16);
+    let inside = inside(&message.nodes, list);
+    for (at, item) in inside.iter().enumerate().filter(|(_, n)| n.depth == node.depth + 1) {
+        // Behind an item stands its type, unless it is a bare one.
+        let head = inside.get(at + 1).filter(|n| n.is(&ITEM_TYPE));
+        let number = head.and_then(|n| n.value.uint()).or_else(|| items.number(item.name()));
+        let Some(number) = number else { continue };
+        match counts.iter_mut().find(|(n, ..)| *n == number) {
+            Some((_, count, last)) => (*count, *last) = (*count + 1, item),
+            None => counts.push((number, 1, item)),
         }
-        let mut counts: Vec<(u64, u32, &Node)> = Vec::new();
-        let inside = inside(&message.nodes, list);
-        for (at, item) in inside.iter().enumerate().filter(|(_, n)| n.depth == node.depth + 1) {
-            // Behind an item stands its type, unless it is a bare one.
-            let head = inside.get(at + 1).filter(|n| std::ptr::eq(n.field, &ITEM_TYPE));
-            let number = head.and_then(|n| n.value.uint()).or_else(|| items.number(&item.name));
-            let Some(number) = number else { continue };
-            match counts.iter_mut().find(|(n, ..)| *n == number) {
-                Some((_, count, last)) => (*count, *last) = (*count + 1, item),
-                None => counts.push((number, 1, item)),
-            }
-        }
-        let mut fault = |name: &str, bits, expected: &str, count: u32, source| {
-            faults.push(Fault {
-                path: format!("{}.{name}", node.name),
-                bits,
-                expected: expected.into(),
-                got: format!("{count} of it"),
-                source,
-                chosen: true,
-            });
+    }
+    let mut fault = |name: &str, bits, expected: &str, count: u32, source| {
+        faults.push(Fault {
+            path: format!("{}.{name}", node.name()),
+            bits,
+            expected: expected.into(),
+            got: format!("{count} of it"),
+            source,
+            chosen: true,
+        });
+    };
+    for (number, count, item) in &counts {
+        let Some((occurs, source)) = occurs(*number) else { continue };
+        let expected = match occurs {
+            Occurs::Never => "none of it in this message",
+            _ if *count > 1 && !occurs.may_be_many() => "one of it at most",
+            _ => continue,
         };
-        for (number, count, item) in &counts {
-            let Some((occurs, source)) = items.occurs(message.kind.name, *number) else { continue };
-            let expected = match occurs {
-                Occurs::Never => "none of it in this message",
-                _ if *count > 1 && !occurs.may_be_many() => "one of it at most",
-                _ => continue,
-            };
-            fault(&item.name, item.bits.clone(), expected, *count, source);
-        }
-        for table in items.occurrence.iter().filter(here) {
-            let Some(column) = table.messages.iter().position(|m| *m == message.kind.name) else {
-                continue;
-            };
-            let needed =
-                table.rows.iter().filter(|(_, row)| row.get(column) == Some(&Occurs::Once));
-            for (number, _) in needed {
-                let known = items.occurs(message.kind.name, *number);
-                let there = counts.iter().any(|(n, ..)| n == number);
-                if let (Some((Occurs::Once, source)), false, Some(item)) =
-                    (known, there, items.by_number(*number))
-                {
-                    fault(item.field.name, node.bits.clone(), "one of it", 0, source);
-                }
+        fault(item.name(), item.bits(), expected, *count, source);
+    }
+    for (table, column) in &columns {
+        let needed = table.rows.iter().filter(|(_, row)| row.get(*column) == Some(&Occurs::Once));
+        for (number, _) in needed {
+            let known = occurs(*number);
+            let there = counts.iter().any(|(n, ..)| n == number);
+            if let (Some((Occurs::Once, source)), false, Some(item)) =
+                (known, there, items.by_number(*number))
+            {
+                fault(item.field.name, node.bits(), "one of it", 0, source);
             }
         }
     }
 }
 
-/// Values of fields with their names, which are alike where these are.
-type Values = Vec<(String, Value)>;
+/// Holds a list against the one that it must repeat.
+fn copies(
+    message: &Message,
+    at: usize,
+    copied: &'static Copied,
+    context: &Context<'_>,
+    faults: &mut Vec<Fault>,
+) {
+    let node = &message.nodes[at];
+    let Some(previous) = context.previous.filter(|p| p.faults.is_empty()) else { return };
+    let mut nodes = previous.nodes.iter();
+    let Some(old) = nodes.position(|n| n.depth == 0 && n.name() == node.name()) else { return };
+    let (old, new) = (inside(&previous.nodes, old), inside(&message.nodes, at));
+    let lacking = new.is_empty() && (copied.may_lack)(&message.nodes);
+    if !lacking && !values(old, "").eq(values(new, "")) {
+        faults.push(Fault {
+            path: node.name().to_owned(),
+            bits: node.bits(),
+            expected: format!("{}, {}", show(old), copied.about),
+            got: show(new),
+            source: copied.source,
+            chosen: false,
+        });
+    }
+}
 
-/// Holds every list against what it must be: a copy, or one without two alike.
-fn lists(message: &Message, context: &Context<'_>, faults: &mut Vec<Fault>) {
-    for (at, node) in message.nodes.iter().enumerate() {
-        if node.depth == 0
-            && let Auto::Copy(copied) = &node.field.auto
-            && let Some(previous) = context.previous.filter(|p| p.faults.is_empty())
-            && let Some(old) =
-                previous.nodes.iter().position(|n| n.depth == 0 && n.name == node.name)
-        {
-            let (old, new) = (inside(&previous.nodes, old), inside(&message.nodes, at));
-            let lacking = new.is_empty() && (copied.may_lack)(&message.nodes);
-            if !lacking && values(old, "") != values(new, "") {
-                faults.push(Fault {
-                    path: node.name.to_string(),
-                    bits: node.bits.clone(),
-                    expected: format!("{}, {}", show(old), copied.about),
-                    got: show(new),
-                    source: copied.source,
-                    chosen: false,
-                });
-            }
-        }
-        if let Kind::List(list) = &node.field.kind
-            && let Some((source, except)) = list.distinct
-        {
-            let nodes = inside(&message.nodes, at);
-            let mut seen = HashSet::new();
-            for (place, one) in nodes.iter().enumerate().filter(|(_, n)| n.depth == node.depth + 1)
-            {
-                if !seen.insert(values(inside(nodes, place), except)) {
-                    faults.push(Fault {
-                        path: format!("{}.{}", node.name, one.name),
-                        bits: one.bits.clone(),
-                        expected: format!("each {} once", list.noun),
-                        got: "one of these a second time".into(),
-                        source,
-                        chosen: true,
-                    });
-                }
-            }
+/// Looks for two structures of a list that are alike, where there must not be any.
+fn distinct(message: &Message, at: usize, list: &'static List, faults: &mut Vec<Fault>) {
+    let Some((source, except)) = list.distinct else { return };
+    let (node, nodes) = (&message.nodes[at], inside(&message.nodes, at));
+    let mut seen = HashSet::new();
+    for (place, one) in nodes.iter().enumerate().filter(|(_, n)| n.depth == node.depth + 1) {
+        let values: Vec<(&str, Cow<'_, Value>)> = values(inside(nodes, place), except).collect();
+        if !seen.insert(values) {
+            faults.push(Fault {
+                path: format!("{}.{}", node.name(), one.name()),
+                bits: one.bits(),
+                expected: format!("each {} once", list.noun),
+                got: "one of these a second time".into(),
+                source,
+                chosen: true,
+            });
         }
     }
 }
 
 /// What tells structures apart: their values but for what is computed and one field, names without
 /// regard to case.
-fn values(nodes: &[Node], except: &str) -> Values {
-    let told = nodes.iter().filter(|n| {
-        n.value != Value::Group && !n.field.is_computed() && (except.is_empty() || n.name != except)
+fn values<'n>(
+    nodes: &'n [Node],
+    except: &'n str,
+) -> impl Iterator<Item = (&'n str, Cow<'n, Value>)> {
+    let told = nodes.iter().filter(move |n| {
+        n.value != Value::Group
+            && !n.field.is_computed()
+            && (except.is_empty() || n.name() != except)
     });
-    told.map(|n| (n.name.to_string(), plain(n.field, &n.value))).collect()
+    told.map(|n| (n.name(), plain(n.field, &n.value)))
 }
 
 /// A value as others of the same meaning are written.
-fn plain(field: &Field, value: &Value) -> Value {
+fn plain<'v>(field: &Field, value: &'v Value) -> Cow<'v, Value> {
     match (&field.kind, value) {
-        (Kind::Name { .. }, Value::Octets(octets)) => Value::Octets(octets.to_ascii_lowercase()),
-        _ => value.clone(),
+        (Kind::Name { .. }, Value::Octets(octets)) => {
+            Cow::Owned(Value::Octets(octets.to_ascii_lowercase().into()))
+        }
+        _ => Cow::Borrowed(value),
     }
 }
 

@@ -1,14 +1,14 @@
 //! Reading lists of items: each behind its type and length; those of which one ends the list, with what
 //! travels in several parts or in other fields.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{MOST_NODES, Reader, UNREADABLE};
 use crate::wire::layout::{
     Ended, Field, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Layout, Len, UNKNOWN_ITEM, layout,
 };
-use crate::wire::message::{Fault, Node};
+use crate::wire::message::{Fault, Label};
+use crate::wire::octets::Octets;
 use crate::wire::value::{Value, show_octets};
 
 impl Reader<'_> {
@@ -44,9 +44,8 @@ impl Reader<'_> {
                 true => format!("a length of {least} or more"),
                 false => format!("a length of {} or less", left + length - whole),
             };
-            self.path.push(item_name(items, number));
-            self.fault("length", from + 8..from + 16, &what, length.to_string(), items.source);
-            self.path.pop();
+            let name = format!("{}.length", item_name(items, number));
+            self.fault(&name, from + 8..from + 16, &what, length.to_string(), items.source);
             return None;
         }
         Some((number, from..from + whole * 8))
@@ -54,27 +53,23 @@ impl Reader<'_> {
 
     /// Reads the item in these bits.
     fn item(&mut self, items: &'static Items, number: u64, bits: Range<usize>) {
-        let known = items.by_number(number);
-        let (field, name) = match known {
-            Some(known) => (&known.field, Cow::Borrowed(known.field.name)),
-            None => (&UNKNOWN_ITEM, item_name(items, number)),
-        };
+        let (field, label, bounds) = described(items, number);
         let outer = self.end;
         (self.at, self.end) = (bits.start, bits.end);
-        let at = self.push(field, name.clone(), bits.start, Value::Group);
-        self.nodes[at].bits.end = self.end;
+        let at = self.push(field, label, bits.start, Value::Group);
+        self.nodes[at].end(self.end);
         if items.is_bare(number) {
-            self.nodes[at].value = Value::Octets(Vec::new());
+            self.nodes[at].value = Value::Octets(Octets::default());
         } else {
             let length = u64::from(self.clear[bits.start / 8 + 1]);
-            self.inside(name.clone(), |r| {
+            self.inside(|r| {
                 for (head, value) in [(&ITEM_TYPE, number), (&ITEM_LENGTH, length)] {
                     let start = r.at;
                     r.at += 8;
-                    r.push(head, Cow::Borrowed(head.name), start, Value::Uint(value));
+                    r.push(head, None, start, Value::Uint(value));
                 }
             });
-            self.item_value(field, known.map(|k| k.octets), at, name, items);
+            self.item_value(field, bounds, at, items);
         }
         (self.at, self.end, self.stuck) = (self.end, outer, false);
     }
@@ -96,13 +91,13 @@ impl Reader<'_> {
         let mut astray = Vec::new();
         for name in places {
             let depth = self.depth.saturating_sub(1);
-            let Some(at) = self.nodes.iter().position(|n| n.depth == depth && n.name == name)
+            let Some(at) = self.nodes.iter().position(|n| n.depth == depth && n.name() == name)
             else {
                 continue;
             };
             // What stands there is no text: it is items.
-            self.nodes[at].value = Value::Octets(Vec::new());
-            let bits = self.nodes[at].bits.clone();
+            self.nodes[at].value = Value::Octets(Octets::default());
+            let bits = self.nodes[at].bits();
             self.faults.retain(|fault| fault.bits != bits);
             (self.at, self.end) = (bits.start, bits.end);
             astray.extend(self.gather(items, ended, &mut found));
@@ -136,7 +131,7 @@ impl Reader<'_> {
         for bits in broken.take().into_iter().chain(astray) {
             self.stuck |= bits.end == outer;
             (self.at, self.end) = (bits.start, bits.end);
-            self.take(Len::Rest, &UNREADABLE, Cow::Borrowed(UNREADABLE.name));
+            self.left(&UNREADABLE);
         }
         (self.at, self.end) = (if self.stuck { outer } else { behind }, outer);
     }
@@ -176,33 +171,35 @@ impl Reader<'_> {
             true => bits.end,
             false => end,
         });
-        let known = items.by_number(number);
-        let (field, name) = (known.map_or(&UNKNOWN_ITEM, |k| &k.field), item_name(items, number));
-        let at = self.push(field, name.clone(), first.start, Value::Group);
-        self.nodes[at].bits = first.start..end;
+        let (field, label, bounds) = described(items, number);
+        let at = self.push(field, label.clone(), first.start, Value::Group);
+        self.nodes[at].place(first.start..end);
         let length = u64::from(self.clear[first.start / 8 + 1]);
-        self.inside(name.clone(), |r| {
+        self.inside(|r| {
             for (i, (head, value)) in
                 [(&ITEM_TYPE, number), (&ITEM_LENGTH, length)].into_iter().enumerate()
             {
                 let from = first.start + i * 8;
-                let value = Value::Uint(value);
-                let node = r.node(head, Cow::Borrowed(head.name), from..from + 8, value);
-                r.nodes.push(node);
+                let at = r.push(head, None, from, Value::Uint(value));
+                r.nodes[at].end(from + 8);
             }
         });
-        let mut inner = Self::new(whole, self.context, &APART, 8);
-        (inner.source, inner.depth, inner.path) = (self.source, self.depth, self.path.clone());
-        inner.push(field, name.clone(), 0, Value::Group);
-        inner.item_value(field, known.map(|k| k.octets), 0, name, items);
-        let mut nodes = inner.nodes.into_iter();
+        let mut inner = Reader::new(&whole, self.context, &APART, 8);
+        (inner.source, inner.within) = (self.source, self.path());
+        (inner.depth, inner.base) = (self.depth, self.depth);
+        inner.push(field, label, 0, Value::Group);
+        inner.item_value(field, bounds, 0, items);
+        let Reader { nodes, faults, .. } = inner;
+        let place = first.start..end;
+        let mut nodes = nodes.into_iter();
         if let Some(item) = nodes.next() {
             self.nodes[at].value = item.value;
         }
-        let place = first.start..end;
-        self.nodes.extend(nodes.map(|node| Node { bits: place.clone(), ..node }));
-        self.faults
-            .extend(inner.faults.into_iter().map(|fault| Fault { bits: place.clone(), ..fault }));
+        self.nodes.extend(nodes.map(|mut node| {
+            node.place(place.clone());
+            node
+        }));
+        self.faults.extend(faults.into_iter().map(|fault| Fault { bits: place.clone(), ..fault }));
     }
 
     /// Reads the value of an item into the item's own node; what a group holds stands inside it.
@@ -211,7 +208,6 @@ impl Reader<'_> {
         field: &'static Field,
         bounds: Option<(usize, usize)>,
         at: usize,
-        name: Cow<'static, str>,
         items: &'static Items,
     ) {
         let (from, octets) = (self.at, (self.end - self.at) / 8);
@@ -223,47 +219,57 @@ impl Reader<'_> {
                 (a, b) => format!("a value of {a} to {b} octets"),
             };
             let source = if field.source.is_empty() { items.source } else { field.source };
+            let name = self.nodes[at].name().to_owned();
             self.fault(&name, from..self.end, &what, format!("{octets} octets"), source);
-            self.nodes[at].value = Value::Octets(self.clear[from / 8..self.end / 8].to_vec());
+            self.nodes[at].value = Value::Octets(self.clear[from / 8..self.end / 8].into());
             return;
         }
-        if let Kind::Group(fields) = &field.kind {
+        match &field.kind {
             // What its bounds let be shorter than its parts is a value of its own: an empty one, or
             // the end of something that goes on from the item before.
-            if octets * 8 < fixed_bits(fields) && bounds.is_some() {
-                self.nodes[at].value = Value::Octets(self.clear[from / 8..self.end / 8].to_vec());
-                return;
+            Kind::Group(fields) if octets * 8 < fixed_bits(fields) && bounds.is_some() => {
+                self.nodes[at].value = Value::Octets(self.clear[from / 8..self.end / 8].into());
             }
-            return self.inside(name, |r| {
+            Kind::Group(fields) => self.inside(|r| {
                 r.fields(fields);
                 r.left_over();
-            });
-        }
-        if let Kind::List(list) = &field.kind {
-            return self.inside(name, |r| {
+            }),
+            Kind::List(list) => self.inside(|r| {
                 // The names in a value count from its beginning.
                 let outer = std::mem::replace(&mut r.origin, from / 8);
                 r.list(list);
                 r.left_over();
                 r.origin = outer;
-            });
-        }
-        if let Kind::Items(inner) = &field.kind {
-            return self.inside(name, |r| r.items(inner));
-        }
-        let count = self.nodes.len();
-        self.field(field, name);
-        if self.nodes.len() > count {
-            self.nodes[at].value = self.nodes.swap_remove(count).value;
+            }),
+            Kind::Items(inner) => self.inside(|r| r.items(inner)),
+            _ => {
+                // What no table knows goes by its number.
+                let unknown = self.nodes[at].is(&UNKNOWN_ITEM);
+                let label = unknown.then(|| self.nodes[at].name().into());
+                if let Some(value) = self.value(field, &label) {
+                    self.nodes[at].value = value;
+                }
+            }
         }
     }
 }
 
-/// The name of an item.
-fn item_name(items: &'static Items, number: u64) -> Cow<'static, str> {
+/// The field of an item, what it goes by where no table knows it, and the bounds of its value.
+fn described(
+    items: &'static Items,
+    number: u64,
+) -> (&'static Field, Label, Option<(usize, usize)>) {
     match items.by_number(number) {
-        Some(known) => Cow::Borrowed(known.field.name),
-        None => Cow::Owned(format!("{}{number}", items.unknown_prefix)),
+        Some(known) => (&known.field, None, Some(known.octets)),
+        None => (&UNKNOWN_ITEM, Some(item_name(items, number).into()), None),
+    }
+}
+
+/// The name of an item.
+fn item_name(items: &'static Items, number: u64) -> String {
+    match items.by_number(number) {
+        Some(known) => known.field.name.to_owned(),
+        None => format!("{}{number}", items.unknown_prefix),
     }
 }
 

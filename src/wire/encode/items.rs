@@ -1,11 +1,11 @@
 //! Writing lists of items: each behind its type and length; those of which one ends the list, with what
 //! travels in several parts or in other fields.
 
-use std::borrow::Cow;
-
 use super::{Assignment, EncodeError, Entry, Writer};
 use crate::wire::damage::put;
 use crate::wire::layout::{Auto, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Len, UNKNOWN_ITEM};
+use crate::wire::message::Label;
+use crate::wire::octets::Octets;
 use crate::wire::value::Value;
 
 impl Writer<'_> {
@@ -20,7 +20,7 @@ impl Writer<'_> {
             let (within, name) = path.rsplit_once('.')?;
             let lacking = self.is_in(within) && !entries.iter().any(|e| e.name == name);
             let assignment = Assignment::Value(Value::Uint(*number));
-            (lacking && !self.whole).then(|| Entry { name: name.to_owned(), assignment })
+            (lacking && !self.whole).then(|| Entry { name: name.into(), assignment })
         });
         let marks: Vec<Entry> = marks.collect();
         let mut all = marks.iter().chain(entries);
@@ -31,7 +31,7 @@ impl Writer<'_> {
         let is = |entry: &Entry, number| items.number(&entry.name) == Some(number);
         let end = items.by_number(ended.end).filter(|_| !self.whole).map(|end| Entry {
             name: end.field.name.into(),
-            assignment: Assignment::Value(Value::Octets(Vec::new())),
+            assignment: Assignment::Value(Value::Octets(Octets::default())),
         });
         if !all.last().is_some_and(|last| is(last, ended.end)) {
             all.extend(&end);
@@ -73,7 +73,7 @@ impl Writer<'_> {
         write: impl FnOnce(&mut Self) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
         let depth = self.depth.saturating_sub(1);
-        let field = self.nodes.iter().position(|n| n.depth == depth && n.name == name);
+        let field = self.nodes.iter().position(|n| n.depth == depth && n.name() == name);
         let (from, nodes) = (self.at, self.nodes.len());
         write(self)?;
         let Some(at) = field else { return Ok(()) };
@@ -85,10 +85,11 @@ impl Writer<'_> {
         }
         self.bytes[range.clone()].fill(0);
         self.bytes[range.start..range.start + written.len()].copy_from_slice(&written);
-        self.nodes[at].value = Value::Octets(Vec::new());
+        self.nodes[at].value = Value::Octets(Octets::default());
         for node in &mut self.nodes[nodes..] {
             let moved = |bit: usize| (bit + range.start * 8).saturating_sub(from);
-            node.bits = moved(node.bits.start)..moved(node.bits.end);
+            let bits = node.bits();
+            node.place(moved(bits.start)..moved(bits.end));
         }
         self.at = from;
         Ok(())
@@ -99,42 +100,39 @@ impl Writer<'_> {
             return Err(self.error(&entry.name, &format!("there is no such {}", items.noun)));
         };
         let (from, at) = (self.at, self.nodes.len());
-        let name: Cow<'static, str> = match std::ptr::eq(field, &UNKNOWN_ITEM) {
-            false => Cow::Borrowed(field.name),
+        let label: Label = std::ptr::eq(field, &UNKNOWN_ITEM).then(|| {
             // The number of a known type is as good as its name.
-            true => match items.by_number(number) {
-                Some(known) => Cow::Borrowed(known.field.name),
-                None => Cow::Owned(entry.name.clone()),
-            },
-        };
-        self.push(field, name.clone(), from, Value::Group);
+            let known = items.by_number(number).map(|known| known.field.name);
+            known.unwrap_or(&entry.name).into()
+        });
+        self.push(field, label, from, Value::Group);
         if items.is_bare(number) {
             self.bits(8, number);
-            self.nodes[at].bits.end = self.at;
-            self.nodes[at].value = Value::Octets(Vec::new());
+            self.nodes[at].end(self.at);
+            self.nodes[at].value = Value::Octets(Octets::default());
             return Ok(());
         }
-        self.inside(name.clone(), |w| {
+        self.inside(|w| {
             for (head, value) in [(&ITEM_TYPE, number), (&ITEM_LENGTH, 0)] {
                 let start = w.at;
                 w.bits(8, value);
-                w.push(head, Cow::Borrowed(head.name), start, Value::Uint(value));
+                w.push(head, None, start, Value::Uint(value));
             }
             Ok(())
         })?;
         match (&field.kind, &entry.assignment) {
             (Kind::Group(fields), Assignment::Fields(entries)) => {
-                self.inside(name.clone(), |w| w.fields(fields, entries))?;
+                self.inside(|w| w.fields(fields, entries))?;
             }
             (Kind::List(list), Assignment::Fields(entries)) => {
                 // The names in a value count from its beginning.
                 let names = std::mem::take(&mut self.names);
                 let outer = std::mem::replace(&mut self.origin, self.at / 8);
-                self.inside(name.clone(), |w| w.list(list, entries))?;
+                self.inside(|w| w.list(list, entries))?;
                 (self.names, self.origin) = (names, outer);
             }
             (Kind::Items(inner), Assignment::Fields(entries)) => {
-                self.inside(name.clone(), |w| w.items(inner, entries))?;
+                self.inside(|w| w.items(inner, entries))?;
             }
             // Octets in place of the parts of a group.
             (
@@ -145,8 +143,8 @@ impl Writer<'_> {
             (Kind::Octets(Len::Fixed(n)), Assignment::Value(Value::Octets(octets)))
                 if octets.is_empty() && matches!(field.auto, Auto::Digest(_)) =>
             {
-                self.octets(&vec![0; *n]);
-                self.nodes[at].value = Value::Octets(vec![0; *n]);
+                self.zeros(*n);
+                self.nodes[at].value = Value::Octets(Octets::zeros(*n));
             }
             (_, Assignment::Value(value)) => {
                 // Octets in place of a number: a value of the wrong width, on purpose. So are
@@ -161,13 +159,13 @@ impl Writer<'_> {
                         | Kind::Text(Len::Fixed(_)),
                         Value::Octets(o),
                     ) => self.octets(o),
-                    _ => self.write(field, &name, value)?,
+                    _ => self.write(field, &entry.name, value)?,
                 }
                 self.nodes[at].value = value.clone();
                 self.chosen.push(at);
             }
             (_, Assignment::Fields(_)) => {
-                return Err(self.error(&name, "this holds one value, not fields"));
+                return Err(self.error(&entry.name, "this holds one value, not fields"));
             }
         }
         let whole = (self.at - from) / 8;
@@ -177,12 +175,11 @@ impl Writer<'_> {
             return Ok(());
         }
         if length > 255 {
-            return Err(
-                self.error(&name, &format!("a length of {length} does not fit into an octet"))
-            );
+            return Err(self
+                .error(&entry.name, &format!("a length of {length} does not fit into an octet")));
         }
         put(&mut self.bytes, from + 8..from + 16, length as u64);
-        self.nodes[at].bits.end = self.at;
+        self.nodes[at].end(self.at);
         self.nodes[at + 2].value = Value::Uint(length as u64);
         Ok(())
     }
@@ -198,8 +195,8 @@ impl Writer<'_> {
             self.octets(part);
         }
         self.nodes.truncate(at + 3);
-        self.nodes[at].bits.end = self.at;
-        self.nodes[at].value = Value::Octets(value.to_vec());
+        self.nodes[at].end(self.at);
+        self.nodes[at].value = Value::Octets(value.into());
         self.nodes[at + 2].value = Value::Uint(255);
     }
 }
