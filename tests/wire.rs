@@ -504,7 +504,7 @@ fn entries(nodes: &[Node], computed: bool) -> Vec<Entry> {
             _ if by_us && !matches!(&node.field.auto, Auto::Follows(_)) => continue,
             _ => (node.name().to_string(), Assignment::Value(node.value.clone())),
         };
-        list.push(Entry { name: name.into(), assignment });
+        list.push(Entry::new(name, assignment));
     }
     list
 }
@@ -569,7 +569,7 @@ impl Choices<'_> {
                 let other = u64::from(self.octet());
                 chooser = cases.get(self.below(cases.len() + 1)).copied().unwrap_or(other);
                 let value = Assignment::Value(Value::Uint(chooser));
-                list.push(Entry { name: field.name.into(), assignment: value });
+                list.push(Entry::new(field.name, value));
                 continue;
             }
             let here = format!("{path}{}", field.name);
@@ -618,6 +618,7 @@ impl Choices<'_> {
                 Kind::List(list) => {
                     let ones = 0..self.below(5);
                     let ones = ones.map(|place| Entry {
+                        field: None,
                         name: place.to_string().into(),
                         assignment: Assignment::Fields(self.fields(list.fields(), &[], "")),
                     });
@@ -630,6 +631,7 @@ impl Choices<'_> {
                 Kind::ZeroPairs => {
                     let count = self.below(5);
                     let option = |at| Entry {
+                        field: None,
                         name: format!("option-{at}").into(),
                         assignment: Assignment::Value(Value::from(self.text(40))),
                     };
@@ -644,7 +646,7 @@ impl Choices<'_> {
                     Assignment::Value(value)
                 }
             };
-            list.push(Entry { name: field.name.into(), assignment });
+            list.push(Entry::new(field.name, assignment));
         }
         list
     }
@@ -718,6 +720,7 @@ impl Choices<'_> {
         let Some(known) = items.by_number(number) else {
             let name = format!("{}{number}", items.unknown_prefix);
             return Entry {
+                field: None,
                 name: name.into(),
                 assignment: Assignment::Value(Value::from(self.octets(0, 253))),
             };
@@ -740,10 +743,10 @@ impl Choices<'_> {
                         if !there && matches!(field.kind, Kind::Octets(Len::Field(_))) {
                             fields.retain(|entry| entry.name != field.name);
                             let value = Assignment::Value(Value::from(vec![7]));
-                            fields.push(Entry { name: field.name.into(), assignment: value });
+                            fields.push(Entry::new(field.name, value));
                         }
                     }
-                    Entry { name: place.to_string().into(), assignment: Assignment::Fields(fields) }
+                    Entry::new(place.to_string(), Assignment::Fields(fields))
                 });
                 Assignment::Fields(ones.collect())
             }
@@ -765,7 +768,7 @@ impl Choices<'_> {
                     && !fields.iter().any(|e| e.name == rest)
                 {
                     let value = Assignment::Value(Value::from(Vec::new()));
-                    fields.push(Entry { name: rest.into(), assignment: value });
+                    fields.push(Entry::new(rest, value));
                 }
                 for entry in &mut fields {
                     if let Assignment::Value(Value::Octets(octets)) = &mut entry.assignment
@@ -779,7 +782,7 @@ impl Choices<'_> {
             (_, Auto::Digest(_)) => Assignment::Value(Value::from(Vec::new())),
             (kind, _) => Assignment::Value(self.value(kind, (known.octets.0, most))),
         };
-        Entry { name: known.field.name.into(), assignment }
+        Entry::new(known.field.name, assignment)
     }
 
     fn pair(&mut self, separators: &str) -> Entry {
@@ -787,7 +790,7 @@ impl Choices<'_> {
         let separator = &separators[at..=at];
         let name: String = self.octets(0, 20).iter().map(|o| char::from(o % 26 + b'a')).collect();
         let value = Value::from(self.octets(0, 60));
-        Entry { name: format!("{name}{separator}").into(), assignment: Assignment::Value(value) }
+        Entry::new(format!("{name}{separator}"), Assignment::Value(value))
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use regex::bytes::Regex;
 
 use crate::diag::Pos;
-use crate::wire::{Field, Value};
+use crate::wire::{Field, PAIR, Value};
 
 /// What the author says of one field.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct FieldSpec {
     pub name: Cow<'static, str>,
     /// Path in the message.
     pub path: String,
+    /// How many of the same path stand before it: several items of one name are taken in order.
+    pub nth: usize,
     /// Its description.
     pub field: &'static Field,
     /// Its place in the suite.
@@ -30,6 +32,25 @@ pub struct FieldSpec {
 }
 
 impl FieldSpec {
+    /// The name that it has in a message that is heard: `cmd*` is said with that separator, and heard
+    /// under the name alone.
+    pub fn heard_name(&self) -> &str {
+        match std::ptr::eq(self.field, &PAIR) {
+            true => self.name.trim_end_matches(['=', '*']),
+            false => &self.name,
+        }
+    }
+
+    /// Says of each of the specs of one group how many of its path stand before it.
+    pub fn number(specs: &mut [Self]) {
+        for at in 0..specs.len() {
+            let (before, rest) = specs.split_at_mut(at);
+            if let Some(spec) = rest.first_mut() {
+                spec.nth = before.iter().filter(|other| other.path == spec.path).count();
+            }
+        }
+    }
+
     /// Whether the author asks if the field at this path is right, rather than for a value.
     pub fn asks_whether_right(&self, path: &str) -> bool {
         let inside = path.strip_prefix(&self.path);
@@ -57,8 +78,10 @@ pub enum Saying {
 /// A value in a suite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Term {
-    /// As it stands there; the field's kind reads it.
+    /// As it stands there, where no field says what it means.
     Text(String),
+    /// A value of the field that it stands at.
+    Value(Value),
     /// Octets.
     Octets(Vec<u8>),
     /// A setting, or something kept from an earlier message.

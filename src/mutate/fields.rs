@@ -6,7 +6,9 @@ use super::{Baseline, Mutant};
 use crate::ladder::{Ends, Role};
 use crate::play::{Cue, Deed, Wrong};
 use crate::record::{Event, Happening};
-use crate::wire::{Auto, Edit, Field, Items, Kind, Len, List, Message, Node, Value, inside};
+use crate::wire::{
+    Auto, Edit, Field, Items, Kind, Len, List, Message, Node, Value, inside, structures,
+};
 
 /// The most mutants of one field's value.
 const MOST_OCTETS: usize = 253;
@@ -137,7 +139,7 @@ impl Maker<'_> {
     /// A list of structures: one less, one twice, and their order.
     fn structures(&mut self, list: &str, kind: &'static List) {
         let message = self.message.clone();
-        let ones: Vec<&Node> = message.structures(list).map(|(node, _)| node).collect();
+        let ones: Vec<&Node> = structures(message.children(list)).map(|(node, _)| node).collect();
         for (at, node) in ones.iter().enumerate() {
             let (path, name) = (format!("{list}.{}", node.name()), message.kind.name);
             let about = format!("`{path}` is missing from {name}");

@@ -9,7 +9,7 @@ use crate::ladder::{Blob, FieldSpec, LinkId, Pattern, Reference, Say, Saying, Te
 use crate::record::Difference;
 use crate::wire::{
     Assignment, Entry, Field, ITEM_LENGTH, ITEM_TYPE, Kind, Message, Node, Transport, Value, count,
-    find_nth, show_octets,
+    find, inside, show_octets,
 };
 
 /// What a comparison found, and what would be bound if it is taken.
@@ -57,14 +57,63 @@ impl Comparison {
     }
 }
 
-/// A field of a message that is held against its spec.
+/// A field of a message that is held against what is asked of it.
 #[derive(Clone, Copy)]
 struct Heard<'m> {
     message: &'m Message,
     node: Option<&'m Node>,
-    spec: &'m FieldSpec,
+    field: &'static Field,
+    path: Path<'m>,
     /// Whether the layout finds it wrong.
     faulty: bool,
+}
+
+/// What specs are held against: the nodes of a message, or those in one of them.
+#[derive(Clone, Copy)]
+pub(super) struct Within<'m> {
+    pub(super) message: &'m Message,
+    pub(super) nodes: &'m [Node],
+    /// The beginning of the specs' paths, and what it is here: a structure of a list is asked for
+    /// wherever it stands.
+    pub(super) moved: Option<(&'m str, &'m str)>,
+}
+
+impl<'m> Within<'m> {
+    /// A message as a whole.
+    fn whole(message: &'m Message) -> Self {
+        Self { message, nodes: &message.nodes, moved: None }
+    }
+
+    /// The node that a spec speaks of, and what is in it.
+    fn find(&self, spec: &FieldSpec) -> Option<(&'m Node, &'m [Node])> {
+        let depth = self.nodes.first()?.depth;
+        let name = spec.heard_name();
+        let mut left = spec.nth;
+        let at = self.nodes.iter().position(|node| {
+            // Where the name is the table's, one look at the table is enough.
+            let this = node.depth == depth && node.goes_by(spec.field, name);
+            let taken = this && left == 0;
+            left -= usize::from(this && left > 0);
+            taken
+        })?;
+        Some((&self.nodes[at], inside(self.nodes, at)))
+    }
+}
+
+/// The path of a field, put together where somebody wants to read it.
+#[derive(Clone, Copy)]
+struct Path<'p> {
+    spec: &'p str,
+    moved: Option<(&'p str, &'p str)>,
+}
+
+impl<'p> Path<'p> {
+    fn text(self) -> Cow<'p, str> {
+        match self.moved.and_then(|(from, to)| Some((self.spec.strip_prefix(from)?, to))) {
+            None => Cow::Borrowed(self.spec),
+            Some((rest, to)) => Cow::Owned(format!("{to}{rest}")),
+        }
+    }
 }
 
 impl Stage {
@@ -73,6 +122,7 @@ impl Stage {
         match term {
             Term::Text(text) => Some(text.clone().into_bytes()),
             Term::Octets(octets) => Some(octets.clone()),
+            Term::Value(value) => value.octets().map(<[u8]>::to_vec),
             Term::Ref(r) => match self.settings.get(&r.name) {
                 Some(setting) => Some(setting.value.clone().into_bytes()),
                 None if self.place_of(r).is_some() => self.place_text(r).map(String::into_bytes),
@@ -111,6 +161,7 @@ impl Stage {
     /// The value of a term for a field; fails with what is missing.
     pub fn value_of(&self, term: &Term, field: &Field) -> Result<Value, String> {
         match term {
+            Term::Value(value) => Ok(value.clone()),
             Term::Text(text) => field.kind.parse(text),
             Term::Octets(octets) => Ok(octets.as_slice().into()),
             Term::Ref(r) => {
@@ -149,7 +200,7 @@ impl Stage {
 
     /// Chosen values for a message that we say.
     pub fn chosen(&mut self, specs: &[FieldSpec]) -> Result<Vec<Entry>, String> {
-        let mut entries = Vec::new();
+        let mut entries = Vec::with_capacity(specs.len());
         for spec in specs {
             let assignment = if spec.field.kind.has_fields() && spec.say.is_none() {
                 // What the protocol fills in, where the author does not care.
@@ -202,7 +253,7 @@ impl Stage {
                     },
                 }
             };
-            entries.push(Entry { name: spec.name.clone(), assignment });
+            entries.push(Entry { name: spec.name.clone(), field: Some(spec.field), assignment });
         }
         Ok(entries)
     }
@@ -240,6 +291,9 @@ impl Stage {
         }
         let faults = found.differences.len();
         self.compare_fields(&say.fields, message, &mut found);
+        if !found.differs && faults == 0 {
+            return found;
+        }
         // What the author said of a field is told rather than what the layout says of it.
         let told: Vec<String> =
             found.differences[faults..].iter().map(|difference| difference.path.clone()).collect();
@@ -260,7 +314,7 @@ impl Stage {
         let named = say.follows.as_ref().and_then(|name| self.names.get(name));
         let asked = match named {
             Some(Binding::Message { message, .. }) => message,
-            _ => self.latest.get(&(say.ends.link, true)).map(|(_, message)| message)?,
+            _ => self.latest(say.ends.link, true).map(|(_, message)| message)?,
         };
         link.protocol.conversation.key.iter().find_map(|path| {
             let (node, wanted) = (message.find(path)?, asked.find(path)?);
@@ -282,7 +336,7 @@ impl Stage {
     fn on_another_stream(&self, say: &Say, flow: super::FlowId) -> Option<Difference> {
         let link = &self.cast.suite.links[say.ends.link];
         let anew = say.new_port.filter(|_| link.initiator == say.ends.from)?;
-        let (last, _) = self.latest.get(&(say.ends.link, true))?;
+        let (last, _) = self.latest(say.ends.link, true)?;
         let name = |anew: bool| match (link.protocol.transport, anew) {
             (Transport::Tcp, true) => "a new connection",
             (Transport::Tcp, false) => "the connection of the message before",
@@ -322,55 +376,51 @@ impl Stage {
 
     /// Holds fields against their specs; several items of one name are taken in order.
     pub fn compare_fields(&self, specs: &[FieldSpec], message: &Message, found: &mut Comparison) {
-        self.compare_within(specs, message, (&message.nodes, ""), found);
+        self.compare_within(specs, Within::whole(message), found);
     }
 
-    /// Holds the fields in what is at a path against their specs.
+    /// Holds the fields in something against their specs.
     pub(super) fn compare_within(
         &self,
         specs: &[FieldSpec],
-        message: &Message,
-        within: (&[Node], &str),
+        within: Within<'_>,
         found: &mut Comparison,
     ) {
-        for (i, spec) in specs.iter().enumerate() {
-            let nth = specs[..i].iter().filter(|s| s.path == spec.path).count();
-            self.compare_field(spec, nth, message, within, found);
+        for spec in specs {
+            // Of some nothing is asked.
+            if !matches!(spec.hear, Pattern::Any) || !spec.fields.is_empty() || spec.only {
+                self.compare_field(spec, within, found);
+            }
         }
     }
 
-    fn compare_field(
-        &self,
-        spec: &FieldSpec,
-        nth: usize,
-        message: &Message,
-        within: (&[Node], &str),
-        found: &mut Comparison,
-    ) {
-        // Nothing is asked of it.
-        if matches!(spec.hear, Pattern::Any) && spec.fields.is_empty() && !spec.only {
-            return;
-        }
-        let here = match within.1 {
-            "" => Some(spec.path.as_str()),
-            outer => spec.path.strip_prefix(outer).and_then(|rest| rest.strip_prefix('.')),
-        };
-        let node = here.and_then(|path| find_nth(within.0, path, nth));
+    fn compare_field(&self, spec: &FieldSpec, within: Within<'_>, found: &mut Comparison) {
+        let Within { message, moved, .. } = within;
+        let path = Path { spec: &spec.path, moved };
+        let there = within.find(spec);
+        let node = there.map(|(node, _)| node);
         // A list is right where everything in it is.
-        let fault = message.faults.iter().find(|f| {
-            let inside = f.path.strip_prefix(&spec.path);
-            inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        });
-        let heard = Heard { message, node, spec, faulty: fault.is_some() };
+        let fault = match message.faults.as_slice() {
+            [] => None,
+            faults => {
+                let path = path.text();
+                faults.iter().find(|fault| {
+                    let inside = fault.path.strip_prefix(path.as_ref());
+                    inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                })
+            }
+        };
+        let heard = Heard { message, node, field: spec.field, path, faulty: fault.is_some() };
         if let Some(wanted) = self.mismatch(&spec.hear, heard, found) {
             found.differ(|| {
                 let expected = match fault {
                     Some(fault) if matches!(spec.hear, Pattern::Valid) => fault.expected.clone(),
                     _ => self.describe(wanted, spec.field),
                 };
-                let within = fault.filter(|f| f.path != spec.path);
+                let path = path.text().into_owned();
+                let within = fault.filter(|f| f.path != path);
                 Difference {
-                    path: within.map_or(&spec.path, |f| &f.path).clone(),
+                    path: within.map_or(path, |f| f.path.clone()),
                     expected,
                     got: match (within, node) {
                         (Some(fault), _) => fault.got.clone(),
@@ -384,33 +434,39 @@ impl Stage {
             });
             return;
         }
-        if node.is_none() {
+        let Some((node, inside)) = there else { return };
+        let within = Within { nodes: inside, ..within };
+        if let Kind::List(list) = &spec.field.kind {
+            return self.compare_list(spec, list, (node, &path.text()), within, found);
+        }
+        self.compare_within(&spec.fields, within, found);
+        if !spec.only {
             return;
         }
-        if let Kind::List(list) = &spec.field.kind {
-            return self.compare_list(spec, list, message, found);
-        }
-        self.compare_within(&spec.fields, message, within, found);
-        if spec.only {
-            for stray in message.children(&spec.path) {
-                let direct = node.is_some_and(|n| stray.depth == n.depth + 1);
-                // What ends a list is nothing in it, and neither are type and length in front of it.
-                let bare = matches!(spec.field.kind, Kind::Items(items)
+        for stray in inside.iter().filter(|stray| stray.depth == node.depth + 1) {
+            // What ends a list is nothing in it, and neither are type and length in front of it.
+            let bare = matches!(spec.field.kind, Kind::Items(items)
                     if items.number(stray.name()).is_some_and(|number| items.is_bare(number)))
-                    || std::ptr::eq(stray.field, &ITEM_TYPE)
-                    || std::ptr::eq(stray.field, &ITEM_LENGTH);
-                if direct && !bare && !spec.fields.iter().any(|f| f.name == stray.name()) {
-                    found.differ(|| Difference {
-                        path: format!("{}.{}", spec.path, stray.name()),
-                        expected: "nothing else in this list".into(),
-                        got: stray.show(),
-                        bits: Some(stray.bits()),
-                        pos: Some(spec.pos),
-                        source: spec.field.source,
-                    });
-                }
+                || stray.is(&ITEM_TYPE)
+                || stray.is(&ITEM_LENGTH);
+            if !bare && !spec.fields.iter().any(|f| f.heard_name() == stray.name()) {
+                found.differ(|| Difference {
+                    path: format!("{}.{}", path.text(), stray.name()),
+                    expected: "nothing else in this list".into(),
+                    got: stray.show(),
+                    bits: Some(stray.bits()),
+                    pos: Some(spec.pos),
+                    source: spec.field.source,
+                });
             }
         }
+    }
+
+    /// Whether a pattern holds for a field that is there.
+    pub(super) fn accepts(&self, pattern: &Pattern, node: &Node, message: &Message) -> bool {
+        let path = Path { spec: node.name(), moved: None };
+        let heard = Heard { message, node: Some(node), field: node.field, path, faulty: false };
+        self.mismatch(pattern, heard, &mut Comparison::default()).is_none()
     }
 
     /// What was wanted, where a field is not it.
@@ -420,7 +476,7 @@ impl Stage {
         heard: Heard<'_>,
         found: &mut Comparison,
     ) -> Option<&'p Pattern> {
-        let Heard { message, node, spec, faulty } = heard;
+        let Heard { message, node, path, faulty, .. } = heard;
         let wanted = |matched: bool| (!matched).then_some(pattern);
         match pattern {
             Pattern::Any => None,
@@ -438,16 +494,17 @@ impl Stage {
                 wanted(node.is_none() || self.mismatch(inner, heard, &mut scratch).is_some())
             }
             Pattern::Times(from, to) => {
-                let times = count(&message.nodes, &spec.path);
+                let times = count(&message.nodes, &path.text());
                 wanted((*from..=*to).contains(&(times as u64)))
             }
             Pattern::Before(name) => {
                 let place = |wanted: &str| {
-                    let node = find_nth(&message.nodes, wanted, 0)?;
+                    let node = find(&message.nodes, wanted)?;
                     message.nodes.iter().position(|n| std::ptr::eq(n, node))
                 };
-                let ours = place(&spec.path);
-                let group = spec.path.rsplit_once('.').map_or("", |(group, _)| group);
+                let path = path.text();
+                let ours = place(&path);
+                let group = path.rsplit_once('.').map_or("", |(group, _)| group);
                 let other = ours.and_then(|_| place(&format!("{group}.{name}")));
                 wanted(ours.zip(other).is_none_or(|(ours, other)| ours < other))
             }
@@ -469,7 +526,7 @@ impl Stage {
             Pattern::Equals(Term::Ref(r)) if !self.is_bound(&r.name) => None,
             _ => {
                 let Some(node) = node else { return wanted(false) };
-                wanted(self.holds(pattern, node, spec, found))
+                wanted(self.holds(pattern, node, heard, found))
             }
         }
     }
@@ -479,7 +536,7 @@ impl Stage {
         &self,
         pattern: &Pattern,
         node: &Node,
-        spec: &FieldSpec,
+        heard: Heard<'_>,
         found: &mut Comparison,
     ) -> bool {
         let number = || node.value.uint();
@@ -489,13 +546,17 @@ impl Stage {
             }
             _ => Cow::Owned(node.show().into_bytes()),
         };
-        let wanted = |term: &Term| self.value_of(term, spec.field).ok();
+        let wanted = |term: &Term| self.value_of(term, heard.field).ok();
         match pattern {
             Pattern::Equals(term) => {
                 if node.value == Value::Group {
                     return true;
                 }
-                wanted(term).is_some_and(|wanted| node.field.kind.same(&wanted, &node.value))
+                let same = |wanted: &Value| node.field.kind.same(wanted, &node.value);
+                match term {
+                    Term::Value(value) => same(value),
+                    term => wanted(term).is_some_and(|wanted| same(&wanted)),
+                }
             }
             Pattern::Range(from, to) => number().is_some_and(|n| (*from..=*to).contains(&n)),
             Pattern::Between(from, to) => match (from, &node.value, to) {
@@ -522,7 +583,7 @@ impl Stage {
                 is_next
             }
             Pattern::Fresh => {
-                let key = (spec.path.clone(), octets().into_owned());
+                let key = (heard.path.text().into_owned(), octets().into_owned());
                 let seen = match self.cast.seen.lock() {
                     Ok(seen) => seen.contains(&key),
                     Err(_) => false,
@@ -561,11 +622,13 @@ impl Stage {
             (_, Ok(value)) => field.kind.show(&value),
             (Term::Text(text), Err(_)) => text.clone(),
             (Term::Octets(octets), Err(_)) => show_octets(octets),
+            (Term::Value(value), Err(_)) => field.kind.show(value),
         };
         let plain = |t: &Term| match t {
             Term::Ref(r) => format!("${}", r.text()),
             Term::Text(text) => format!("{text:?}"),
             Term::Octets(octets) => show_octets(octets),
+            Term::Value(value) => field.kind.show(value),
         };
         match pattern {
             Pattern::Any => "anything".into(),

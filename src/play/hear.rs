@@ -94,9 +94,7 @@ impl Player {
         stage.just_triggered = false;
         stage.keep(comparison);
         let from_initiator = stage.cast.suite.links[say.ends.link].initiator == say.ends.from;
-        stage
-            .latest
-            .insert((say.ends.link, from_initiator), (arrival.flow, arrival.message.clone()));
+        stage.keep_latest(say.ends.link, from_initiator, (arrival.flow, arrival.message.clone()));
         if let Some(name) = &say.bind {
             let binding = Binding::Message {
                 message: arrival.message.clone(),
@@ -218,9 +216,8 @@ impl Player {
             let exchange = stage.cast.exchange.clone();
             let hear = &exchange.responders[responder].hear;
             let from_initiator = stage.cast.suite.links[hear.ends.link].initiator == hear.ends.from;
-            stage
-                .latest
-                .insert((hear.ends.link, from_initiator), (arrival.flow, arrival.message.clone()));
+            let latest = (arrival.flow, arrival.message.clone());
+            stage.keep_latest(hear.ends.link, from_initiator, latest);
             let comparison = stage.compare(hear, &arrival.message, arrival.flow);
             stage.keep(comparison);
             if let Some(name) = &hear.bind {
@@ -396,13 +393,13 @@ pub(super) fn cut_text(stage: &mut Stage, say: &Arc<Say>) {
         let cut = match say.kind.flow {
             TextFlow::Line => line_end(&f.text),
             _ => {
-                let message = stage.read(flow, &f.text, from_initiator, Some(say.kind));
+                let message = stage.read(flow, f.text.clone(), from_initiator, Some(say.kind));
                 stage.compare(say, &message, flow).differences.is_empty().then_some(f.text.len())
             }
         };
         let Some(cut) = cut else { continue };
         let octets: Vec<u8> = stage.flows[flow].text.drain(..cut).collect();
-        stage.arrived(flow, &octets, Some(say.kind));
+        stage.arrived(flow, octets, Some(say.kind));
         return;
     }
 }
@@ -425,7 +422,7 @@ pub(super) fn gone(stage: &Stage, say: &Say) -> Option<Found> {
     }
     let link = &stage.cast.suite.links[say.ends.link];
     let from_initiator = link.initiator == say.ends.from;
-    let flow = match stage.latest.get(&(say.ends.link, !from_initiator)) {
+    let flow = match stage.latest(say.ends.link, !from_initiator) {
         Some((flow, _)) if !say.kind.opens => *flow,
         _ => stage.flows.iter().rposition(|f| f.link == say.ends.link)?,
     };

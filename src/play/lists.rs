@@ -1,11 +1,11 @@
 //! Structures of a list against those that were asked for: each of these must be there, wherever it
 //! stands where the order is free, and once for each time that it is asked for.
 
-use super::compare::Comparison;
+use super::compare::{Comparison, Within};
 use super::stage::Stage;
 use crate::ladder::{FieldSpec, Pattern};
 use crate::record::Difference;
-use crate::wire::{Kind, List, Message, Node};
+use crate::wire::{Kind, List, Node, structures};
 
 impl Stage {
     /// Holds a list against what is asked of it.
@@ -13,16 +13,17 @@ impl Stage {
         &self,
         spec: &FieldSpec,
         list: &'static List,
-        message: &Message,
+        (node, path): (&Node, &str),
+        within: Within<'_>,
         found: &mut Comparison,
     ) {
-        let there: Vec<(&Node, &[Node])> = message.structures(&spec.path).collect();
+        let there: Vec<(&Node, &[Node])> = structures(within.nodes).collect();
+        let paths: Vec<String> =
+            there.iter().map(|(one, _)| format!("{path}.{}", one.name())).collect();
         let against = |wanted: &FieldSpec, at: usize, mut comparison: Comparison| {
-            let (node, inside): (&Node, &[Node]) = there[at];
-            let path = format!("{}.{}", spec.path, node.name());
-            let fields: Vec<FieldSpec> =
-                wanted.fields.iter().map(|f| moved(f, &wanted.path, &path)).collect();
-            self.compare_within(&fields, message, (inside, &path), &mut comparison);
+            let moved = Some((wanted.path.as_str(), paths[at].as_str()));
+            let within = Within { nodes: there[at].1, moved, ..within };
+            self.compare_within(&wanted.fields, within, &mut comparison);
             comparison
         };
         let fits = |wanted, at| !against(wanted, at, Comparison::default()).differs;
@@ -35,7 +36,8 @@ impl Stage {
                 if let Some((node, inside)) =
                     places.find(|at| fits(wanted, *at)).map(|at| there[at])
                 {
-                    found.differ(|| stray(spec, wanted, node, inside, self.in_words(wanted)));
+                    let what = || self.in_words(wanted);
+                    found.differ(|| stray((path, spec), wanted, (node, inside), what()));
                 }
                 continue;
             }
@@ -91,13 +93,13 @@ impl Stage {
                     found.differences.extend(differences);
                 }
                 None => found.differ(|| Difference {
-                    path: spec.path.clone(),
+                    path: path.to_owned(),
                     expected: self.in_words(wanted),
                     got: match there.len() {
                         0 => format!("no {}", list.noun),
                         _ => format!("no such {}", list.noun),
                     },
-                    bits: message.find(&spec.path).map(|n| n.bits()),
+                    bits: Some(node.bits()),
                     pos: Some(wanted.pos),
                     source: spec.field.source,
                 }),
@@ -105,7 +107,8 @@ impl Stage {
         }
         let other = taken.iter().position(Option::is_none).filter(|_| spec.only);
         if let Some((node, inside)) = other.map(|at| there[at]) {
-            found.differ(|| stray(spec, spec, node, inside, "else in this list".into()));
+            let what = || "else in this list".into();
+            found.differ(|| stray((path, spec), spec, (node, inside), what()));
         }
     }
 
@@ -125,30 +128,19 @@ impl Stage {
 
 /// A structure that was not to be there.
 fn stray(
-    list: &FieldSpec,
+    (path, list): (&str, &FieldSpec),
     asked: &FieldSpec,
-    node: &Node,
-    inside: &[Node],
+    (node, inside): (&Node, &[Node]),
     what: String,
 ) -> Difference {
     let shown = inside.iter().filter(|n| !n.field.kind.has_fields() && !n.field.is_computed());
     let shown: Vec<String> = shown.take(8).map(Node::show).collect();
     Difference {
-        path: format!("{}.{}", list.path, node.name()),
+        path: format!("{path}.{}", node.name()),
         expected: format!("nothing {what}"),
         got: shown.join(" "),
         bits: Some(node.bits()),
         pos: Some(asked.pos),
         source: list.field.source,
     }
-}
-
-/// What is asked of a field, in another place.
-fn moved(spec: &FieldSpec, from: &str, to: &str) -> FieldSpec {
-    let mut spec = spec.clone();
-    if let Some(rest) = spec.path.strip_prefix(from) {
-        spec.path = format!("{to}{rest}");
-    }
-    spec.fields = spec.fields.iter().map(|f| moved(f, from, to)).collect();
-    spec
 }

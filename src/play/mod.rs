@@ -258,6 +258,8 @@ impl Cast {
         let value = |term: &Term| match term {
             Term::Text(text) => Some(text.clone()),
             Term::Octets(octets) => Some(format!("0x{}", hex::encode(octets))),
+            // Parameters are no fields.
+            Term::Value(_) => None,
             Term::Ref(reference) => settings.get(&reference.name).map(|s| s.value.clone()),
         };
         let links = self.suite.links.iter();

@@ -1,5 +1,6 @@
 //! Saying a message: the flow that it goes on, its octets, and the names that it gives values to.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -100,7 +101,8 @@ impl Player {
                 flow,
                 Happening::Message { ends: say.ends, role, message: message.clone(), note: None },
             );
-            heard = Arc::new(stage.read(flow, &message.bytes, from_initiator, Some(say.kind)));
+            let octets = message.bytes.clone();
+            heard = Arc::new(stage.read(flow, octets, from_initiator, Some(say.kind)));
         } else {
             let octets = (message.bytes.as_slice(), say.kind.urgent);
             stage.send(flow, octets, say.corrupt.as_ref(), deed);
@@ -109,7 +111,7 @@ impl Player {
                 Happening::Message { ends: say.ends, role, message: message.clone(), note: None },
             );
         }
-        stage.latest.insert((say.ends.link, from_initiator), (flow, heard));
+        stage.keep_latest(say.ends.link, from_initiator, (flow, heard));
         // A name that the protocol chose a value for keeps that value.
         if say.fields.iter().any(|spec| stage.keeps(spec)) {
             let mut found = Comparison::default();
@@ -133,7 +135,7 @@ impl Player {
             let followed = match named.and_then(|name| stage.names.get(name)) {
                 Some(Binding::Message { flow, .. }) => Some(*flow),
                 _ if say.kind.opens => None,
-                _ => stage.latest.get(&(say.ends.link, !from_initiator)).map(|(flow, _)| *flow),
+                _ => stage.latest(say.ends.link, !from_initiator).map(|(flow, _)| *flow),
             };
             // A session that begins needs a stream that is open; what goes on in one does not find
             // another, and whoever was to be heard on it says that it is gone.
@@ -219,7 +221,7 @@ pub(super) fn compose(
     let followed = match say.follows.as_ref().and_then(|name| stage.names.get(name)) {
         Some(Binding::Message { message, .. }) => Some(message.clone()),
         _ if say.kind.opens => None,
-        _ => stage.latest.get(&(link, !from_initiator)).map(|(_, m)| m.clone()),
+        _ => stage.latest(link, !from_initiator).map(|(_, m)| m.clone()),
     };
     let mut entries = stage.chosen(&say.fields)?;
     let mut verbatim = None;
@@ -239,6 +241,7 @@ pub(super) fn compose(
     if let Some(corrupt) = &say.corrupt {
         for (name, term) in &corrupt.parameters {
             let octets = stage.octets_of(term).ok_or("a parameter has no value")?;
+            let parameters = Rc::make_mut(&mut parameters);
             parameters.0.retain(|(n, _)| n != name);
             parameters.0.push((name, octets));
         }
@@ -294,7 +297,7 @@ fn repeated(message: &Message, except: &[String], chosen: Vec<Entry>) -> Vec<Ent
                 }
             }
             (Some(there), assignment) => there.assignment = assignment,
-            (None, assignment) => entries.push(Entry { name: entry.name, assignment }),
+            (None, assignment) => entries.push(Entry::new(entry.name, assignment)),
         }
     }
     entries

@@ -11,10 +11,9 @@ use std::time::Duration;
 
 use super::Output;
 use super::blame::{MarkName, seconds, soften};
-use super::compare::Comparison;
 use super::stage::{Binding, FlowState, Stage};
 use super::wrong::Deed;
-use crate::ladder::{Act, FieldSpec, Level, Repeat, Role, Rung, Say, Schedule, Step, Timing, walk};
+use crate::ladder::{Act, Level, Repeat, Role, Rung, Say, Schedule, Step, Timing, walk};
 use crate::record::{Difference, Happening, Outcome, Verdict};
 
 /// The step cannot go on; its outcome says why.
@@ -124,6 +123,7 @@ impl Player {
         if quiet.is_zero() { Ok(()) } else { self.pause(quiet).await }
     }
 
+    /// Boxed, since rungs hold rungs.
     pub(super) fn rungs<'c>(&'c self, rungs: &'c [Rung]) -> Course<'c> {
         Box::pin(async move {
             for rung in rungs {
@@ -133,41 +133,39 @@ impl Player {
         })
     }
 
-    pub(super) fn rung<'c>(&'c self, rung: &'c Rung) -> Course<'c> {
-        Box::pin(async move {
-            self.stage.borrow_mut().line = rung.pos.line;
-            let born = self.stage.borrow().watches_begun;
-            // What is done to a party of ours is nothing: it ends nothing, and no time counts from it.
-            let done_to = match &rung.act {
-                Act::Trigger { party, .. } => Some(*party),
-                Act::Observe(observation) => Some(observation.party),
-                _ => None,
-            };
-            if done_to.is_some_and(|party| self.stage.borrow().cast.projection.played[party]) {
-                return Ok(());
-            }
-            match &rung.act {
-                Act::Message(say) => self.message(rung, say).await?,
-                Act::Silent(silence) => return self.silence(rung, silence).await,
-                // Boxed: what is rare takes no room in the rungs that are common.
-                Act::Connect(ends, aside) => Box::pin(self.connect(rung, *ends, *aside)).await?,
-                Act::Close(ends) => self.close(rung, *ends).await?,
-                Act::Refuse(ends) => Box::pin(self.refuse(rung, *ends)).await?,
-                Act::Trigger { party, name } => self.trigger(*party, name),
-                Act::Observe(observation) => Box::pin(self.observe(rung, observation)).await?,
-                Act::Alive { party, rungs } => Box::pin(self.alive(*party, rungs)).await?,
-                Act::Either(branches) => Box::pin(self.either(rung, branches)).await?,
-                Act::AnyOrder(branches) => Box::pin(self.any_order(rung, branches)).await?,
-                Act::Optional(rungs) => Box::pin(self.optional(rung, rungs)).await?,
-                Act::Repeat(repeat) => Box::pin(self.repeat(rung, repeat)).await?,
-            }
-            self.watched()?;
-            let mut stage = self.stage.borrow_mut();
-            // Silences until the next rung end with it, but for those that it began itself.
-            stage.watches.retain(|w| w.number >= born);
-            stage.mark = stage.now;
-            Ok(())
-        })
+    pub(super) async fn rung(&self, rung: &Rung) -> Result<(), Stop> {
+        self.stage.borrow_mut().line = rung.pos.line;
+        let born = self.stage.borrow().watches_begun;
+        // What is done to a party of ours is nothing: it ends nothing, and no time counts from it.
+        let done_to = match &rung.act {
+            Act::Trigger { party, .. } => Some(*party),
+            Act::Observe(observation) => Some(observation.party),
+            _ => None,
+        };
+        if done_to.is_some_and(|party| self.stage.borrow().cast.projection.played[party]) {
+            return Ok(());
+        }
+        match &rung.act {
+            Act::Message(say) => self.message(rung, say).await?,
+            Act::Silent(silence) => return self.silence(rung, silence).await,
+            // Boxed: what is rare takes no room in the rungs that are common.
+            Act::Connect(ends, aside) => Box::pin(self.connect(rung, *ends, *aside)).await?,
+            Act::Close(ends) => self.close(rung, *ends).await?,
+            Act::Refuse(ends) => Box::pin(self.refuse(rung, *ends)).await?,
+            Act::Trigger { party, name } => self.trigger(*party, name),
+            Act::Observe(observation) => Box::pin(self.observe(rung, observation)).await?,
+            Act::Alive { party, rungs } => Box::pin(self.alive(*party, rungs)).await?,
+            Act::Either(branches) => Box::pin(self.either(rung, branches)).await?,
+            Act::AnyOrder(branches) => Box::pin(self.any_order(rung, branches)).await?,
+            Act::Optional(rungs) => Box::pin(self.optional(rung, rungs)).await?,
+            Act::Repeat(repeat) => Box::pin(self.repeat(rung, repeat)).await?,
+        }
+        self.watched()?;
+        let mut stage = self.stage.borrow_mut();
+        // Silences until the next rung end with it, but for those that it began itself.
+        stage.watches.retain(|w| w.number >= born);
+        stage.mark = stage.now;
+        Ok(())
     }
 
     /// Who decides what happens next among rungs: the one who says their first message.
@@ -314,7 +312,7 @@ impl Player {
                         let first = &repeat.rungs[at];
                         let timing = Timing { within: Some(within), ..first.timing };
                         self.rungs(&repeat.rungs[..at]).await?;
-                        self.rung(&Rung { timing, ..first.clone() }).await?;
+                        Box::pin(self.rung(&Rung { timing, ..first.clone() })).await?;
                         self.rungs(&repeat.rungs[at + 1..]).await?;
                     }
                     _ => self.rungs(&repeat.rungs).await?,
@@ -337,19 +335,7 @@ impl Player {
             {
                 let message = message.clone();
                 if let Some(node) = message.find(&reference.path) {
-                    let spec = FieldSpec {
-                        name: node.own_name(),
-                        path: reference.path.clone(),
-                        field: node.field,
-                        pos: reference.pos,
-                        say: None,
-                        hear: pattern.clone(),
-                        fields: Vec::new(),
-                        only: false,
-                    };
-                    let mut found = Comparison::default();
-                    stage.compare_fields(&[spec], &message, &mut found);
-                    if !found.differs {
+                    if stage.accepts(pattern, node, &message) {
                         break;
                     }
                 }

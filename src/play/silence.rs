@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::blame::{MarkName, add, seconds, trouble};
-use super::compare::Comparison;
 use super::hear::{Found, is_repeat, standing, would_answer};
 use super::script::{Player, Stop};
 use super::stage::{Arrival, Stage, Watch, wait};
@@ -180,24 +179,12 @@ fn answered(stage: &Stage, arrival: &Arrival) -> bool {
 pub(super) fn broken_silence(stage: &Stage) -> Option<(Watch, Broken)> {
     for watch in &stage.watches {
         let silence = &watch.silence;
-        let breaks = |message: &Message, flow: usize| match &silence.containing {
+        let breaks = |message: &Message| match &silence.containing {
             None => true,
-            Some(pattern) => message.nodes.iter().any(|node| {
-                let spec = crate::ladder::FieldSpec {
-                    name: node.own_name(),
-                    path: node.name().to_owned(),
-                    field: node.field,
-                    pos: watch.pos,
-                    say: None,
-                    hear: pattern.clone(),
-                    fields: Vec::new(),
-                    only: false,
-                };
-                let mut found = Comparison::default();
-                stage.compare_fields(&[spec], message, &mut found);
-                let _ = flow;
-                !found.differs
-            }),
+            Some(pattern) => {
+                let mut nodes = message.nodes.iter().filter(|node| node.depth == 0);
+                nodes.any(|node| stage.accepts(pattern, node, message))
+            }
         };
         for arrival in &stage.arrivals {
             if arrival.ends == silence.ends
@@ -205,7 +192,7 @@ pub(super) fn broken_silence(stage: &Stage) -> Option<(Watch, Broken)> {
                 && !arrival.message.kind.background
                 && would_answer(stage, arrival).is_none()
                 && !crossed(stage, arrival)
-                && breaks(&arrival.message, arrival.flow)
+                && breaks(&arrival.message)
             {
                 return Some((watch.clone(), Broken::Message(arrival.clone())));
             }
@@ -219,8 +206,8 @@ pub(super) fn broken_silence(stage: &Stage) -> Option<(Watch, Broken)> {
             if !here || before || watch.was_over(f.text_at) {
                 continue;
             }
-            let message = stage.read(flow, &f.text, from_initiator, None);
-            if breaks(&message, flow) {
+            let message = stage.read(flow, f.text.clone(), from_initiator, None);
+            if breaks(&message) {
                 return Some((watch.clone(), Broken::Text(f.text.clone(), f.text_at)));
             }
         }

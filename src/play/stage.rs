@@ -117,7 +117,7 @@ impl Watch {
 pub struct Stage {
     pub cast: Cast,
     pub settings: BTreeMap<String, Setting>,
-    pub parameters: Vec<Parameters>,
+    pub parameters: Vec<Rc<Parameters>>,
     pub now: Duration,
     pub wake: Option<Duration>,
     /// The messages that are waited for; empty where it is something else.
@@ -127,8 +127,8 @@ pub struct Stage {
     pub flows: Vec<Flow>,
     pub arrivals: VecDeque<Arrival>,
     pub names: BTreeMap<String, Binding>,
-    /// The latest message that was asked for or said, by link and whether the initiator said it.
-    pub latest: BTreeMap<(LinkId, bool), (FlowId, Arc<Message>)>,
+    /// The latest message that was asked for or said on each link: the responder's, the initiator's.
+    latest: Vec<[Option<(FlowId, Arc<Message>)>; 2]>,
     pub step: Option<usize>,
     pub line: u32,
     /// When the rung before ended, and what it was.
@@ -186,7 +186,7 @@ impl Stage {
             flows: Vec::new(),
             arrivals: VecDeque::new(),
             names: BTreeMap::new(),
-            latest: BTreeMap::new(),
+            latest: vec![[None, None]; cast.suite.links.len()],
             step: None,
             line: 0,
             mark: Duration::ZERO,
@@ -212,18 +212,12 @@ impl Stage {
             small: BTreeMap::new(),
             cast,
         };
-        let links: Vec<Parameters> = (0..stage.cast.suite.links.len())
-            .map(|link| {
-                let link = &stage.cast.suite.links[link];
-                Parameters(
-                    link.parameters
-                        .iter()
-                        .filter_map(|(name, term)| Some((*name, stage.octets_of(term)?)))
-                        .collect(),
-                )
-            })
-            .collect();
-        stage.parameters = links;
+        let links = stage.cast.suite.links.iter().map(|link| {
+            let all = link.parameters.iter();
+            let known = all.filter_map(|(name, term)| Some((*name, stage.octets_of(term)?)));
+            Rc::new(Parameters(known.collect()))
+        });
+        stage.parameters = links.collect();
         stage
     }
 
@@ -343,13 +337,13 @@ impl Stage {
                     self.happened_on(flow, Happening::Refused(ends, why));
                 }
             }
-            Input::Received(flow, octets) => self.received(flow, &octets),
+            Input::Received(flow, octets) => self.received(flow, octets),
             Input::Moved(flow) => {
                 if let Some(flow) = self.flows.get_mut(flow) {
                     flow.moved = true;
                 }
             }
-            Input::Elsewhere(flow, octets, from) => self.elsewhere(flow, &octets, from),
+            Input::Elsewhere(flow, octets, from) => self.elsewhere(flow, octets, from),
             Input::Closed(flow) => {
                 if self.flows.get(flow).is_some_and(|f| f.state == FlowState::Open) {
                     self.flush(flow);
@@ -389,7 +383,7 @@ impl Stage {
         }
     }
 
-    fn received(&mut self, flow: FlowId, octets: &[u8]) {
+    fn received(&mut self, flow: FlowId, octets: Vec<u8>) {
         let Some(f) = self.flows.get_mut(flow) else { return };
         self.octets += octets.len();
         let most = self.most_messages;
@@ -407,19 +401,19 @@ impl Stage {
         match protocol.framing {
             Framing::Datagram | Framing::Frame(_) => self.arrived(flow, octets, None),
             Framing::Stream(frame) => {
-                f.buffer.extend_from_slice(octets);
+                f.buffer.extend_from_slice(&octets);
                 while let Some(octets) = self.flows[flow].cut(frame) {
-                    self.arrived(flow, &octets, None);
+                    self.arrived(flow, octets, None);
                 }
             }
-            Framing::UntilClosed => f.buffer.extend_from_slice(octets),
+            Framing::UntilClosed => f.buffer.extend_from_slice(&octets),
             Framing::Text(frame) => {
-                f.buffer.extend_from_slice(octets);
+                f.buffer.extend_from_slice(&octets);
                 while let Some(octets) = self.flows[flow].cut(frame) {
                     let head = protocol.head(&octets);
                     let kind = protocol.classify(&head, !self.flows[flow].ours, true, None);
                     if kind.background {
-                        self.arrived(flow, &octets, None);
+                        self.arrived(flow, octets, None);
                     } else {
                         let now = self.now;
                         let f = &mut self.flows[flow];
@@ -432,7 +426,7 @@ impl Stage {
     }
 
     /// What comes from somewhere else is held against the ladder like everything, and is wrong.
-    fn elsewhere(&mut self, flow: FlowId, octets: &[u8], from: String) {
+    fn elsewhere(&mut self, flow: FlowId, octets: Vec<u8>, from: String) {
         let before = self.arrivals.len();
         self.received(flow, octets);
         let Some(arrival) = self.arrivals.get_mut(before) else { return };
@@ -452,12 +446,12 @@ impl Stage {
     fn flush(&mut self, flow: FlowId) {
         let octets = std::mem::take(&mut self.flows[flow].buffer);
         if !octets.is_empty() {
-            self.arrived(flow, &octets, None);
+            self.arrived(flow, octets, None);
         }
     }
 
     /// Decodes a message and keeps it until somebody asks for it.
-    pub fn arrived(&mut self, flow: FlowId, octets: &[u8], wanted: Option<&'static MessageType>) {
+    pub fn arrived(&mut self, flow: FlowId, octets: Vec<u8>, wanted: Option<&'static MessageType>) {
         let from_initiator = !self.flows[flow].ours;
         let message = Arc::new(self.read(flow, octets, from_initiator, wanted));
         let ends = self.ends(flow, from_initiator);
@@ -486,7 +480,7 @@ impl Stage {
                     && kind.from.fits(from_initiator)
             });
             if !octets.is_empty() && text.is_some() {
-                self.arrived(flow, &octets, text);
+                self.arrived(flow, octets, text);
             }
         }
     }
@@ -495,13 +489,13 @@ impl Stage {
     pub fn read(
         &self,
         flow: FlowId,
-        octets: &[u8],
+        octets: Vec<u8>,
         from_initiator: bool,
         wanted: Option<&'static MessageType>,
     ) -> Message {
         let f = &self.flows[flow];
         let protocol = self.cast.suite.links[f.link].protocol;
-        let head = protocol.head(octets);
+        let head = protocol.head(&octets);
         let key =
             |m: &Message| {
                 protocol.conversation.key.iter().all(|path| {
@@ -531,6 +525,16 @@ impl Stage {
         let kind = protocol.classify_after(&head, from_initiator, opening, wanted, previous);
         let context = Context { parameters: &self.parameters[f.link], previous, from_initiator };
         decode(kind, &context, octets)
+    }
+
+    /// The latest message that was asked for or said on a link, by the initiator or not.
+    pub fn latest(&self, link: LinkId, initiator: bool) -> Option<&(FlowId, Arc<Message>)> {
+        self.latest[link][usize::from(initiator)].as_ref()
+    }
+
+    /// Keeps a message as the latest one.
+    pub fn keep_latest(&mut self, link: LinkId, initiator: bool, message: (FlowId, Arc<Message>)) {
+        self.latest[link][usize::from(initiator)] = Some(message);
     }
 
     /// Begins to watch a silence; its number.

@@ -1027,11 +1027,13 @@ mod tests {
         let context = Context { parameters: &NOBODY, previous: None, from_initiator: true };
         let path: Vec<u8> = (b'a'..=b'z').cycle().take(600).collect();
         let option = |name: &'static str, value| Entry {
+            field: None,
             name: name.into(),
             assignment: Assignment::Value(value),
         };
         let draft = Draft {
             fields: vec![Entry {
+                field: None,
                 name: "options".into(),
                 assignment: Assignment::Fields(vec![
                     option("Root-Path", Value::from(path.clone())),

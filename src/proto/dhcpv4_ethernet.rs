@@ -241,7 +241,7 @@ mod tests {
             let field = kind.field(name).expect("a field");
             let value = field.kind.parse(text).expect("a value");
             let assignment = Assignment::Value(value);
-            draft.fields.push(Entry { name: (*name).into(), assignment });
+            draft.fields.push(Entry::new(*name, assignment));
         }
         let context = Context {
             parameters: &parameters(),

@@ -1063,15 +1063,15 @@ mod tests {
     fn text(name: &'static str, value: &str) -> Entry {
         let field = ATTRIBUTES.field(name).expect("the tests name attributes that are there");
         let value = field.kind.parse(value).expect("the tests spell values that fit");
-        Entry { name: name.into(), assignment: Assignment::Value(value) }
+        Entry::new(name, Assignment::Value(value))
     }
 
     fn fields(name: &'static str, fields: Vec<Entry>) -> Entry {
-        Entry { name: name.into(), assignment: Assignment::Fields(fields) }
+        Entry::new(name, Assignment::Fields(fields))
     }
 
     fn value(name: &'static str, value: Value) -> Entry {
-        Entry { name: name.into(), assignment: Assignment::Value(value) }
+        Entry::new(name, Assignment::Value(value))
     }
 
     /// Encodes a message of these attributes; the authenticator of a request is all `a`.
@@ -1406,7 +1406,7 @@ mod tests {
     fn challenged(link: &Parameters, eap: &[u8]) -> Message {
         let asked = build("access-request", link, None, Some(1), Vec::new());
         let packet = Assignment::Value(Value::from(eap.to_vec()));
-        let eap = Entry { name: "EAP-Message".into(), assignment: packet };
+        let eap = Entry::new("EAP-Message", packet);
         build("access-challenge", link, Some(&asked), None, vec![eap])
     }
 
@@ -1470,6 +1470,7 @@ mod tests {
         let link = link("testing123");
         let challenge = challenged(&link, &[1, 9, 0, 5, 6]);
         let rest = |octets: &[u8]| Entry {
+            field: None,
             name: "EAP-Message".into(),
             assignment: Assignment::Value(Value::from(octets.to_vec())),
         };

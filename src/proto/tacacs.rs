@@ -685,10 +685,10 @@ mod tests {
         let known = kind(name).field(field).expect("the tests name fields that are there");
         let value = known.kind.parse(value).expect("the tests spell values that fit");
         let (group, leaf) = field.split_once('.').unwrap_or(("", field));
-        let entry = Entry { name: leaf.into(), assignment: Assignment::Value(value) };
+        let entry = Entry::new(leaf, Assignment::Value(value));
         match group {
             "" => entry,
-            group => Entry { name: group.into(), assignment: Assignment::Fields(vec![entry]) },
+            group => Entry::new(group, Assignment::Fields(vec![entry])),
         }
     }
 
@@ -698,10 +698,12 @@ mod tests {
 
     fn args(list: &[(&'static str, &str)]) -> Entry {
         let pair = |(name, value): &(&'static str, &str)| Entry {
+            field: None,
             name: (*name).into(),
             assignment: Assignment::Value(Value::from(value.as_bytes().to_vec())),
         };
         Entry {
+            field: None,
             name: "args".into(),
             assignment: Assignment::Fields(list.iter().map(pair).collect()),
         }
@@ -988,7 +990,7 @@ mod tests {
         ] {
             let mut values = chosen_all("acct-reply", &[("server_msg", "ok")]);
             let length = Assignment::Value(Value::Uint(value));
-            values.push(Entry { name: field.into(), assignment: length });
+            values.push(Entry::new(field, length));
             let said = build("acct-reply", &link, None, values);
             let heard = read("acct-reply", &link, None, &said.bytes);
             assert!(faults(&heard).contains(&path), "{field} {value}: {:?}", heard.faults);
@@ -1067,8 +1069,7 @@ mod tests {
         assert!(closes(first, &passes));
         let shared = |name: &str, previous: Option<&Message>| {
             let flag = chosen(name, "header_flags.single_connect", "true");
-            let status =
-                Entry { name: "status".into(), assignment: Assignment::Value(Value::Uint(1)) };
+            let status = Entry::new("status", Assignment::Value(Value::Uint(1)));
             let values = if previous.is_some() { vec![flag, status] } else { vec![flag] };
             build(name, &link, previous, values)
         };

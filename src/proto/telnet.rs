@@ -351,7 +351,7 @@ mod tests {
         let entry = |(field, value): &(&'static str, &str)| {
             let known = kind(name).field(field).expect("the tests name fields that are there");
             let value = known.kind.parse(value).expect("the tests spell values that fit");
-            Entry { name: (*field).into(), assignment: Assignment::Value(value) }
+            Entry::new(*field, Assignment::Value(value))
         };
         let draft = Draft { fields: values.iter().map(entry).collect(), ..Draft::default() };
         encode(kind(name), &ALONE, &draft, &mut |_, n| vec![0; n])

@@ -76,6 +76,7 @@ pub fn fields(
             }
         }
     }
+    FieldSpec::number(&mut specs);
     specs
 }
 
@@ -96,6 +97,7 @@ pub fn field_spec(
             false => Cow::Owned(name.to_owned()),
         },
         path: path.to_owned(),
+        nth: 0,
         field,
         pos,
         say: None,
@@ -131,9 +133,7 @@ pub fn field_spec(
             list(reader, &mut spec, node, |reader, key, value| {
                 let name = key.text().unwrap_or_default();
                 let mut spec = field_spec(reader, names, &PAIR, name, path, key.pos, value);
-                // `cmd*` is said with that separator, and heard under the name alone.
-                let bare = name.trim_end_matches(['=', '*']);
-                spec.path = join(path, bare);
+                spec.path = join(path, spec.heard_name());
                 Some(spec)
             });
         }
@@ -184,6 +184,7 @@ fn structures(
         spec.fields.push(FieldSpec {
             name: place.into(),
             path,
+            nth: 0,
             field: &list.item,
             pos: one.pos,
             say: None,
@@ -221,6 +222,7 @@ fn list(
             }
         }
     }
+    FieldSpec::number(&mut spec.fields);
 }
 
 fn item(
@@ -479,15 +481,18 @@ fn addresses(reader: &mut Reader<'_>, field: &'static Field, node: &Node) -> Pat
 
 /// Reads a value that the field's kind must be able to hold.
 fn term(reader: &mut Reader<'_>, field: &'static Field, node: &Node) -> Option<Term> {
-    let read = free_term(reader, node)?;
-    if let Term::Text(text) = &read
-        && let Err(what) = field.kind.parse(text)
-    {
-        reader.error(node.pos, format!("`{text}` does not fit field `{}`", field.name)).remark =
-            what;
-        return None;
+    let text = match free_term(reader, node)? {
+        Term::Text(text) => text,
+        term => return Some(term),
+    };
+    match field.kind.parse(&text) {
+        Ok(value) => Some(Term::Value(value)),
+        Err(what) => {
+            let title = format!("`{text}` does not fit field `{}`", field.name);
+            reader.error(node.pos, title).remark = what;
+            None
+        }
     }
-    Some(read)
 }
 
 /// Reads a value for any field.

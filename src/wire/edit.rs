@@ -83,7 +83,7 @@ impl Message {
                 (Value::Group, _) => Assignment::Fields(self.entries(&within, &full, except)),
                 (value, _) => Assignment::Value(value.clone()),
             };
-            entries.push(Entry { name: node.own_name(), assignment });
+            entries.push(Entry::new(node.own_name(), assignment));
         }
         entries
     }
@@ -113,13 +113,11 @@ impl Message {
                 _ if matches!(node.field.auto, Auto::Digest(_)) => Value::Octets(Octets::default()),
                 value => value.clone(),
             };
-            Entry {
-                name: match separator(&self.nodes, *at) {
-                    Some(separator) => format!("{}{separator}", node.name()).into(),
-                    None => node.own_name(),
-                },
-                assignment: Assignment::Value(value),
-            }
+            let name = match separator(&self.nodes, *at) {
+                Some(separator) => format!("{}{separator}", node.name()).into(),
+                None => node.own_name(),
+            };
+            Entry::new(name, Assignment::Value(value))
         })
         .collect()
     }
@@ -158,10 +156,7 @@ impl Message {
                 let all = items(&mut fields, list)?;
                 let end = all.iter().rposition(|e| ended.is_some_and(|t| t.field.name == e.name));
                 let assignment = Assignment::Value(value.clone());
-                all.insert(
-                    end.unwrap_or(all.len()),
-                    Entry { name: name.clone().into(), assignment },
-                );
+                all.insert(end.unwrap_or(all.len()), Entry::new(name.clone(), assignment));
             }
             Edit::Number(path, number) => match self.part(path) {
                 Some(part) => {
@@ -289,8 +284,7 @@ fn set(entries: &mut Vec<Entry>, path: &str, value: Value) -> Result<(), String>
         (Some(at), None) => entries[at].assignment = Assignment::Value(value),
         // A computed field: what is chosen wins.
         (None, None) => {
-            entries
-                .push(Entry { name: head.to_owned().into(), assignment: Assignment::Value(value) });
+            entries.push(Entry::new(head.to_owned(), Assignment::Value(value)));
         }
         (Some(at), Some(rest)) => match &mut entries[at].assignment {
             Assignment::Fields(inner) => set(inner, rest, value)?,

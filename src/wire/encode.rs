@@ -33,8 +33,17 @@ pub struct Draft {
 pub struct Entry {
     /// The field's name.
     pub name: Cow<'static, str>,
+    /// Its description, where the author of the draft knows it: then nobody has to look it up.
+    pub field: Option<&'static Field>,
     /// What it gets.
     pub assignment: Assignment,
+}
+
+impl Entry {
+    /// A field of this name gets something.
+    pub fn new(name: impl Into<Cow<'static, str>>, assignment: Assignment) -> Self {
+        Self { name: name.into(), field: None, assignment }
+    }
 }
 
 /// What a field gets.
@@ -126,17 +135,20 @@ fn chosen_fields(entries: &[Entry]) -> usize {
 pub(super) fn finish(message: &mut Message, context: &Context<'_>, chosen: &[usize]) {
     let whole = message.bytes.len();
     let cut = |r: Range<usize>| r.start.min(whole)..r.end.min(whole);
-    let mut last = None;
+    let mut phases = None;
     for at in 0..message.nodes.len() {
-        let (field, from) = (message.nodes[at].field, message.nodes[at].octets().start);
+        let field = message.nodes[at].field;
+        if !field.is_finished_last {
+            continue;
+        }
         if let Auto::Digest(digest) = &field.auto {
-            last = last.max(Some(digest.phase));
+            phases = phases.max(Some(digest.phase));
         }
         let (seal, range) = match &field.kind {
             Kind::Sealed { seal, .. }
                 if !seal.unless.is_some_and(|unless| unless(&message.nodes)) =>
             {
-                (seal, cut(from..usize::MAX))
+                (seal, cut(message.nodes[at].octets().start..usize::MAX))
             }
             Kind::Hidden { seal, .. } => {
                 let bits = value_bits(&message.nodes, at);
@@ -147,9 +159,10 @@ pub(super) fn finish(message: &mut Message, context: &Context<'_>, chosen: &[usi
         message.opened.get_or_insert_with(|| message.bytes.clone());
         (seal.close)(context, &mut message.bytes, range);
     }
-    for phase in 0..=last.unwrap_or(0) {
+    for phase in phases.map_or(0..0, |last| 0..last + 1) {
         for at in 0..message.nodes.len() {
-            let Auto::Digest(digest) = &message.nodes[at].field.auto else { continue };
+            let field = message.nodes[at].field;
+            let Auto::Digest(digest) = &field.auto else { continue };
             if digest.phase != phase || chosen.contains(&at) {
                 continue;
             }

@@ -76,7 +76,20 @@ pub struct Field {
     pub free: &'static str,
     /// What every value must be.
     pub must: Option<&'static Check>,
+    /// Whether a value that was read is held against anything: most are not.
+    pub(super) is_verified: bool,
+    /// Whether it is sealed, or a digest: what is done last to a message that is said.
+    pub(super) is_finished_last: bool,
 }
+
+/// A field is the same where it is the same entry of the same table.
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Field {}
 
 /// What every value of a field must be, whatever a suite says of it.
 #[derive(Debug)]
@@ -358,6 +371,15 @@ impl Items {
         types.binary_search_by_key(&number, |t| t.number).ok().map(|i| &types[i])
     }
 
+    /// The table entry that a field is part of.
+    pub fn of(&self, field: &'static Field) -> Option<&'static ItemType> {
+        let types = self.types;
+        // It stands in the table at the place that its address tells, or it is none of them.
+        let address = std::ptr::from_ref(field).addr();
+        let at = address.wrapping_sub(types.as_ptr().addr()) / size_of::<ItemType>();
+        types.get(at).filter(|known| std::ptr::eq(&known.field, field))
+    }
+
     /// Whether a type is a single octet, without length and value.
     pub fn is_bare(&self, number: u64) -> bool {
         self.ended.is_some_and(|ended| number == ended.end || number == ended.pad)
@@ -565,7 +587,23 @@ impl Layout {
 
 /// A field of any kind.
 pub const fn field(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, auto: Auto::None, source: "", about: "", free: "", must: None }
+    let is_verified = match &kind {
+        Kind::Items(_) | Kind::List(_) => true,
+        Kind::Uint { names: Some(codes), .. } => !codes.closed.is_empty(),
+        _ => false,
+    };
+    let is_finished_last = matches!(kind, Kind::Sealed { .. } | Kind::Hidden { .. });
+    Field {
+        name,
+        kind,
+        auto: Auto::None,
+        source: "",
+        about: "",
+        free: "",
+        must: None,
+        is_verified,
+        is_finished_last,
+    }
 }
 
 /// An unsigned integer of `bits` bits.
@@ -610,6 +648,17 @@ impl Field {
 
     /// Says how the value comes about.
     pub const fn auto(mut self, auto: Auto) -> Self {
+        match &auto {
+            Auto::Always(_) | Auto::SameAs(_) | Auto::Copy(_) | Auto::Proof(_) => {
+                self.is_verified = true;
+            }
+            Auto::Follows(follows) => self.is_verified |= !follows.source.is_empty(),
+            Auto::Digest(digest) => {
+                self.is_verified |= !digest.source.is_empty();
+                self.is_finished_last = true;
+            }
+            _ => {}
+        }
         self.auto = auto;
         self
     }
@@ -629,6 +678,7 @@ impl Field {
     /// Says what every value must be.
     pub const fn must(mut self, check: &'static Check) -> Self {
         self.must = Some(check);
+        self.is_verified = true;
         self
     }
 

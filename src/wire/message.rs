@@ -62,6 +62,14 @@ impl Node {
         std::ptr::eq(self.field, field)
     }
 
+    /// Whether it goes by the name of a field, or by another name that it is asked for by.
+    pub fn goes_by(&self, field: &'static Field, name: &str) -> bool {
+        match &self.label {
+            None => self.is(field) || self.field.name == name,
+            Some(label) => label.as_ref() == name,
+        }
+    }
+
     /// Its bits, counted from the start of the message.
     pub fn bits(&self) -> Range<usize> {
         self.bits.0 as usize..self.bits.1 as usize
@@ -155,16 +163,15 @@ impl Message {
             (stack.join("."), node)
         })
     }
+}
 
-    /// The structures of the list at `path`, each with the nodes that are in it.
-    pub fn structures(&self, path: &str) -> impl Iterator<Item = (&Node, &[Node])> {
-        let nodes = self.children(path);
-        let depth = nodes.first().map_or(0, |n| n.depth);
-        // In an item its type and length stand before them.
-        let head = |n: &Node| n.is(&ITEM_TYPE) || n.is(&ITEM_LENGTH);
-        let direct = nodes.iter().enumerate().filter(move |(_, n)| n.depth == depth && !head(n));
-        direct.map(|(at, node)| (node, inside(nodes, at)))
-    }
+/// The structures in a list, each with the nodes that are in it.
+pub fn structures(within: &[Node]) -> impl Iterator<Item = (&Node, &[Node])> {
+    let depth = within.first().map_or(0, |n| n.depth);
+    // In an item its type and length stand before them.
+    let head = |n: &Node| n.is(&ITEM_TYPE) || n.is(&ITEM_LENGTH);
+    let direct = within.iter().enumerate().filter(move |(_, n)| n.depth == depth && !head(n));
+    direct.map(|(at, node)| (node, inside(within, at)))
 }
 
 /// The path of the node at index `at`, as [`Message::paths`] gives it.

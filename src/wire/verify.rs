@@ -12,7 +12,8 @@ use super::value::Value;
 
 /// Holds every field against what it must be: constants, echoes, digests.
 pub(super) fn verify(message: &Message, context: &Context<'_>, faults: &mut Vec<Fault>) {
-    for (at, node) in message.nodes.iter().enumerate() {
+    let verified = || message.nodes.iter().enumerate().filter(|(_, n)| n.field.is_verified);
+    for (at, node) in verified() {
         if let Some(check) = node.field.must.filter(|check| !(check.holds)(&node.value)) {
             faults.push(Fault {
                 path: path_of(&message.nodes, at),
@@ -65,7 +66,7 @@ pub(super) fn verify(message: &Message, context: &Context<'_>, faults: &mut Vec<
             chosen: false,
         });
     }
-    for (at, node) in message.nodes.iter().enumerate() {
+    for (at, node) in verified() {
         match &node.field.kind {
             Kind::Items(items) => occurrences(message, at, items, faults),
             Kind::List(list) => distinct(message, at, list, faults),

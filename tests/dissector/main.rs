@@ -566,12 +566,12 @@ fn entries(kind: &MessageType, values: &[(&str, &str)]) -> Vec<Entry> {
 
 fn add(entries: &mut Vec<Entry>, path: &str, value: Value) {
     let Some((head, rest)) = path.split_once('.') else {
-        entries.push(Entry { name: path.to_owned().into(), assignment: Assignment::Value(value) });
+        entries.push(Entry::new(path.to_owned(), Assignment::Value(value)));
         return;
     };
     let at = entries.iter().position(|e| e.name == head).unwrap_or_else(|| {
         let list = Assignment::Fields(Vec::new());
-        entries.push(Entry { name: head.to_owned().into(), assignment: list });
+        entries.push(Entry::new(head.to_owned(), list));
         entries.len() - 1
     });
     if let Assignment::Fields(list) = &mut entries[at].assignment {

@@ -20,7 +20,7 @@ impl Writer<'_> {
             let (within, name) = path.rsplit_once('.')?;
             let lacking = self.is_in(within) && !entries.iter().any(|e| e.name == name);
             let assignment = Assignment::Value(Value::Uint(*number));
-            (lacking && !self.whole).then(|| Entry { name: name.into(), assignment })
+            (lacking && !self.whole).then(|| Entry::new(name, assignment))
         });
         let marks: Vec<Entry> = marks.collect();
         let mut all = marks.iter().chain(entries);
@@ -28,10 +28,12 @@ impl Writer<'_> {
             return all.try_for_each(|e| self.item(items, e));
         };
         let mut all: Vec<&Entry> = all.collect();
-        let is = |entry: &Entry, number| items.number(&entry.name) == Some(number);
-        let end = items.by_number(ended.end).filter(|_| !self.whole).map(|end| Entry {
-            name: end.field.name.into(),
-            assignment: Assignment::Value(Value::Octets(Octets::default())),
+        let is = |entry: &Entry, number| match entry.field.and_then(|field| items.of(field)) {
+            Some(known) => known.number == number,
+            None => items.number(&entry.name) == Some(number),
+        };
+        let end = items.by_number(ended.end).filter(|_| !self.whole).map(|end| {
+            Entry::new(end.field.name, Assignment::Value(Value::Octets(Octets::default())))
         });
         if !all.last().is_some_and(|last| is(last, ended.end)) {
             all.extend(&end);
@@ -96,7 +98,9 @@ impl Writer<'_> {
     }
 
     fn item(&mut self, items: &'static Items, entry: &Entry) -> Result<(), EncodeError> {
-        let Some((number, field)) = items.named(&entry.name) else {
+        let known = entry.field.and_then(|field| items.of(field));
+        let known = known.map(|known| (known.number, &known.field));
+        let Some((number, field)) = known.or_else(|| items.named(&entry.name)) else {
             return Err(self.error(&entry.name, &format!("there is no such {}", items.noun)));
         };
         let (from, at) = (self.at, self.nodes.len());
