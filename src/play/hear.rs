@@ -52,7 +52,7 @@ impl Player {
                         .map(|()| Some(which));
                 }
                 Some(Found::Standing { responder, arrival }) => {
-                    self.answer(responder, arrival).await?;
+                    Box::pin(self.answer(responder, arrival)).await?;
                 }
                 Some(Found::Other { arrival, .. }) if !must => {
                     // It is not the optional one: what comes next may be waiting for it.

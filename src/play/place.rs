@@ -71,8 +71,11 @@ impl Stage {
     }
 
     /// The links on which the one who says this listens, and of whose places it speaks.
-    fn tells_of(&self, say: &Say) -> Vec<LinkId> {
+    pub(super) fn tells_of(&self, say: &Say) -> Vec<LinkId> {
         let mut links = Vec::new();
+        if !self.tells {
+            return links;
+        }
         let mut specs: Vec<&FieldSpec> = say.fields.iter().collect();
         while let Some(spec) = specs.pop() {
             specs.extend(&spec.fields);
@@ -91,8 +94,7 @@ impl Stage {
 
 impl Player {
     /// Has a socket opened for each link of whose place a message of ours tells.
-    pub(super) async fn listen_where_told(&self, pos: Pos, say: &Say) -> Result<(), Stop> {
-        let links = self.stage.borrow().tells_of(say);
+    pub(super) async fn listen_at(&self, pos: Pos, links: Vec<LinkId>) -> Result<(), Stop> {
         for link in links {
             {
                 let mut stage = self.stage.borrow_mut();

@@ -43,10 +43,16 @@ impl Player {
             // Boxed: a standing answer that is given meanwhile is said as well.
             Box::pin(self.pause(*time)).await?;
         }
-        self.listen_where_told(pos, say).await?;
+        // What is rare is boxed, and takes no room in what is common.
+        let told = self.stage.borrow().tells_of(say);
+        if !told.is_empty() {
+            Box::pin(self.listen_at(pos, told)).await?;
+        }
         let flow = self.flow_for(pos, say, deed == Some(Deed::NewPort)).await?;
         self.speak_out(pos, say, flow, deed.as_ref())?;
-        self.other_pieces().await?;
+        if !self.stage.borrow().pieces.is_empty() {
+            Box::pin(self.other_pieces()).await?;
+        }
         if let Some(Deed::Again(time)) = deed {
             Box::pin(self.pause(time)).await?;
             self.stage.borrow_mut().repeat_last(flow);
@@ -62,7 +68,6 @@ impl Player {
             if self.stage.borrow().pieces.is_empty() {
                 return Ok(());
             }
-            // Boxed: a standing answer that is given meanwhile is said as well.
             Box::pin(self.pause(APART)).await?;
             let mut stage = self.stage.borrow_mut();
             if let Some((flow, piece)) = stage.pieces.pop_front() {
@@ -175,8 +180,8 @@ impl Player {
                 }
             }
         };
-        if opened {
-            self.established(pos, flow).await?;
+        if opened && self.stage.borrow().flows[flow].state == FlowState::Opening {
+            Box::pin(self.established(pos, flow)).await?;
         }
         Ok(flow)
     }

@@ -29,7 +29,7 @@ pub async fn course(stage: Rc<RefCell<Stage>>) {
     };
     let player = Player { stage };
     let mut stopped = None;
-    {
+    if !exchange.preamble.is_empty() {
         // The opening part belongs to no step: what goes wrong there keeps all of them from being
         // reached.
         player.begin(None, Level::Must);
@@ -92,8 +92,9 @@ impl Player {
     pub(super) async fn step(&self, index: usize, step: &Step, is_last: bool) -> Result<(), Stop> {
         self.begin(Some(index), step.level);
         let began = self.stage.borrow().now;
-        let mut went = match is_last {
-            true => self.ask_what_must_be_asked().await,
+        let asks = is_last && !self.stage.borrow().cast.exchange.responders.is_empty();
+        let mut went = match asks {
+            true => Box::pin(self.ask_what_must_be_asked()).await,
             false => Ok(()),
         };
         if went.is_ok() {
@@ -120,7 +121,7 @@ impl Player {
             let whole = index + 1 == stage.cast.exchange.steps.len() && !stage.cast.stand_in;
             if whole { stage.cast.suite.quiet } else { Duration::ZERO }
         };
-        if quiet.is_zero() { Ok(()) } else { self.pause(quiet).await }
+        if quiet.is_zero() { Ok(()) } else { Box::pin(self.pause(quiet)).await }
     }
 
     /// Boxed, since rungs hold rungs.
@@ -147,10 +148,10 @@ impl Player {
         }
         match &rung.act {
             Act::Message(say) => self.message(rung, say).await?,
-            Act::Silent(silence) => return self.silence(rung, silence).await,
+            Act::Silent(silence) => return Box::pin(self.silence(rung, silence)).await,
             // Boxed: what is rare takes no room in the rungs that are common.
             Act::Connect(ends, aside) => Box::pin(self.connect(rung, *ends, *aside)).await?,
-            Act::Close(ends) => self.close(rung, *ends).await?,
+            Act::Close(ends) => Box::pin(self.close(rung, *ends)).await?,
             Act::Refuse(ends) => Box::pin(self.refuse(rung, *ends)).await?,
             Act::Trigger { party, name } => self.trigger(*party, name),
             Act::Observe(observation) => Box::pin(self.observe(rung, observation)).await?,

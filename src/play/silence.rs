@@ -83,7 +83,7 @@ impl Player {
             match found {
                 None => return self.watched(),
                 Some(Found::Standing { responder, arrival }) => {
-                    self.answer(responder, arrival).await?
+                    Box::pin(self.answer(responder, arrival)).await?;
                 }
                 Some(Found::Trouble) => {
                     let mut stage = self.stage.borrow_mut();
@@ -102,7 +102,7 @@ impl Player {
             (stage.mark, stage.cast.margin, stage.hurries())
         };
         match rung.timing.after.filter(|_| !hurries) {
-            Some(after) => self.pause_until(mark + after + margin).await,
+            Some(after) => Box::pin(self.pause_until(mark + after + margin)).await,
             None => Ok(()),
         }
     }

@@ -153,6 +153,8 @@ pub struct Stage {
     pub said: usize,
     /// How far each file has been said or heard.
     pub files: BTreeMap<String, usize>,
+    /// Whether there is a link of which messages tell where somebody listens.
+    pub tells: bool,
     /// Where somebody listens, on links of which messages tell that.
     pub places: BTreeMap<LinkId, Place>,
     /// What is left of a message that is sent in pieces.
@@ -172,7 +174,8 @@ impl Stage {
             values: vec![Vec::new(); rule.set.len()],
             ..RuleSight::default()
         });
-        let report = Report { rules: rules.collect(), ..Report::default() };
+        let steps = Vec::with_capacity(cast.exchange.steps.len() + 1);
+        let report = Report { rules: rules.collect(), steps, ..Report::default() };
         let rng = fastrand::Rng::with_seed(cast.seed);
         let answered = vec![0; cast.exchange.responders.len()];
         let mut stage = Self {
@@ -206,6 +209,7 @@ impl Stage {
             held: None,
             files: BTreeMap::new(),
             places: BTreeMap::new(),
+            tells: cast.suite.links.iter().any(|link| link.is_told()),
             octets: 0,
             most_messages: MOST_MESSAGES + cast.exchange.counted(),
             rng,
@@ -503,7 +507,7 @@ impl Stage {
                 })
             };
         let history = || f.history.iter().rev();
-        let known = history().find(|(m, _)| key(m));
+        let known = || history().find(|(m, _)| key(m));
         let asked = || {
             let by_initiator = || history().filter(|(_, initiator)| *initiator);
             by_initiator().find(|(m, _)| key(m)).or_else(|| by_initiator().next())
@@ -516,9 +520,11 @@ impl Stage {
             }
             _ if protocol.conversation.key.is_empty() => (true, None),
             true if !continues => (true, None),
-            true if known.is_some() => (false, known),
-            true if (protocol.conversation.opens)(&head) || f.history.is_empty() => (true, None),
-            true => (false, history().next()),
+            true => match known() {
+                Some(known) => (false, Some(known)),
+                None if (protocol.conversation.opens)(&head) => (true, None),
+                None => (f.history.is_empty(), history().next()),
+            },
             false => (false, asked()),
         };
         let previous = previous.map(|(m, _)| m.as_ref());

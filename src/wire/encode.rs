@@ -96,15 +96,16 @@ pub fn encode(
     draft: &Draft,
     draw: &mut dyn FnMut(&'static Field, usize) -> Vec<u8>,
 ) -> Result<Message, EncodeError> {
+    let choices = chosen_fields(&draft.fields);
     let mut writer = Writer {
         context,
         draw,
         kind,
         bytes: Vec::with_capacity(128),
         at: 0,
-        nodes: Vec::with_capacity(kind.layout.fields.len() + 3 * chosen_fields(&draft.fields) + 3),
+        nodes: Vec::with_capacity(kind.layout.fields.len() + 3 * choices + 6),
         depth: 0,
-        chosen: Vec::new(),
+        chosen: Vec::with_capacity(choices),
         draft: &draft.fields,
         whole: draft.whole,
         names: name::Written::default(),
@@ -135,12 +136,12 @@ fn chosen_fields(entries: &[Entry]) -> usize {
 pub(super) fn finish(message: &mut Message, context: &Context<'_>, chosen: &[usize]) {
     let whole = message.bytes.len();
     let cut = |r: Range<usize>| r.start.min(whole)..r.end.min(whole);
+    let nodes = message.nodes.iter().enumerate();
+    let last = nodes.filter(|(_, node)| node.field.is_finished_last).map(|(at, _)| at);
+    let last: Vec<usize> = last.collect();
     let mut phases = None;
-    for at in 0..message.nodes.len() {
+    for at in last.iter().copied() {
         let field = message.nodes[at].field;
-        if !field.is_finished_last {
-            continue;
-        }
         if let Auto::Digest(digest) = &field.auto {
             phases = phases.max(Some(digest.phase));
         }
@@ -160,7 +161,7 @@ pub(super) fn finish(message: &mut Message, context: &Context<'_>, chosen: &[usi
         (seal.close)(context, &mut message.bytes, range);
     }
     for phase in phases.map_or(0..0, |last| 0..last + 1) {
-        for at in 0..message.nodes.len() {
+        for at in last.iter().copied() {
             let field = message.nodes[at].field;
             let Auto::Digest(digest) = &field.auto else { continue };
             if digest.phase != phase || chosen.contains(&at) {
@@ -213,7 +214,9 @@ const COMPRESSION: (&str, &[u8]) = ("compression", b"none");
 
 impl Writer<'_> {
     fn fields(&mut self, fields: &'static [Field], entries: &[Entry]) -> Result<(), EncodeError> {
-        if let Some(stray) = entries.iter().find(|e| !has_field(fields, &e.name)) {
+        // What was found in the layout is in it.
+        let mut unsure = entries.iter().filter(|e| e.field.is_none());
+        if let Some(stray) = unsure.find(|e| !has_field(fields, &e.name)) {
             return Err(self.error(&stray.name, "there is no such field"));
         }
         self.known_fields(fields, entries)

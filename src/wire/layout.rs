@@ -367,8 +367,12 @@ impl Occurs {
 impl Items {
     /// The table entry of a type number.
     pub fn by_number(&self, number: u64) -> Option<&'static ItemType> {
-        let types = self.types;
-        types.binary_search_by_key(&number, |t| t.number).ok().map(|i| &types[i])
+        // Most numbers follow each other: it stands where it would if all of them did, or some
+        // places before.
+        let first = self.types.first()?.number;
+        let at = usize::try_from(number.checked_sub(first)?).ok()?;
+        let before = &self.types[..self.types.len().min(at + 1)];
+        before.iter().rev().find(|t| t.number <= number).filter(|t| t.number == number)
     }
 
     /// The table entry that a field is part of.
