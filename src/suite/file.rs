@@ -12,7 +12,7 @@ use crate::ladder::{
     Step, Suite,
 };
 use crate::wire::{Protocol, Transport};
-use crate::yaml::{Kind, Node, Reader};
+use crate::yaml::{Entry, Kind, Node, Reader};
 
 const SUITE_KEYS: &[&str] = &[
     "suite",
@@ -193,10 +193,10 @@ fn setting(reader: &mut Reader<'_>, node: &Node) -> Option<Setting> {
     if !matches!(node.kind, Kind::Map(_)) {
         return Some(Setting { value: reader.text(node)?, secret: false });
     }
-    if let Some(octets) = node.get("octets").cloned() {
+    if let Some(octets) = node.get("octets") {
         reader.keys(node, &["octets", "seed"]);
-        let seed = node.get("seed").cloned().and_then(|n| reader.number(&n)).unwrap_or(0);
-        let number = usize::try_from(reader.number(&octets)?).unwrap_or(usize::MAX);
+        let seed = node.get("seed").and_then(|n| reader.number(n)).unwrap_or(0);
+        let number = usize::try_from(reader.number(octets)?).unwrap_or(usize::MAX);
         if number > Blob::MOST {
             reader.error(octets.pos, format!("a file has at most {} octets", Blob::MOST));
             return None;
@@ -204,9 +204,9 @@ fn setting(reader: &mut Reader<'_>, node: &Node) -> Option<Setting> {
         return Some(Setting { value: Blob { octets: number, seed }.text(), secret: false });
     }
     reader.keys(node, &["secret", "say"]);
-    match (node.get("secret").cloned(), node.get("say").cloned()) {
-        (Some(secret), None) => Some(Setting { value: reader.text(&secret)?, secret: true }),
-        (None, Some(say)) => Some(Setting { value: reader.text(&say)?, secret: false }),
+    match (node.get("secret"), node.get("say")) {
+        (Some(secret), None) => Some(Setting { value: reader.text(secret)?, secret: true }),
+        (None, Some(say)) => Some(Setting { value: reader.text(say)?, secret: false }),
         _ => {
             reader.error(node.pos, "a setting is a text, {secret: text} or {say: text}");
             None
@@ -272,8 +272,8 @@ fn links(reader: &mut Reader<'_>, root: &Node, parties: &[Party]) -> Vec<Link> {
                     missing.about.into();
             }
         }
-        let at = value.get("at").cloned();
-        let at = at.and_then(|node| at_link(reader, &links, &node, (responder, known)));
+        let at = value.get("at");
+        let at = at.and_then(|node| at_link(reader, &links, node, (responder, known)));
         links.push(Link { name, initiator, responder, protocol: known, parameters, at });
     }
     if links.is_empty() {
@@ -308,7 +308,11 @@ fn at_link(
     Some(at)
 }
 
-fn alive(reader: &mut Reader<'_>, root: &Node, parties: &[Party]) -> Vec<(PartyId, Arc<Node>)> {
+fn alive<'n>(
+    reader: &mut Reader<'_>,
+    root: &Node<'n>,
+    parties: &[Party],
+) -> Vec<(PartyId, Node<'n>)> {
     let mut probes = Vec::new();
     for (key, value) in root.get("alive").map(|n| n.entries()).unwrap_or_default() {
         let name = key.text().unwrap_or_default();
@@ -328,7 +332,7 @@ pub(super) struct Top<'t> {
     pub(super) parties: &'t [Party],
     pub(super) links: &'t [Link],
     pub(super) names: &'t Names,
-    pub(super) alive: &'t [(PartyId, Arc<Node>)],
+    pub(super) alive: &'t [(PartyId, Node<'t>)],
 }
 
 impl<'t> Top<'t> {
@@ -409,10 +413,10 @@ impl<'t> Top<'t> {
             })
             .collect();
         // A part that is shared stands at the top of the suite; an exchange may have its own.
-        let part = |key: &str| node.get(key).or_else(|| root.get(key)).cloned();
-        let preamble = part("preamble").map(|n| rungs(reader, &mut scene, &n)).unwrap_or_default();
+        let part = |key: &str| node.get(key).or_else(|| root.get(key));
+        let preamble = part("preamble").map(|n| rungs(reader, &mut scene, n)).unwrap_or_default();
         let responders =
-            part("responders").map(|n| self.responders(reader, &mut scene, &n)).unwrap_or_default();
+            part("responders").map(|n| self.responders(reader, &mut scene, n)).unwrap_or_default();
         let shared = self.requirements(reader, node, catalogue);
         let mut steps: Vec<Step> = Vec::new();
         match node.get("steps") {
@@ -432,14 +436,13 @@ impl<'t> Top<'t> {
                     .error(step.pos, format!("the step `{}` stands here a second time", step.name));
             }
         }
-        let postamble =
-            part("postamble").map(|n| rungs(reader, &mut scene, &n)).unwrap_or_default();
+        let postamble = part("postamble").map(|n| rungs(reader, &mut scene, n)).unwrap_or_default();
         Some(Arc::new(Exchange {
             name,
             about: reader.text_of(node, "about"),
             pos,
-            profile: node.get("profile").cloned().and_then(|n| reader.text(&n)),
-            unless_profile: node.get("unless-profile").cloned().and_then(|n| reader.text(&n)),
+            profile: node.get("profile").and_then(|n| reader.text(n)),
+            unless_profile: node.get("unless-profile").and_then(|n| reader.text(n)),
             needs: reader.texts_of(node, "needs").into_iter().map(|(t, _)| t).collect(),
             with,
             tests,
@@ -459,8 +462,8 @@ impl<'t> Top<'t> {
         catalogue: &Catalogue,
     ) -> Option<Step> {
         reader.keys(node, STEP_KEYS);
-        let name_node = node.get("step").cloned();
-        let name = name_node.as_ref().and_then(|n| reader.text(n)).unwrap_or_default();
+        let name_node = node.get("step");
+        let name = name_node.and_then(|n| reader.text(n)).unwrap_or_default();
         let pos = name_node.map_or(node.pos, |n| n.pos);
         if name.is_empty() {
             reader.error(node.pos, "a step needs a name: `step: asks-for-the-password`");
@@ -471,8 +474,8 @@ impl<'t> Top<'t> {
         if requirements.is_empty() {
             requirements = shared.to_vec();
         }
-        let rungs = match node.get("ladder").cloned() {
-            Some(ladder) => rungs(reader, scene, &ladder),
+        let rungs = match node.get("ladder") {
+            Some(ladder) => rungs(reader, scene, ladder),
             None => {
                 reader.error(pos, format!("step `{name}` has no `ladder`: nothing happens in it"));
                 Vec::new()
@@ -563,7 +566,7 @@ impl<'t> Top<'t> {
             };
             let heard = messages(rungs(reader, scene, hear));
             let said = messages(rungs(reader, scene, say));
-            let count = item.get("count").cloned().map_or(0..=u32::MAX, |n| reader.count(&n));
+            let count = item.get("count").map_or(0..=u32::MAX, |n| reader.count(n));
             match heard.into_iter().next() {
                 Some(hear) => {
                     responders.push(Responder { pos: item.pos, hear, say: said, count });
@@ -578,7 +581,7 @@ impl<'t> Top<'t> {
 }
 
 /// The tree with `$name` replaced by the values of one row, wherever it is a whole scalar.
-fn substitute(node: &Node, row: &[(Arc<Node>, Arc<Node>)], used: &mut Vec<String>) -> Arc<Node> {
+fn substitute<'n>(node: &Node<'n>, row: &[Entry<'n>], used: &mut Vec<String>) -> Node<'n> {
     let known = |name: &str| row.iter().find(|(k, _)| k.text() == Some(name)).map(|(_, v)| v);
     match &node.kind {
         Kind::Scalar(text, plain) => match text.strip_prefix('$').and_then(known) {
@@ -596,7 +599,7 @@ fn substitute(node: &Node, row: &[(Arc<Node>, Arc<Node>)], used: &mut Vec<String
                         *word = value;
                     }
                 }
-                Node::new(node.pos, Kind::Scalar(words.join(" "), *plain))
+                Node::new(node.pos, Kind::Scalar(words.join(" ").into(), *plain))
             }
         },
         Kind::List(items) => {

@@ -147,7 +147,7 @@ fn structures(
     node: &Node,
 ) {
     let ones: Vec<&Node> = match &node.kind {
-        yaml::Kind::List(items) => items.iter().map(AsRef::as_ref).collect(),
+        yaml::Kind::List(items) => items.iter().collect(),
         _ => vec![node],
     };
     for one in ones {
@@ -160,11 +160,11 @@ fn structures(
         let place = spec.fields.len().to_string();
         let path = join(&spec.path, &place);
         let without = match one.entries() {
-            [(key, value)] if key.text() == Some("without") => Some(value.clone()),
+            [(key, value)] if key.text() == Some("without") => Some(value),
             _ => None,
         };
         let hear = if without.is_some() { Pattern::Absent } else { Pattern::Present };
-        let one = without.as_deref().unwrap_or(one);
+        let one = without.unwrap_or(one);
         let inner = match (&one.kind, list.only_field()) {
             (yaml::Kind::Map(_), _) => fields(reader, names, list.fields(), &path, one),
             (yaml::Kind::Scalar(..), Some(field)) => {
@@ -197,7 +197,7 @@ fn list(
     mut one: impl FnMut(&mut Reader<'_>, &Node, &Node) -> Option<FieldSpec>,
 ) {
     let maps: Vec<&Node> = match &node.kind {
-        yaml::Kind::List(items) => items.iter().map(AsRef::as_ref).collect(),
+        yaml::Kind::List(items) => items.iter().collect(),
         yaml::Kind::Map(_) => vec![node],
         yaml::Kind::Scalar(..) => {
             reader.error(node.pos, "expected a mapping of names, found text");
