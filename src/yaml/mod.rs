@@ -4,16 +4,18 @@
 //! of the field decides what it means. Aliases share their node, merge keys (`<<`) are resolved, a
 //! duplicate key is an error at the second place.
 
+mod pieces;
 mod read;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use granit_parser::{Event, Parser, ScalarStyle};
+use granit_parser::{Event, Marker, Parser, ScalarStyle};
 
 use crate::diag::{Diagnostic, Pos, Source};
 
+use pieces::Piece;
 pub use read::{Reader, duration};
 
 /// A file larger than this is refused before it is parsed.
@@ -41,6 +43,13 @@ pub enum Kind<'s> {
     List(Arc<[Node<'s>]>),
     /// A mapping in the order of the file.
     Map(Arc<[Entry<'s>]>),
+}
+
+impl Default for Node<'_> {
+    /// A text of no characters, at no place.
+    fn default() -> Self {
+        Self::new(Pos::default(), Kind::Scalar(Cow::default(), true))
+    }
 }
 
 /// A key and its value.
@@ -93,6 +102,28 @@ impl<'s> Node<'s> {
         self.entries().iter().find(|(k, _)| k.text() == Some(key)).map(|(_, v)| v)
     }
 
+    /// Takes the value under `key` out of a mapping.
+    pub fn take(&mut self, key: &str) -> Option<Self> {
+        let Kind::Map(entries) = &mut self.kind else { return None };
+        match Arc::get_mut(entries) {
+            Some(entries) => {
+                let mut entries = entries.iter_mut();
+                entries.find(|(k, _)| k.text() == Some(key)).map(|(_, v)| std::mem::take(v))
+            }
+            // Somebody else has a share in it.
+            None => self.get(key).cloned(),
+        }
+    }
+
+    /// The entries of a mapping, each to be dropped when it was read; none for other shapes.
+    pub fn into_entries(self) -> Vec<Entry<'s>> {
+        let Kind::Map(mut entries) = self.kind else { return Vec::new() };
+        match Arc::get_mut(&mut entries) {
+            Some(entries) => entries.iter_mut().map(std::mem::take).collect(),
+            None => entries.to_vec(),
+        }
+    }
+
     /// `a list`, `a mapping`, `text`: for messages.
     pub fn shape(&self) -> &'static str {
         match self.kind {
@@ -114,7 +145,7 @@ pub fn parse(source: &Arc<Source>) -> Result<Node<'_>, Diagnostic> {
             source.text.len()
         )));
     }
-    Builder { source, open: Vec::new(), nodes: Vec::new(), anchors: Vec::new() }.run()
+    pieces::parse(source).map_or_else(|| Builder::new(source, Piece::whole(&source.text)).run(), Ok)
 }
 
 /// A collection whose end has not come yet.
@@ -127,6 +158,7 @@ struct Open {
 }
 
 /// The entries of a mapping, found by key: few by looking through them, many by an index.
+#[derive(Default)]
 struct Entries<'s> {
     all: Vec<Entry<'s>>,
     index: HashMap<Cow<'s, str>, Pos>,
@@ -164,19 +196,39 @@ impl<'s> Entries<'s> {
 
 struct Builder<'s> {
     source: &'s Arc<Source>,
+    /// What of it is parsed.
+    piece: Piece<'s>,
     open: Vec<Open>,
     /// Nodes whose collections have not come to their end, those of the innermost last.
     nodes: Vec<Node<'s>>,
     /// Nodes by anchor number, as the parser counts them.
     anchors: Vec<Option<Node<'s>>>,
+    /// Whether something in the piece is read with an eye to what stands outside of it.
+    depends: bool,
 }
 
 impl<'s> Builder<'s> {
-    fn run(mut self) -> Result<Node<'s>, Diagnostic> {
+    fn new(source: &'s Arc<Source>, piece: Piece<'s>) -> Self {
+        Self {
+            source,
+            piece,
+            open: Vec::new(),
+            nodes: Vec::new(),
+            anchors: Vec::new(),
+            depends: false,
+        }
+    }
+
+    /// The value of a piece that can be read without knowing of others.
+    fn alone(mut self) -> Option<Node<'s>> {
+        self.run().ok().filter(|_| !self.depends)
+    }
+
+    fn run(&mut self) -> Result<Node<'s>, Diagnostic> {
         let mut documents = 0;
-        for event in Parser::new_from_str(&self.source.text) {
+        for event in Parser::new_from_str(self.piece.text) {
             let (event, span) = event.map_err(|e| self.not_yaml(&e))?;
-            let pos = position(&span.start, &span.end);
+            let pos = self.position(&span.start, &span.end);
             match event {
                 Event::DocumentStart(..) => {
                     documents += 1;
@@ -186,6 +238,9 @@ impl<'s> Builder<'s> {
                 }
                 Event::Scalar(text, style, anchor, _) => {
                     let plain = matches!(style, ScalarStyle::Plain);
+                    // A block of no lines is placed where the next key is.
+                    let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                    self.depends |= block && text.trim_start_matches('\n').is_empty();
                     let node = Node::new(pos, Kind::Scalar(text, plain));
                     self.finish(node, anchor)?;
                 }
@@ -239,6 +294,7 @@ impl<'s> Builder<'s> {
                 return Err(Diagnostic::error(source, key.pos, "a key must be text"));
             };
             if name == "<<" && key.is_plain() {
+                self.depends = true;
                 merged.push(value);
                 continue;
             }
@@ -284,6 +340,7 @@ impl<'s> Builder<'s> {
             ));
         }
         if anchor > 0 {
+            self.depends = true;
             if self.anchors.len() <= anchor {
                 self.anchors.resize(anchor + 1, None);
             }
@@ -295,6 +352,19 @@ impl<'s> Builder<'s> {
 
     fn error(&self, pos: Pos, title: impl Into<String>) -> Diagnostic {
         Diagnostic::error(self.source, pos, title)
+    }
+
+    /// The place of a value in the whole file.
+    fn position(&self, start: &Marker, end: &Marker) -> Pos {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let octets = |mark: &Marker| number(mark.byte_offset().unwrap_or_else(|| mark.index()));
+        let before = self.piece.at;
+        Pos {
+            line: number(start.line()).saturating_add(before.line - 1),
+            column: number(start.col()).saturating_add(1),
+            start: octets(start).saturating_add(before.start),
+            end: octets(end).saturating_add(before.start),
+        }
     }
 
     fn not_yaml(&self, error: &granit_parser::ScanError) -> Diagnostic {
@@ -311,16 +381,6 @@ impl<'s> Builder<'s> {
             end: start,
         };
         self.error(pos, "this is not YAML").remark(error.info())
-    }
-}
-
-fn position(start: &granit_parser::Marker, end: &granit_parser::Marker) -> Pos {
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Pos {
-        line: number(start.line()),
-        column: number(start.col()).saturating_add(1),
-        start: number(start.byte_offset().unwrap_or_else(|| start.index())),
-        end: number(end.byte_offset().unwrap_or_else(|| end.index())),
     }
 }
 
