@@ -11,6 +11,7 @@ use crate::ladder::{
     Act, Blob, Catalogue, Exchange, Level, Link, LinkId, Party, PartyId, Responder, Say, Setting,
     Step, Suite,
 };
+use crate::threads;
 use crate::wire::{Protocol, Transport};
 use crate::yaml::{Entry, Kind, Node, Reader};
 
@@ -46,6 +47,9 @@ const EXCHANGE_KEYS: &[&str] = &[
 ];
 const STEP_KEYS: &[&str] = &["step", "about", "requirements", "level", "ladder"];
 
+/// So many exchanges are worth a thread's attention.
+pub(super) const SOME_EXCHANGES: usize = 64;
+
 /// What the suites of a folder have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Common {
@@ -70,39 +74,33 @@ pub fn suite_from_source(
     };
     let before = problems.len();
     let mut reader = Reader { source: source.clone(), problems };
-    let suite = suite(&mut reader, &root, common);
+    let suite = suite(&mut reader, root, common);
     let broken =
         reader.problems[before..].iter().any(|p| p.severity == crate::diag::Severity::Error);
     if broken { None } else { suite }
 }
 
-fn suite(reader: &mut Reader<'_>, root: &Node, common: Common) -> Option<Suite> {
+fn suite(reader: &mut Reader<'_>, mut root: Node<'_>, common: Common) -> Option<Suite> {
     let requirements = common.requirements;
-    reader.keys(root, SUITE_KEYS);
-    let name = reader.text_of(root, "suite");
+    reader.keys(&root, SUITE_KEYS);
+    let name = reader.text_of(&root, "suite");
     if !is_name(&name) {
         let pos = root.get("suite").map_or(root.pos, |n| n.pos);
         reader.error(pos, "a suite needs a name such as `radius/authentication`").help =
             Some("begin the file with `suite: folder/name`".into());
     }
-    let parties = parties(reader, root);
-    let (settings, names) = settings(reader, root);
-    let links = links(reader, root, &parties);
-    let alive = alive(reader, root, &parties);
+    let parties = parties(reader, &root);
+    let (settings, names) = settings(reader, &root);
+    let links = links(reader, &root, &parties);
+    let alive = alive(reader, &root, &parties);
     let top = Top { parties: &parties, links: &links, names: &names, alive: &alive };
-    let mut exchanges = Vec::new();
-    match root.get("exchanges") {
-        Some(node) if !node.entries().is_empty() => {
-            for (key, value) in node.entries() {
-                top.exchange(reader, root, key, value, &requirements, &mut exchanges);
-            }
-        }
-        _ => {
-            reader.error(root.pos, "a suite needs `exchanges`, a mapping of one or more");
-        }
+    let of_exchanges = root.take("exchanges").map(Node::into_entries).unwrap_or_default();
+    if of_exchanges.is_empty() {
+        reader.error(root.pos, "a suite needs `exchanges`, a mapping of one or more");
     }
+    let exchanges = top.exchanges(reader, &root, of_exchanges, &requirements);
     let mut own = Judgement::default();
-    top.judgement(reader, root, &requirements, &mut own);
+    top.judgement(reader, &root, &requirements, &mut own);
     if let Some(source) = &common.rules {
         match crate::yaml::parse(source) {
             Ok(shared) => {
@@ -118,8 +116,8 @@ fn suite(reader: &mut Reader<'_>, root: &Node, common: Common) -> Option<Suite> 
     Some(Suite {
         name,
         source: reader.source.clone(),
-        about: reader.text_of(root, "about"),
-        sources: reader.texts_of(root, "sources").into_iter().map(|(t, _)| t).collect(),
+        about: reader.text_of(&root, "about"),
+        sources: reader.texts_of(&root, "sources").into_iter().map(|(t, _)| t).collect(),
         parties,
         links,
         settings,
@@ -344,6 +342,34 @@ impl<'t> Top<'t> {
             alive: self.alive,
             kept: HashMap::new(),
         }
+    }
+
+    /// Reads exchanges, many of them on several threads. The YAML of each goes when it is read.
+    fn exchanges(
+        &self,
+        reader: &mut Reader<'_>,
+        root: &Node,
+        entries: Vec<Entry<'_>>,
+        catalogue: &Catalogue,
+    ) -> Vec<Arc<Exchange>> {
+        let mut entries = entries.into_iter();
+        let some = || Some(entries.by_ref().take(SOME_EXCHANGES).collect());
+        let parts = std::iter::from_fn(some).take_while(|part: &Vec<_>| !part.is_empty()).collect();
+        let source = &reader.source;
+        let read = threads::map(parts, |part| {
+            let (mut exchanges, mut problems) = (Vec::new(), Vec::new());
+            let mut reader = Reader { source: source.clone(), problems: &mut problems };
+            for (key, value) in part {
+                self.exchange(&mut reader, root, &key, &value, catalogue, &mut exchanges);
+            }
+            (exchanges, problems)
+        });
+        let mut exchanges = Vec::new();
+        for (more, problems) in read {
+            exchanges.extend(more);
+            reader.problems.extend(problems);
+        }
+        exchanges
     }
 
     /// Reads an exchange, once for each row of its table.
