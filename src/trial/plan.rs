@@ -9,6 +9,7 @@ use crate::ladder::{Act, Exchange, PartyId, Projection, Setting, Suite, walk};
 use crate::report::Mask;
 use crate::suite;
 use crate::target::{self, Target};
+use crate::threads;
 
 /// What the user asked for.
 #[derive(Clone, Debug)]
@@ -178,12 +179,15 @@ impl Plan {
                 Err(more) => problems.extend(more),
             }
         }
-        for path in files(options, only).map_err(|e| vec![e])? {
-            let (loaded, found) = suite::load(&path);
+        let files = files(options, only).map_err(|e| vec![e])?;
+        let read = threads::map(files, |path| {
+            let (loaded, mut found) = suite::load(&path);
+            found.extend(loaded.iter().flat_map(suite::lint));
+            (loaded, found)
+        });
+        for (loaded, found) in read {
             problems.extend(found);
-            let Some(loaded) = loaded else { continue };
-            problems.extend(suite::lint(&loaded));
-            let loaded = Arc::new(loaded);
+            let Some(loaded) = loaded.map(Arc::new) else { continue };
             words.learn(&loaded);
             if targets.is_empty() {
                 plan.built_in(options, &loaded);
