@@ -53,7 +53,7 @@ pub fn fields(
     path: &str,
     node: &Node,
 ) -> Vec<FieldSpec> {
-    let mut specs = Vec::new();
+    let mut specs = Vec::with_capacity(node.entries().len());
     for (key, value) in node.entries() {
         let name = key.text().unwrap_or_default();
         let found = crate::wire::find_field(known, name);
@@ -208,6 +208,7 @@ fn list(
         if map.entries().is_empty() && !matches!(map.kind, yaml::Kind::Map(_)) {
             reader.error(map.pos, format!("expected a mapping, found {}", map.shape()));
         }
+        spec.fields.reserve_exact(map.entries().len());
         for (key, value) in map.entries() {
             if key.text() == Some("only") {
                 spec.only = reader.truth(value);

@@ -61,7 +61,11 @@ const ACTS: &[&str] = &[
 /// Reads a list of rungs; a single one may stand without its list.
 pub fn rungs(reader: &mut Reader<'_>, scene: &mut Scene<'_>, node: &Node) -> Vec<Rung> {
     match &node.kind {
-        Kind::List(items) => items.iter().filter_map(|i| rung(reader, scene, i)).collect(),
+        Kind::List(items) => {
+            let mut rungs = Vec::with_capacity(items.len());
+            rungs.extend(items.iter().filter_map(|i| rung(reader, scene, i)));
+            rungs
+        }
         Kind::Map(_) => rung(reader, scene, node).into_iter().collect(),
         Kind::Scalar(..) => {
             reader.error(node.pos, "expected a list of rungs, found text");
