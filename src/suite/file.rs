@@ -65,6 +65,16 @@ pub fn suite_from_source(
     common: Common,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Suite> {
+    read(source, common, None, problems)
+}
+
+/// Reads a suite, or what of it has to do with the exchange of a name.
+pub(super) fn read(
+    source: &Arc<Source>,
+    common: Common,
+    only: Option<&str>,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Suite> {
     let root = match crate::yaml::parse(source) {
         Ok(root) => root,
         Err(problem) => {
@@ -74,13 +84,18 @@ pub fn suite_from_source(
     };
     let before = problems.len();
     let mut reader = Reader { source: source.clone(), problems };
-    let suite = suite(&mut reader, root, common);
+    let suite = suite(&mut reader, root, common, only);
     let broken =
         reader.problems[before..].iter().any(|p| p.severity == crate::diag::Severity::Error);
     if broken { None } else { suite }
 }
 
-fn suite(reader: &mut Reader<'_>, mut root: Node<'_>, common: Common) -> Option<Suite> {
+fn suite(
+    reader: &mut Reader<'_>,
+    mut root: Node<'_>,
+    common: Common,
+    only: Option<&str>,
+) -> Option<Suite> {
     let requirements = common.requirements;
     reader.keys(&root, SUITE_KEYS);
     let name = reader.text_of(&root, "suite");
@@ -94,10 +109,11 @@ fn suite(reader: &mut Reader<'_>, mut root: Node<'_>, common: Common) -> Option<
     let links = links(reader, &root, &parties);
     let alive = alive(reader, &root, &parties);
     let top = Top { parties: &parties, links: &links, names: &names, alive: &alive };
-    let of_exchanges = root.take("exchanges").map(Node::into_entries).unwrap_or_default();
+    let mut of_exchanges = root.take("exchanges").map(Node::into_entries).unwrap_or_default();
     if of_exchanges.is_empty() {
         reader.error(root.pos, "a suite needs `exchanges`, a mapping of one or more");
     }
+    of_exchanges.retain(|(key, _)| only.is_none_or(|name| key.text() == Some(name)));
     let exchanges = top.exchanges(reader, &root, of_exchanges, &requirements);
     let mut own = Judgement::default();
     top.judgement(reader, &root, &requirements, &mut own);
@@ -447,6 +463,7 @@ impl<'t> Top<'t> {
         let mut steps: Vec<Step> = Vec::new();
         match node.get("steps") {
             Some(list) if !list.items().is_empty() => {
+                steps.reserve_exact(list.items().len());
                 for item in list.items() {
                     steps.extend(self.step(reader, &mut scene, item, &shared, catalogue));
                 }

@@ -110,12 +110,12 @@ const BROKEN: u8 = 2;
 #[expect(clippy::print_stderr, reason = "this is the face")]
 pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool) -> ExitCode {
     let only = match (arguments.exact, arguments.filters.as_slice()) {
-        (true, [name]) => name.split("::").next().map(str::to_owned),
+        (true, [name]) => Some(name.as_str()),
         _ => None,
     };
     let mut runs = Vec::new();
     for options in all {
-        match Plan::make(&options, only.as_deref()) {
+        match Plan::make(&options, only) {
             Ok(plan) => runs.push((options, Arc::new(plan))),
             Err(problems) => {
                 for problem in problems {

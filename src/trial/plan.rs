@@ -163,9 +163,13 @@ impl Words {
 impl Plan {
     /// Loads suites and targets and pairs them.
     ///
-    /// `only` is the name of the one suite that matters, where the caller knows it: then no other
-    /// file is read. Fails with everything that is wrong with them.
+    /// `only` is the one trial that matters, where the caller knows it: then no other file than its
+    /// suite's is read. Fails with everything that is wrong with what is read.
     pub fn make(options: &Options, only: Option<&str>) -> Result<Self, Vec<Diagnostic>> {
+        let (only, exchange) = match only {
+            Some(trial) => (trial.split("::").next(), only_exchange(options, trial)),
+            None => (None, None),
+        };
         let mut plan = Self::default();
         let mut problems = Vec::new();
         let mut targets = Vec::new();
@@ -181,7 +185,7 @@ impl Plan {
         }
         let files = files(options, only).map_err(|e| vec![e])?;
         let read = threads::map(files, |path| {
-            let (loaded, mut found) = suite::load(&path);
+            let (loaded, mut found) = suite::load_only(&path, exchange);
             found.extend(loaded.iter().flat_map(suite::lint));
             (loaded, found)
         });
@@ -349,6 +353,15 @@ impl Plan {
             });
         }
     }
+}
+
+/// The exchange without which a trial is nothing, and which is all that it needs of its suite: a
+/// rule looks at many, so do parts of a run, and a report tells of all.
+fn only_exchange<'t>(options: &Options, trial: &'t str) -> Option<&'t str> {
+    let exchange = trial.split("::").nth(1).filter(|word| *word != "rules")?;
+    let whole = options.report.is_some() || options.shard.is_some();
+    // Rows of a table differ in their brackets.
+    (!whole).then(|| exchange.split('[').next().unwrap_or_default())
 }
 
 /// The files to be read.
