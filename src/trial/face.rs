@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::io::{ErrorKind, Read, Write};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use clap::Parser;
 use libtest_mimic::{Arguments, ColorSetting, Completion, FormatSetting, Trial};
@@ -116,7 +117,13 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     let mut runs = Vec::new();
     for options in all {
         match Plan::make(&options, only) {
-            Ok(plan) => runs.push((options, Arc::new(plan))),
+            Ok(plan) => {
+                let plan = Arc::new(plan);
+                // The process ends with the run: to take suites apart piece by piece before it does
+                // would take a while and be of no use to anybody.
+                std::mem::forget(plan.clone());
+                runs.push((options, plan));
+            }
             Err(problems) => {
                 for problem in problems {
                     eprintln!("{}", problem.render(false));
@@ -455,13 +462,23 @@ fn show(arguments: &LibtestArguments, trials: Vec<Trial>, progress: &Progress) -
     conclusion.has_failed()
 }
 
+/// So many octets wait in a pipe at most.
+const PIPE: usize = 1 << 16;
+/// A short output is copied at once. It comes in pieces, several for each trial.
+const FEW_PIECES: usize = 100;
+/// A long one gathers for so long, so that it is not copied piece by piece.
+const GATHER: Duration = Duration::from_micros(500);
+
 /// Copies to standard output, as long as somebody reads it: whole lines where a line of progress
 /// would otherwise be written into them.
 fn pump(mut reading: std::io::PipeReader, progress: &Progress) {
     let mut out = std::io::stdout();
-    let mut piece = [0; 8192];
+    let mut piece = vec![0; PIPE];
     let (mut heard, mut rest) = (true, Vec::new());
-    loop {
+    for pieces in 0.. {
+        if pieces > FEW_PIECES {
+            std::thread::sleep(GATHER);
+        }
         let octets = reading.read(&mut piece).unwrap_or(0);
         rest.extend_from_slice(&piece[..octets]);
         let end = match rest.iter().rposition(|octet| *octet == b'\n') {
