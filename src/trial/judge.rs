@@ -112,7 +112,7 @@ pub fn all(case: &Case, verdict: Verdict, text: &str) -> Result {
 /// `peer` is what the built-in peer saw: where it is not content although the tester is, the suite
 /// contradicts itself, which is nobody's fault but its own.
 pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -> Result {
-    let mut steps = Vec::new();
+    let mut steps: Vec<Judged> = Vec::with_capacity(case.exchange.steps.len());
     for (index, step) in case.exchange.steps.iter().enumerate() {
         let mut outcome = match report.steps.get(index) {
             Some(outcome) => outcome.clone(),
@@ -137,8 +137,7 @@ pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -
         let (words, failures): (Vec<String>, Vec<FailureEntry>) = told.unzip();
         let text = if words.is_empty() { outcome.reason.clone() } else { words.join("\n") };
         // What merely warns fails nothing, and what it keeps from being reached does not fail either.
-        let warned =
-            |(_, step): &(&str, Judged)| step.verdict == Verdict::Fail && step.level != Level::Must;
+        let warned = |step: &Judged| step.verdict == Verdict::Fail && step.level != Level::Must;
         let judged = Judged {
             verdict: outcome.verdict,
             level: outcome.level,
@@ -149,12 +148,13 @@ pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -
             blocked: outcome.verdict == Verdict::NotReached && !steps.iter().any(warned),
         };
         let mut judged = case.known(&step.name, judged);
-        let known = steps.iter().find(|(_, s): &&(&str, Judged)| s.verdict == Verdict::Xfail);
-        if let (true, Some((name, _))) = (judged.blocked, known) {
+        let known = steps.iter().position(|s| s.verdict == Verdict::Xfail);
+        if let (true, Some(known)) = (judged.blocked, known) {
+            let name = &case.exchange.steps[known].name;
             judged.blocked = false;
             judged.text = format!("a known deviation in step {name} keeps it from being reached");
         }
-        steps.push((step.name.as_str(), judged));
+        steps.push(judged);
     }
     let shown = report.rules.iter().zip(&case.suite.rules);
     let shown = shown.filter(|(sight, _)| sight.exercised > 0 || !sight.failures.is_empty());
@@ -164,7 +164,6 @@ pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -
         let (exercised, values) = (sight.exercised, sight.values.clone());
         (rule.name.clone(), Sight { exercised, failures: told.collect(), values })
     });
-    let steps = steps.into_iter().map(|(_, judged)| judged).collect();
     Result { steps, rules: rules.collect() }
 }
 
