@@ -569,5 +569,5 @@ pub fn number(reader: &mut Reader<'_>, field: &Field, node: &Node) -> Option<u64
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    if path.is_empty() { name.to_owned() } else { [path, ".", name].concat() }
 }
