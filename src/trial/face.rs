@@ -142,7 +142,8 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     let mut shown = Vec::new();
     let (mut names, mut listed) = (HashSet::new(), Vec::new());
     for (mut options, plan) in runs {
-        if arguments.test_threads == Some(1) {
+        // In memory nothing is waited for: plays at once would take more room and no less time.
+        if arguments.test_threads == Some(1) || options.sim {
             options.jobs = 1;
         }
         let board = Arc::new(Board::new(plan.cases.len()));
