@@ -13,7 +13,7 @@ use crate::diag::{Pos, Source};
 use crate::threads;
 
 /// What is smaller is not worth another thread.
-const OCTETS: usize = 1 << 16;
+const OCTETS: usize = 1 << 15;
 
 /// A part of a file, from the beginning of a line to the next key that a piece begins with.
 #[derive(Clone, Copy, Debug)]
