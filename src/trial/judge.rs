@@ -112,7 +112,9 @@ pub fn all(case: &Case, verdict: Verdict, text: &str) -> Result {
 /// `peer` is what the built-in peer saw: where it is not content although the tester is, the suite
 /// contradicts itself, which is nobody's fault but its own.
 pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -> Result {
-    let mut steps: Vec<Judged> = Vec::with_capacity(case.exchange.steps.len());
+    // With room for a few more: what stays must not lie where plays at once keep what goes with them,
+    // or their room is not used again. Of 10,000 cases that made 30 MiB.
+    let mut steps: Vec<Judged> = Vec::new();
     for (index, step) in case.exchange.steps.iter().enumerate() {
         let mut outcome = match report.steps.get(index) {
             Some(outcome) => outcome.clone(),
