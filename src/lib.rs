@@ -14,6 +14,7 @@ pub mod sim;
 pub mod suite;
 #[cfg(feature = "live")]
 pub mod target;
+pub mod threads;
 #[cfg(feature = "live")]
 pub mod trial;
 pub mod wire;

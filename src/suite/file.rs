@@ -11,8 +11,9 @@ use crate::ladder::{
     Act, Blob, Catalogue, Exchange, Level, Link, LinkId, Party, PartyId, Responder, Say, Setting,
     Step, Suite,
 };
+use crate::threads;
 use crate::wire::{Protocol, Transport};
-use crate::yaml::{Kind, Node, Reader};
+use crate::yaml::{Entry, Kind, Node, Reader};
 
 const SUITE_KEYS: &[&str] = &[
     "suite",
@@ -46,6 +47,9 @@ const EXCHANGE_KEYS: &[&str] = &[
 ];
 const STEP_KEYS: &[&str] = &["step", "about", "requirements", "level", "ladder"];
 
+/// So many exchanges are worth a thread's attention.
+pub(super) const SOME_EXCHANGES: usize = 64;
+
 /// What the suites of a folder have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Common {
@@ -61,6 +65,16 @@ pub fn suite_from_source(
     common: Common,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Suite> {
+    read(source, common, None, problems)
+}
+
+/// Reads a suite, or what of it has to do with the exchange of a name.
+pub(super) fn read(
+    source: &Arc<Source>,
+    common: Common,
+    only: Option<&str>,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Suite> {
     let root = match crate::yaml::parse(source) {
         Ok(root) => root,
         Err(problem) => {
@@ -70,39 +84,39 @@ pub fn suite_from_source(
     };
     let before = problems.len();
     let mut reader = Reader { source: source.clone(), problems };
-    let suite = suite(&mut reader, &root, common);
+    let suite = suite(&mut reader, root, common, only);
     let broken =
         reader.problems[before..].iter().any(|p| p.severity == crate::diag::Severity::Error);
     if broken { None } else { suite }
 }
 
-fn suite(reader: &mut Reader<'_>, root: &Node, common: Common) -> Option<Suite> {
+fn suite(
+    reader: &mut Reader<'_>,
+    mut root: Node<'_>,
+    common: Common,
+    only: Option<&str>,
+) -> Option<Suite> {
     let requirements = common.requirements;
-    reader.keys(root, SUITE_KEYS);
-    let name = reader.text_of(root, "suite");
+    reader.keys(&root, SUITE_KEYS);
+    let name = reader.text_of(&root, "suite");
     if !is_name(&name) {
         let pos = root.get("suite").map_or(root.pos, |n| n.pos);
         reader.error(pos, "a suite needs a name such as `radius/authentication`").help =
             Some("begin the file with `suite: folder/name`".into());
     }
-    let parties = parties(reader, root);
-    let (settings, names) = settings(reader, root);
-    let links = links(reader, root, &parties);
-    let alive = alive(reader, root, &parties);
+    let parties = parties(reader, &root);
+    let (settings, names) = settings(reader, &root);
+    let links = links(reader, &root, &parties);
+    let alive = alive(reader, &root, &parties);
     let top = Top { parties: &parties, links: &links, names: &names, alive: &alive };
-    let mut exchanges = Vec::new();
-    match root.get("exchanges") {
-        Some(node) if !node.entries().is_empty() => {
-            for (key, value) in node.entries() {
-                top.exchange(reader, root, key, value, &requirements, &mut exchanges);
-            }
-        }
-        _ => {
-            reader.error(root.pos, "a suite needs `exchanges`, a mapping of one or more");
-        }
+    let mut of_exchanges = root.take("exchanges").map(Node::into_entries).unwrap_or_default();
+    if of_exchanges.is_empty() {
+        reader.error(root.pos, "a suite needs `exchanges`, a mapping of one or more");
     }
+    of_exchanges.retain(|(key, _)| only.is_none_or(|name| key.text() == Some(name)));
+    let exchanges = top.exchanges(reader, &root, of_exchanges, &requirements);
     let mut own = Judgement::default();
-    top.judgement(reader, root, &requirements, &mut own);
+    top.judgement(reader, &root, &requirements, &mut own);
     if let Some(source) = &common.rules {
         match crate::yaml::parse(source) {
             Ok(shared) => {
@@ -118,8 +132,8 @@ fn suite(reader: &mut Reader<'_>, root: &Node, common: Common) -> Option<Suite> 
     Some(Suite {
         name,
         source: reader.source.clone(),
-        about: reader.text_of(root, "about"),
-        sources: reader.texts_of(root, "sources").into_iter().map(|(t, _)| t).collect(),
+        about: reader.text_of(&root, "about"),
+        sources: reader.texts_of(&root, "sources").into_iter().map(|(t, _)| t).collect(),
         parties,
         links,
         settings,
@@ -193,10 +207,10 @@ fn setting(reader: &mut Reader<'_>, node: &Node) -> Option<Setting> {
     if !matches!(node.kind, Kind::Map(_)) {
         return Some(Setting { value: reader.text(node)?, secret: false });
     }
-    if let Some(octets) = node.get("octets").cloned() {
+    if let Some(octets) = node.get("octets") {
         reader.keys(node, &["octets", "seed"]);
-        let seed = node.get("seed").cloned().and_then(|n| reader.number(&n)).unwrap_or(0);
-        let number = usize::try_from(reader.number(&octets)?).unwrap_or(usize::MAX);
+        let seed = node.get("seed").and_then(|n| reader.number(n)).unwrap_or(0);
+        let number = usize::try_from(reader.number(octets)?).unwrap_or(usize::MAX);
         if number > Blob::MOST {
             reader.error(octets.pos, format!("a file has at most {} octets", Blob::MOST));
             return None;
@@ -204,9 +218,9 @@ fn setting(reader: &mut Reader<'_>, node: &Node) -> Option<Setting> {
         return Some(Setting { value: Blob { octets: number, seed }.text(), secret: false });
     }
     reader.keys(node, &["secret", "say"]);
-    match (node.get("secret").cloned(), node.get("say").cloned()) {
-        (Some(secret), None) => Some(Setting { value: reader.text(&secret)?, secret: true }),
-        (None, Some(say)) => Some(Setting { value: reader.text(&say)?, secret: false }),
+    match (node.get("secret"), node.get("say")) {
+        (Some(secret), None) => Some(Setting { value: reader.text(secret)?, secret: true }),
+        (None, Some(say)) => Some(Setting { value: reader.text(say)?, secret: false }),
         _ => {
             reader.error(node.pos, "a setting is a text, {secret: text} or {say: text}");
             None
@@ -272,8 +286,8 @@ fn links(reader: &mut Reader<'_>, root: &Node, parties: &[Party]) -> Vec<Link> {
                     missing.about.into();
             }
         }
-        let at = value.get("at").cloned();
-        let at = at.and_then(|node| at_link(reader, &links, &node, (responder, known)));
+        let at = value.get("at");
+        let at = at.and_then(|node| at_link(reader, &links, node, (responder, known)));
         links.push(Link { name, initiator, responder, protocol: known, parameters, at });
     }
     if links.is_empty() {
@@ -308,7 +322,11 @@ fn at_link(
     Some(at)
 }
 
-fn alive(reader: &mut Reader<'_>, root: &Node, parties: &[Party]) -> Vec<(PartyId, Arc<Node>)> {
+fn alive<'n>(
+    reader: &mut Reader<'_>,
+    root: &Node<'n>,
+    parties: &[Party],
+) -> Vec<(PartyId, Node<'n>)> {
     let mut probes = Vec::new();
     for (key, value) in root.get("alive").map(|n| n.entries()).unwrap_or_default() {
         let name = key.text().unwrap_or_default();
@@ -328,7 +346,7 @@ pub(super) struct Top<'t> {
     pub(super) parties: &'t [Party],
     pub(super) links: &'t [Link],
     pub(super) names: &'t Names,
-    pub(super) alive: &'t [(PartyId, Arc<Node>)],
+    pub(super) alive: &'t [(PartyId, Node<'t>)],
 }
 
 impl<'t> Top<'t> {
@@ -340,6 +358,34 @@ impl<'t> Top<'t> {
             alive: self.alive,
             kept: HashMap::new(),
         }
+    }
+
+    /// Reads exchanges, many of them on several threads. The YAML of each goes when it is read.
+    fn exchanges(
+        &self,
+        reader: &mut Reader<'_>,
+        root: &Node,
+        entries: Vec<Entry<'_>>,
+        catalogue: &Catalogue,
+    ) -> Vec<Arc<Exchange>> {
+        let mut entries = entries.into_iter();
+        let some = || Some(entries.by_ref().take(SOME_EXCHANGES).collect());
+        let parts = std::iter::from_fn(some).take_while(|part: &Vec<_>| !part.is_empty()).collect();
+        let source = &reader.source;
+        let read = threads::map(parts, |part| {
+            let (mut exchanges, mut problems) = (Vec::new(), Vec::new());
+            let mut reader = Reader { source: source.clone(), problems: &mut problems };
+            for (key, value) in part {
+                self.exchange(&mut reader, root, &key, &value, catalogue, &mut exchanges);
+            }
+            (exchanges, problems)
+        });
+        let mut exchanges = Vec::new();
+        for (more, problems) in read {
+            exchanges.extend(more);
+            reader.problems.extend(problems);
+        }
+        exchanges
     }
 
     /// Reads an exchange, once for each row of its table.
@@ -409,14 +455,15 @@ impl<'t> Top<'t> {
             })
             .collect();
         // A part that is shared stands at the top of the suite; an exchange may have its own.
-        let part = |key: &str| node.get(key).or_else(|| root.get(key)).cloned();
-        let preamble = part("preamble").map(|n| rungs(reader, &mut scene, &n)).unwrap_or_default();
+        let part = |key: &str| node.get(key).or_else(|| root.get(key));
+        let preamble = part("preamble").map(|n| rungs(reader, &mut scene, n)).unwrap_or_default();
         let responders =
-            part("responders").map(|n| self.responders(reader, &mut scene, &n)).unwrap_or_default();
+            part("responders").map(|n| self.responders(reader, &mut scene, n)).unwrap_or_default();
         let shared = self.requirements(reader, node, catalogue);
         let mut steps: Vec<Step> = Vec::new();
         match node.get("steps") {
             Some(list) if !list.items().is_empty() => {
+                steps.reserve_exact(list.items().len());
                 for item in list.items() {
                     steps.extend(self.step(reader, &mut scene, item, &shared, catalogue));
                 }
@@ -432,14 +479,13 @@ impl<'t> Top<'t> {
                     .error(step.pos, format!("the step `{}` stands here a second time", step.name));
             }
         }
-        let postamble =
-            part("postamble").map(|n| rungs(reader, &mut scene, &n)).unwrap_or_default();
+        let postamble = part("postamble").map(|n| rungs(reader, &mut scene, n)).unwrap_or_default();
         Some(Arc::new(Exchange {
             name,
             about: reader.text_of(node, "about"),
             pos,
-            profile: node.get("profile").cloned().and_then(|n| reader.text(&n)),
-            unless_profile: node.get("unless-profile").cloned().and_then(|n| reader.text(&n)),
+            profile: node.get("profile").and_then(|n| reader.text(n)),
+            unless_profile: node.get("unless-profile").and_then(|n| reader.text(n)),
             needs: reader.texts_of(node, "needs").into_iter().map(|(t, _)| t).collect(),
             with,
             tests,
@@ -459,8 +505,8 @@ impl<'t> Top<'t> {
         catalogue: &Catalogue,
     ) -> Option<Step> {
         reader.keys(node, STEP_KEYS);
-        let name_node = node.get("step").cloned();
-        let name = name_node.as_ref().and_then(|n| reader.text(n)).unwrap_or_default();
+        let name_node = node.get("step");
+        let name = name_node.and_then(|n| reader.text(n)).unwrap_or_default();
         let pos = name_node.map_or(node.pos, |n| n.pos);
         if name.is_empty() {
             reader.error(node.pos, "a step needs a name: `step: asks-for-the-password`");
@@ -471,8 +517,8 @@ impl<'t> Top<'t> {
         if requirements.is_empty() {
             requirements = shared.to_vec();
         }
-        let rungs = match node.get("ladder").cloned() {
-            Some(ladder) => rungs(reader, scene, &ladder),
+        let rungs = match node.get("ladder") {
+            Some(ladder) => rungs(reader, scene, ladder),
             None => {
                 reader.error(pos, format!("step `{name}` has no `ladder`: nothing happens in it"));
                 Vec::new()
@@ -563,7 +609,7 @@ impl<'t> Top<'t> {
             };
             let heard = messages(rungs(reader, scene, hear));
             let said = messages(rungs(reader, scene, say));
-            let count = item.get("count").cloned().map_or(0..=u32::MAX, |n| reader.count(&n));
+            let count = item.get("count").map_or(0..=u32::MAX, |n| reader.count(n));
             match heard.into_iter().next() {
                 Some(hear) => {
                     responders.push(Responder { pos: item.pos, hear, say: said, count });
@@ -578,7 +624,7 @@ impl<'t> Top<'t> {
 }
 
 /// The tree with `$name` replaced by the values of one row, wherever it is a whole scalar.
-fn substitute(node: &Node, row: &[(Arc<Node>, Arc<Node>)], used: &mut Vec<String>) -> Arc<Node> {
+fn substitute<'n>(node: &Node<'n>, row: &[Entry<'n>], used: &mut Vec<String>) -> Node<'n> {
     let known = |name: &str| row.iter().find(|(k, _)| k.text() == Some(name)).map(|(_, v)| v);
     match &node.kind {
         Kind::Scalar(text, plain) => match text.strip_prefix('$').and_then(known) {
@@ -596,7 +642,7 @@ fn substitute(node: &Node, row: &[(Arc<Node>, Arc<Node>)], used: &mut Vec<String
                         *word = value;
                     }
                 }
-                Node::new(node.pos, Kind::Scalar(words.join(" "), *plain))
+                Node::new(node.pos, Kind::Scalar(words.join(" ").into(), *plain))
             }
         },
         Kind::List(items) => {

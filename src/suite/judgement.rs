@@ -99,7 +99,7 @@ impl Top<'_> {
             }
         }
         if found.quiet.is_none() {
-            found.quiet = root.get("quiet").cloned().and_then(|n| reader.time(&n));
+            found.quiet = root.get("quiet").and_then(|n| reader.time(n));
         }
     }
 
@@ -189,17 +189,17 @@ impl Top<'_> {
         let (from, to, kinds, layout) = self.every(reader, &name, key, node)?;
         let mut fields =
             |n: &Node| pattern::fields(reader, self.names, layout.layout.fields, "", n);
-        let when = node.get("when").map(|n| fields(n)).unwrap_or_default();
+        let when = node.get("when").map(&mut fields).unwrap_or_default();
         let hear = match node.get("hear") {
             Some(list) if !list.items().is_empty() => {
-                list.items().iter().map(|n| fields(n)).collect()
+                list.items().iter().map(&mut fields).collect()
             }
             Some(one) => vec![fields(one)],
             None => Vec::new(),
         };
-        let set = node.get("set").cloned().map(|n| set_checks(reader, layout, &n));
-        let nowhere = node.get("nowhere").cloned();
-        let nowhere = nowhere.and_then(|node| pattern::free_term(reader, &node));
+        let set = node.get("set").map(|n| set_checks(reader, layout, n));
+        let nowhere = node.get("nowhere");
+        let nowhere = nowhere.and_then(|node| pattern::free_term(reader, node));
         let requirements = self.requirements(reader, node, catalogue);
         let level = self.level(reader, node, &requirements, catalogue);
         Some(Rule {
@@ -208,8 +208,8 @@ impl Top<'_> {
             pos: key.pos,
             requirements,
             level,
-            profile: node.get("profile").cloned().and_then(|n| reader.text(&n)),
-            unless_profile: node.get("unless-profile").cloned().and_then(|n| reader.text(&n)),
+            profile: node.get("profile").and_then(|n| reader.text(n)),
+            unless_profile: node.get("unless-profile").and_then(|n| reader.text(n)),
             from,
             to,
             kinds,
@@ -239,8 +239,8 @@ fn set_checks(reader: &mut Reader<'_>, kind: &'static MessageType, node: &Node) 
     }
     checks.extend(paths("increasing").into_iter().map(SetCheck::Increasing));
     checks.extend(paths("unpredictable").into_iter().map(SetCheck::Unpredictable));
-    if let Some(count) = node.get("count").cloned() {
-        checks.push(SetCheck::Count(reader.count(&count)));
+    if let Some(count) = node.get("count") {
+        checks.push(SetCheck::Count(reader.count(count)));
     }
     checks
 }

@@ -4,17 +4,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::file::SOME_EXCHANGES;
 use crate::diag::{Diagnostic, Pos, Source};
 use crate::ladder::{
     Act, Exchange, FieldSpec, PartyId, Pattern, Reference, Rung, Say, Saying, Suite, Term,
 };
+use crate::threads;
 
 /// Looks a suite over.
 pub fn lint(suite: &Suite) -> Vec<Diagnostic> {
-    let mut linter = Linter { suite, with: BTreeSet::new(), problems: Vec::new() };
-    for exchange in &suite.exchanges {
-        linter.exchange(exchange);
-    }
+    let linter = || Linter { suite, with: BTreeSet::new(), problems: Vec::new() };
+    let parts = suite.exchanges.chunks(SOME_EXCHANGES).collect();
+    let found = threads::map(parts, |exchanges| {
+        let mut linter = linter();
+        exchanges.iter().for_each(|exchange| linter.exchange(exchange));
+        linter.problems
+    });
+    let mut linter = Linter { problems: found.into_iter().flatten().collect(), ..linter() };
     linter.rules();
     linter.problems
 }

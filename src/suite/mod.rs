@@ -117,6 +117,12 @@ pub fn source(path: &Path) -> Result<Arc<Source>, Diagnostic> {
 ///
 /// Gives the suite where no error stands in its way, and everything there is to say about it.
 pub fn load(path: &Path) -> (Option<Suite>, Vec<Diagnostic>) {
+    load_only(path, None)
+}
+
+/// Like [`load`], for the exchange of a name and the rules that may speak of it: what else is in the
+/// file must be YAML, and is not looked at.
+pub fn load_only(path: &Path, exchange: Option<&str>) -> (Option<Suite>, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let beside = |name: &str, problems: &mut Vec<Diagnostic>| {
         let path = path.parent().map(|p| p.join(name)).filter(|p| p.is_file())?;
@@ -129,7 +135,7 @@ pub fn load(path: &Path) -> (Option<Suite>, Vec<Diagnostic>) {
     let common = Common { requirements: Arc::new(catalogue), rules };
     match source(path) {
         Ok(source) => {
-            let suite = suite_from_source(&source, common, &mut problems);
+            let suite = file::read(&source, common, exchange, &mut problems);
             (suite, problems)
         }
         Err(problem) => {

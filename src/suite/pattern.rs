@@ -54,7 +54,7 @@ pub fn fields(
     path: &str,
     node: &Node,
 ) -> Vec<FieldSpec> {
-    let mut specs = Vec::new();
+    let mut specs = Vec::with_capacity(node.entries().len());
     for (key, value) in node.entries() {
         let name = key.text().unwrap_or_default();
         let found = crate::wire::find_field(known, name);
@@ -152,7 +152,7 @@ fn structures(
     node: &Node,
 ) {
     let ones: Vec<&Node> = match &node.kind {
-        yaml::Kind::List(items) => items.iter().map(AsRef::as_ref).collect(),
+        yaml::Kind::List(items) => items.iter().collect(),
         _ => vec![node],
     };
     for one in ones {
@@ -165,11 +165,11 @@ fn structures(
         let place = spec.fields.len().to_string();
         let path = join(&spec.path, &place);
         let without = match one.entries() {
-            [(key, value)] if key.text() == Some("without") => Some(value.clone()),
+            [(key, value)] if key.text() == Some("without") => Some(value),
             _ => None,
         };
         let hear = if without.is_some() { Pattern::Absent } else { Pattern::Present };
-        let one = without.as_deref().unwrap_or(one);
+        let one = without.unwrap_or(one);
         let inner = match (&one.kind, list.only_field()) {
             (yaml::Kind::Map(_), _) => fields(reader, names, list.fields(), &path, one),
             (yaml::Kind::Scalar(..), Some(field)) => {
@@ -203,7 +203,7 @@ fn list(
     mut one: impl FnMut(&mut Reader<'_>, &Node, &Node) -> Option<FieldSpec>,
 ) {
     let maps: Vec<&Node> = match &node.kind {
-        yaml::Kind::List(items) => items.iter().map(AsRef::as_ref).collect(),
+        yaml::Kind::List(items) => items.iter().collect(),
         yaml::Kind::Map(_) => vec![node],
         yaml::Kind::Scalar(..) => {
             reader.error(node.pos, "expected a mapping of names, found text");
@@ -214,6 +214,7 @@ fn list(
         if map.entries().is_empty() && !matches!(map.kind, yaml::Kind::Map(_)) {
             reader.error(map.pos, format!("expected a mapping, found {}", map.shape()));
         }
+        spec.fields.reserve_exact(map.entries().len());
         for (key, value) in map.entries() {
             if key.text() == Some("only") {
                 spec.only = reader.truth(value);
@@ -578,5 +579,5 @@ pub fn number(reader: &mut Reader<'_>, field: &Field, node: &Node) -> Option<u64
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    if path.is_empty() { name.to_owned() } else { [path, ".", name].concat() }
 }

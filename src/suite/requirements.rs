@@ -25,7 +25,7 @@ pub fn catalogue_from_source(source: &Arc<Source>, problems: &mut Vec<Diagnostic
     reader.keys(&root, &["protocol", "title", "requirements"]);
     for node in root.get("requirements").map(|n| n.items()).unwrap_or_default() {
         reader.keys(node, KEYS);
-        let Some(id) = node.get("id").cloned().and_then(|n| reader.text(&n)) else {
+        let Some(id) = node.get("id").and_then(|n| reader.text(n)) else {
             reader.error(node.pos, "a requirement needs an `id`");
             continue;
         };
@@ -41,7 +41,7 @@ pub fn catalogue_from_source(source: &Arc<Source>, problems: &mut Vec<Diagnostic
             statement: reader.text_of(node, "statement"),
             standard: reader.text_of(node, "standard"),
             source: reader.text_of(node, "source"),
-            profile: node.get("profile").cloned().and_then(|n| reader.text(&n)),
+            profile: node.get("profile").and_then(|n| reader.text(n)),
             excused: reader.text_of(node, "excused"),
             pos: node.get("id").map_or(node.pos, |n| n.pos),
         };

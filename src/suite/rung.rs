@@ -20,7 +20,7 @@ pub struct Scene<'s> {
     /// Settings.
     pub names: &'s Names,
     /// Liveness probes by party, as YAML: each use is read anew in its place.
-    pub alive: &'s [(PartyId, Arc<Node>)],
+    pub alive: &'s [(PartyId, Node<'s>)],
     /// The types of messages that have a name so far.
     pub kept: std::collections::HashMap<String, &'static MessageType>,
 }
@@ -61,7 +61,11 @@ const ACTS: &[&str] = &[
 /// Reads a list of rungs; a single one may stand without its list.
 pub fn rungs(reader: &mut Reader<'_>, scene: &mut Scene<'_>, node: &Node) -> Vec<Rung> {
     match &node.kind {
-        Kind::List(items) => items.iter().filter_map(|i| rung(reader, scene, i)).collect(),
+        Kind::List(items) => {
+            let mut rungs = Vec::with_capacity(items.len());
+            rungs.extend(items.iter().filter_map(|i| rung(reader, scene, i)));
+            rungs
+        }
         Kind::Map(_) => rung(reader, scene, node).into_iter().collect(),
         Kind::Scalar(..) => {
             reader.error(node.pos, "expected a list of rungs, found text");
@@ -78,7 +82,7 @@ fn rung(reader: &mut Reader<'_>, scene: &mut Scene<'_>, node: &Node) -> Option<R
     };
     let is_act = |key: &str| key.contains("->") || ACTS.contains(&key);
     let mut acts = entries.iter().filter(|(k, _)| k.text().is_some_and(is_act));
-    for (key, _) in entries {
+    for (key, _) in entries.iter() {
         let name = key.text().unwrap_or_default();
         if !is_act(name) && !MODIFIERS.contains(&name) {
             let words = ACTS.iter().chain(MODIFIERS).copied();
@@ -123,7 +127,7 @@ fn rung(reader: &mut Reader<'_>, scene: &mut Scene<'_>, node: &Node) -> Option<R
         Act::Repeat(_) => &["within", "count", "until", "schedule"],
         _ => &[],
     };
-    for (key, _) in entries {
+    for (key, _) in entries.iter() {
         let name = key.text().unwrap_or_default();
         if MODIFIERS.contains(&name) && !allowed.contains(&name) {
             let fits = if allowed.is_empty() { "nothing".into() } else { allowed.join(", ") };
@@ -247,8 +251,8 @@ fn message(
 ) -> Option<Act> {
     let (kind_node, fields_node) = match &value.kind {
         Kind::Scalar(..) => (value, None),
-        Kind::Map(entries) if value.get("again").is_none() => match entries.as_slice() {
-            [(kind, fields)] => (kind.as_ref(), Some(fields.as_ref())),
+        Kind::Map(entries) if value.get("again").is_none() => match entries.as_ref() {
+            [(kind, fields)] => (kind, Some(fields)),
             _ => {
                 reader.error(value.pos, "expected one message, such as {access-request: {}}");
                 return None;
@@ -299,7 +303,7 @@ fn message(
     let fields_node = match again {
         Some(_) => {
             reader.keys(value, &["again", "except", "with"]);
-            value.get("with").map(AsRef::as_ref)
+            value.get("with")
         }
         None => fields_node,
     };

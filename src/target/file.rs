@@ -269,7 +269,7 @@ pub fn load(folder: &Path) -> Result<Target, Vec<Diagnostic>> {
     let root = crate::yaml::parse(&source).map_err(|e| vec![e])?;
     let mut problems = Vec::new();
     let mut reader = Reader { source: source.clone(), problems: &mut problems };
-    let target = read(&mut reader, &root, folder, source);
+    let target = read(&mut reader, &root, folder, source.clone());
     if problems.is_empty() { Ok(target) } else { Err(problems) }
 }
 
@@ -314,7 +314,7 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
         texts("present"),
     );
     let mut table = |key: &str| -> BTreeMap<String, String> {
-        pairs(reader, root.get(key).map(AsRef::as_ref)).into_iter().collect()
+        pairs(reader, root.get(key)).into_iter().collect()
     };
     let (links, listen) = (table("links"), table("listen"));
     let mut settings = BTreeMap::new();
@@ -492,7 +492,7 @@ fn command(reader: &mut Reader<'_>, node: &Node) -> Command {
     Command {
         words: texts(reader, "command"),
         stdin: reader.text_of(node, "stdin"),
-        env: pairs(reader, node.get("env").map(AsRef::as_ref)),
+        env: pairs(reader, node.get("env")),
         files: texts(reader, "files"),
         make: made(reader, node),
         prompt: node.get("prompt").cloned().and_then(|n| reader.text(&n)),

@@ -1,9 +1,10 @@
 //! libtest's face: names, filters, `--list`, formats and exit codes as cargo, nextest and CI expect.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read, Write};
+use std::collections::{BTreeMap, HashSet};
+use std::io::{ErrorKind, Read, Write};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use clap::Parser;
 use libtest_mimic::{Arguments, ColorSetting, Completion, FormatSetting, Trial};
@@ -110,13 +111,19 @@ const BROKEN: u8 = 2;
 #[expect(clippy::print_stderr, reason = "this is the face")]
 pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool) -> ExitCode {
     let only = match (arguments.exact, arguments.filters.as_slice()) {
-        (true, [name]) => name.split("::").next().map(str::to_owned),
+        (true, [name]) => Some(name.as_str()),
         _ => None,
     };
     let mut runs = Vec::new();
     for options in all {
-        match Plan::make(&options, only.as_deref()) {
-            Ok(plan) => runs.push((options, Arc::new(plan))),
+        match Plan::make(&options, only) {
+            Ok(plan) => {
+                let plan = Arc::new(plan);
+                // The process ends with the run: to take suites apart piece by piece before it does
+                // would take a while and be of no use to anybody.
+                std::mem::forget(plan.clone());
+                runs.push((options, plan));
+            }
             Err(problems) => {
                 for problem in problems {
                     eprintln!("{}", problem.render(false));
@@ -133,9 +140,10 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     let mut trials = Vec::new();
     let mut threads = Vec::new();
     let mut shown = Vec::new();
-    let mut names = BTreeSet::new();
+    let (mut names, mut listed) = (HashSet::new(), Vec::new());
     for (mut options, plan) in runs {
-        if arguments.test_threads == Some(1) {
+        // In memory nothing is waited for: plays at once would take more room and no less time.
+        if arguments.test_threads == Some(1) || options.sim {
             options.jobs = 1;
         }
         let board = Arc::new(Board::new(plan.cases.len()));
@@ -148,7 +156,7 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
             warnings: warnings.clone(),
         };
         let mut picked = Vec::new();
-        for group in &plan.groups {
+        for (which, group) in plan.groups.iter().enumerate() {
             for index in &group.cases {
                 let case = &plan.cases[*index];
                 let missing = case.skip.is_some() || (!options.all_must_be_there && absent(group));
@@ -182,15 +190,15 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
                         wanted.insert(*index, usize::MAX);
                     }
                 }
-                picked.push(Pick { name, missing, played, what: What::Rule(group.clone(), at) });
+                picked.push(Pick { name, missing, played, what: What::Rule(which, at) });
             }
         }
-        for pick in &picked {
-            trials.push(shelf.trial(pick));
-        }
         if arguments.list {
+            listed.extend(picked.into_iter().map(|pick| pick.name));
             continue;
         }
+        let picked: Arc<[Pick]> = picked.into();
+        trials.extend((0..picked.len()).map(|at| shelf.trial(picked.clone(), at)));
         let seed = options.seed.unwrap_or_else(|| fastrand::u64(..));
         let journal = match paper::begin(&options, &plan, &picked, seed) {
             Ok(journal) => journal,
@@ -213,13 +221,18 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
             threads.push((run, wanted.into_iter().collect::<Vec<_>>()));
         }
     }
-    if must_select && trials.is_empty() && is_part {
+    drop(names);
+    let is_empty = trials.is_empty() && listed.is_empty();
+    if must_select && is_empty && is_part {
         eprintln!("nothing is left for this part: there are fewer exchanges than parts");
         return ExitCode::SUCCESS;
     }
-    if must_select && trials.is_empty() {
+    if must_select && is_empty {
         eprintln!("error: nothing is selected: no trial fits the filters");
         return ExitCode::from(BROKEN);
+    }
+    if arguments.list {
+        return list(&arguments, &listed);
     }
     // Runs follow each other: two of them would share what belongs to one, such as the machine.
     let player = std::thread::spawn(move || {
@@ -227,12 +240,9 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
             run.perform(wanted);
         }
     });
-    let hushed = (!arguments.list).then(|| hush(&arguments)).flatten();
+    let hushed = hush(&arguments);
     let failed = show(&arguments, trials, &progress);
     progress.finish();
-    if arguments.list {
-        return ExitCode::SUCCESS;
-    }
     if player.join().is_err() {
         eprintln!("error: a play panicked; this is a fault of the harness");
         return ExitCode::from(BROKEN);
@@ -258,6 +268,23 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
         (true, _) => ExitCode::from(BROKEN),
         (false, true) => ExitCode::from(FAILED),
         (false, false) => ExitCode::SUCCESS,
+    }
+}
+
+/// Prints names as libtest does, for a reader who may go away.
+#[expect(clippy::print_stderr, reason = "this is the face")]
+fn list(arguments: &LibtestArguments, names: &[String]) -> ExitCode {
+    let text: String = names.iter().flat_map(|name| [name.as_str(), ": test\n"]).collect();
+    let written = match &arguments.logfile {
+        Some(path) => std::fs::write(path, text),
+        None => std::io::stdout().write_all(text.as_bytes()),
+    };
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("error: the names cannot be written: {error}");
+            ExitCode::from(BROKEN)
+        }
+        _ => ExitCode::SUCCESS,
     }
 }
 
@@ -304,11 +331,12 @@ pub(super) struct Pick {
     pub(super) what: What,
 }
 
+#[derive(Clone, Copy)]
 pub(super) enum What {
     /// Case and step.
     Step(usize, usize),
     /// Group and rule.
-    Rule(Group, usize),
+    Rule(usize, usize),
 }
 
 /// What trials need to find their verdict.
@@ -322,32 +350,29 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    pub(super) fn judged(&self, what: &What) -> Judged {
+    pub(super) fn judged(&self, what: What) -> Judged {
         match what {
             What::Step(case, step) => {
-                let found = self.board.read(*case);
-                let level = self.plan.cases[*case].exchange.steps[*step].level;
-                found.steps.get(*step).cloned().unwrap_or_else(|| Judged {
+                let found = self.board.read(case);
+                let level = self.plan.cases[case].exchange.steps[step].level;
+                found.steps.get(step).cloned().unwrap_or_else(|| Judged {
                     blocked: true,
                     ..Judged::because(Verdict::NotReached, level, "the play ended before it")
                 })
             }
             What::Rule(group, rule) => {
-                let found: Vec<judge::Result> =
-                    group.cases.iter().map(|case| (*self.board.read(*case)).clone()).collect();
-                judge::rule(group, *rule, &group.suite.rules[*rule], &found, &Mask::default())
+                let group = &self.plan.groups[group];
+                let found: Vec<_> = group.cases.iter().map(|case| self.board.read(*case)).collect();
+                judge::rule(group, &group.suite.rules[rule], &found, &Mask::default())
             }
         }
     }
 
-    fn trial(&self, pick: &Pick) -> Trial {
-        let (shelf, name) = (self.clone(), pick.name.clone());
-        let what = match &pick.what {
-            What::Step(case, step) => What::Step(*case, *step),
-            What::Rule(group, rule) => What::Rule(group.clone(), *rule),
-        };
-        let trial = Trial::ignorable_test(pick.name.clone(), move || {
-            let judged = shelf.judged(&what);
+    fn trial(&self, picked: Arc<[Pick]>, at: usize) -> Trial {
+        let (shelf, name, missing) = (self.clone(), picked[at].name.clone(), picked[at].missing);
+        let trial = Trial::ignorable_test(name, move || {
+            let Pick { name, what, .. } = &picked[at];
+            let judged = shelf.judged(*what);
             if judged.fails(shelf.strict) {
                 if judged.verdict == Verdict::Error
                     && let Ok(mut broken) = shelf.broken.lock()
@@ -372,7 +397,7 @@ impl Shelf {
                 _ => Ok(Completion::Completed),
             }
         });
-        trial.with_ignored_flag(pick.missing)
+        trial.with_ignored_flag(missing)
     }
 }
 
@@ -400,7 +425,6 @@ impl Selection<'_> {
 /// not the run. One thread presents them, in order: the plays run by themselves.
 fn show(arguments: &LibtestArguments, trials: Vec<Trial>, progress: &Progress) -> bool {
     let mut mimic = Arguments {
-        list: arguments.list,
         ignored: arguments.ignored,
         include_ignored: arguments.include_ignored,
         quiet: arguments.quiet,
@@ -419,7 +443,7 @@ fn show(arguments: &LibtestArguments, trials: Vec<Trial>, progress: &Progress) -
         },
         ..Arguments::default()
     };
-    let piped = match (arguments.list || mimic.logfile.is_some(), std::io::pipe()) {
+    let piped = match (mimic.logfile.is_some(), std::io::pipe()) {
         (false, Ok((reading, writing))) if std::path::Path::new("/proc/self/fd").exists() => {
             use std::os::fd::AsRawFd;
             mimic.logfile = Some(format!("/proc/self/fd/{}", writing.as_raw_fd()));
@@ -439,13 +463,23 @@ fn show(arguments: &LibtestArguments, trials: Vec<Trial>, progress: &Progress) -
     conclusion.has_failed()
 }
 
+/// So many octets wait in a pipe at most.
+const PIPE: usize = 1 << 16;
+/// A short output is copied at once. It comes in pieces, several for each trial.
+const FEW_PIECES: usize = 100;
+/// A long one gathers for so long, so that it is not copied piece by piece.
+const GATHER: Duration = Duration::from_micros(500);
+
 /// Copies to standard output, as long as somebody reads it: whole lines where a line of progress
 /// would otherwise be written into them.
 fn pump(mut reading: std::io::PipeReader, progress: &Progress) {
     let mut out = std::io::stdout();
-    let mut piece = [0; 8192];
+    let mut piece = vec![0; PIPE];
     let (mut heard, mut rest) = (true, Vec::new());
-    loop {
+    for pieces in 0.. {
+        if pieces > FEW_PIECES {
+            std::thread::sleep(GATHER);
+        }
         let octets = reading.read(&mut piece).unwrap_or(0);
         rest.extend_from_slice(&piece[..octets]);
         let end = match rest.iter().rposition(|octet| *octet == b'\n') {

@@ -1,11 +1,13 @@
 //! What a play came to, in verdicts and words that can be kept and handed between processes.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::plan::{Case, Group};
-use crate::ladder::{Level, Rule};
+use crate::ladder::{Level, Rule, Suite};
 use crate::play::conclude_rule;
 use crate::record::{Event, Failure, Outcome, Report, RuleSight, Verdict};
 use crate::report::{self, FailureEntry, JudgedEntry, Mask};
@@ -76,8 +78,15 @@ impl Judged {
 pub struct Result {
     /// By step.
     pub steps: Vec<Judged>,
-    /// By rule of the suite.
-    pub rules: Vec<Sight>,
+    /// By the name of a rule, where the case showed anything of it.
+    pub rules: BTreeMap<String, Sight>,
+}
+
+impl Result {
+    /// The rules of the suite of which the case showed something, in their order.
+    pub fn of_rules<'r>(&'r self, suite: &'r Suite) -> impl Iterator<Item = (&'r Rule, &'r Sight)> {
+        suite.rules.iter().filter_map(|rule| Some((rule, self.rules.get(&rule.name)?)))
+    }
 }
 
 /// What a case showed of a rule.
@@ -95,7 +104,7 @@ pub struct Sight {
 pub fn all(case: &Case, verdict: Verdict, text: &str) -> Result {
     let steps = case.exchange.steps.iter();
     let steps = steps.map(|step| Judged::because(verdict, step.level, text));
-    Result { steps: steps.collect(), rules: Vec::new() }
+    Result { steps: steps.collect(), rules: BTreeMap::new() }
 }
 
 /// Puts a play into words.
@@ -103,7 +112,9 @@ pub fn all(case: &Case, verdict: Verdict, text: &str) -> Result {
 /// `peer` is what the built-in peer saw: where it is not content although the tester is, the suite
 /// contradicts itself, which is nobody's fault but its own.
 pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -> Result {
-    let mut steps = Vec::new();
+    // With room for a few more: what stays must not lie where plays at once keep what goes with them,
+    // or their room is not used again. Of 10,000 cases that made 30 MiB.
+    let mut steps: Vec<Judged> = Vec::new();
     for (index, step) in case.exchange.steps.iter().enumerate() {
         let mut outcome = match report.steps.get(index) {
             Some(outcome) => outcome.clone(),
@@ -128,8 +139,7 @@ pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -
         let (words, failures): (Vec<String>, Vec<FailureEntry>) = told.unzip();
         let text = if words.is_empty() { outcome.reason.clone() } else { words.join("\n") };
         // What merely warns fails nothing, and what it keeps from being reached does not fail either.
-        let warned =
-            |(_, step): &(&str, Judged)| step.verdict == Verdict::Fail && step.level != Level::Must;
+        let warned = |step: &Judged| step.verdict == Verdict::Fail && step.level != Level::Must;
         let judged = Judged {
             verdict: outcome.verdict,
             level: outcome.level,
@@ -140,23 +150,22 @@ pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -
             blocked: outcome.verdict == Verdict::NotReached && !steps.iter().any(warned),
         };
         let mut judged = case.known(&step.name, judged);
-        let known = steps.iter().find(|(_, s): &&(&str, Judged)| s.verdict == Verdict::Xfail);
-        if let (true, Some((name, _))) = (judged.blocked, known) {
+        let known = steps.iter().position(|s| s.verdict == Verdict::Xfail);
+        if let (true, Some(known)) = (judged.blocked, known) {
+            let name = &case.exchange.steps[known].name;
             judged.blocked = false;
             judged.text = format!("a known deviation in step {name} keeps it from being reached");
         }
-        steps.push((step.name.as_str(), judged));
+        steps.push(judged);
     }
-    let rules = report.rules.iter().zip(&case.suite.rules).map(|(sight, rule)| Sight {
-        exercised: sight.exercised,
-        failures: sight
-            .failures
-            .iter()
-            .map(|f| told_of(case, f, &rule.requirements, &report.events, mask))
-            .collect(),
-        values: sight.values.clone(),
+    let shown = report.rules.iter().zip(&case.suite.rules);
+    let shown = shown.filter(|(sight, _)| sight.exercised > 0 || !sight.failures.is_empty());
+    let rules = shown.map(|(sight, rule)| {
+        let told = sight.failures.iter();
+        let told = told.map(|f| told_of(case, f, &rule.requirements, &report.events, mask));
+        let (exercised, values) = (sight.exercised, sight.values.clone());
+        (rule.name.clone(), Sight { exercised, failures: told.collect(), values })
     });
-    let steps = steps.into_iter().map(|(_, judged)| judged).collect();
     Result { steps, rules: rules.collect() }
 }
 
@@ -218,8 +227,8 @@ fn expected(
 }
 
 /// What a rule came to over all cases of a group.
-pub fn rule(group: &Group, index: usize, rule: &Rule, results: &[Result], mask: &Mask) -> Judged {
-    let sights: Vec<&Sight> = results.iter().filter_map(|r| r.rules.get(index)).collect();
+pub fn rule(group: &Group, rule: &Rule, results: &[Arc<Result>], mask: &Mask) -> Judged {
+    let sights: Vec<&Sight> = results.iter().filter_map(|r| r.rules.get(&rule.name)).collect();
     let told: Vec<&(String, FailureEntry)> = sights.iter().flat_map(|s| &s.failures).collect();
     let plain: Vec<RuleSight> = sights
         .iter()

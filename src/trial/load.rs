@@ -359,8 +359,7 @@ impl Tally {
 
     fn count(&mut self, case: &Case, options: &Options, number: u64, report: Report, found: Found) {
         let worst = found.steps.iter().map(|s| s.verdict).max().unwrap_or(Verdict::Pass);
-        let rules = case.suite.rules.iter().zip(&found.rules);
-        let broken = rules.into_iter().any(|(rule, sight)| {
+        let broken = found.of_rules(&case.suite).any(|(rule, sight)| {
             rule_in_force(rule, options.profile.as_deref()) && !sight.failures.is_empty()
         });
         let worst = if broken { worst.max(Verdict::Fail) } else { worst };
@@ -432,7 +431,7 @@ impl Kept {
                 text += &format!("---- {name} ----\n{}\n", judged.text.trim_end());
             }
         }
-        for (rule, sight) in case.suite.rules.iter().zip(&self.found.rules) {
+        for (rule, sight) in self.found.of_rules(&case.suite) {
             for (failure, _) in &sight.failures {
                 let name = format!("{} #{}::rules::{}", case.name, self.number, rule.name);
                 text += &format!("---- {name} ----\n{}\n", failure.trim_end());

@@ -179,7 +179,7 @@ fn cases(journal: &Journal, options: &Options, plan: &Plan, picked: &[Pick]) {
                 selected.insert((*case, *step));
                 touched.insert(*case);
             }
-            What::Rule(group, _) => touched.extend(&group.cases),
+            What::Rule(group, _) => touched.extend(&plan.groups[*group].cases),
         }
     }
     for group in &plan.groups {
@@ -235,21 +235,23 @@ pub(super) fn conclude(
     let Some(folder) = &options.report else { return Ok(None) };
     let mut verdicts: BTreeMap<String, u32> = BTreeMap::new();
     for pick in picked {
-        let judged = match (pick.played, &pick.what) {
+        let judged = match (pick.played, pick.what) {
             (true, what) => shelf.judged(what),
             (false, What::Step(case, step)) => {
-                let level = shelf.plan.cases[*case].exchange.steps[*step].level;
+                let level = shelf.plan.cases[case].exchange.steps[step].level;
                 Judged::because(Verdict::Skipped, level, "")
             }
             (false, What::Rule(group, rule)) => {
+                let group = &shelf.plan.groups[group];
                 let missing = group.target.as_ref().and_then(|target| target.missing());
-                let level = group.suite.rules[*rule].level;
+                let level = group.suite.rules[rule].level;
                 Judged::because(Verdict::Skipped, level, missing.unwrap_or_default())
             }
         };
         *verdicts.entry(judged.verdict.word().into()).or_default() += 1;
-        if let What::Rule(group, rule) = &pick.what {
-            let rule = &group.suite.rules[*rule];
+        if let What::Rule(group, rule) = pick.what {
+            let group = &shelf.plan.groups[group];
+            let rule = &group.suite.rules[rule];
             journal.write(&Entry::Rule(RuleEntry {
                 name: pick.name.clone(),
                 suite: group.suite.name.clone(),

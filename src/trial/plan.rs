@@ -9,6 +9,7 @@ use crate::ladder::{Act, Exchange, PartyId, Projection, Setting, Suite, walk};
 use crate::report::Mask;
 use crate::suite;
 use crate::target::{self, Target};
+use crate::threads;
 
 /// What the user asked for.
 #[derive(Clone, Debug)]
@@ -162,9 +163,13 @@ impl Words {
 impl Plan {
     /// Loads suites and targets and pairs them.
     ///
-    /// `only` is the name of the one suite that matters, where the caller knows it: then no other
-    /// file is read. Fails with everything that is wrong with them.
+    /// `only` is the one trial that matters, where the caller knows it: then no other file than its
+    /// suite's is read. Fails with everything that is wrong with what is read.
     pub fn make(options: &Options, only: Option<&str>) -> Result<Self, Vec<Diagnostic>> {
+        let (only, exchange) = match only {
+            Some(trial) => (trial.split("::").next(), only_exchange(options, trial)),
+            None => (None, None),
+        };
         let mut plan = Self::default();
         let mut problems = Vec::new();
         let mut targets = Vec::new();
@@ -178,12 +183,15 @@ impl Plan {
                 Err(more) => problems.extend(more),
             }
         }
-        for path in files(options, only).map_err(|e| vec![e])? {
-            let (loaded, found) = suite::load(&path);
+        let files = files(options, only).map_err(|e| vec![e])?;
+        let read = threads::map(files, |path| {
+            let (loaded, mut found) = suite::load_only(&path, exchange);
+            found.extend(loaded.iter().flat_map(suite::lint));
+            (loaded, found)
+        });
+        for (loaded, found) in read {
             problems.extend(found);
-            let Some(loaded) = loaded else { continue };
-            problems.extend(suite::lint(&loaded));
-            let loaded = Arc::new(loaded);
+            let Some(loaded) = loaded.map(Arc::new) else { continue };
             words.learn(&loaded);
             if targets.is_empty() {
                 plan.built_in(options, &loaded);
@@ -345,6 +353,15 @@ impl Plan {
             });
         }
     }
+}
+
+/// The exchange without which a trial is nothing, and which is all that it needs of its suite: a
+/// rule looks at many, so do parts of a run, and a report tells of all.
+fn only_exchange<'t>(options: &Options, trial: &'t str) -> Option<&'t str> {
+    let exchange = trial.split("::").nth(1).filter(|word| *word != "rules")?;
+    let whole = options.report.is_some() || options.shard.is_some();
+    // Rows of a table differ in their brackets.
+    (!whole).then(|| exchange.split('[').next().unwrap_or_default())
 }
 
 /// The files to be read.

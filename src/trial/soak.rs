@@ -153,7 +153,7 @@ async fn play(
         }
     }
     // What rules say of single messages; what they say of a whole run is said of no single play.
-    for (rule, sight) in case.suite.rules.iter().zip(&found.rules) {
+    for (rule, sight) in found.of_rules(&case.suite) {
         if rule_in_force(rule, options.profile.as_deref()) {
             for (failure, _) in &sight.failures {
                 text += &format!("---- {}::rules::{} ----\n{failure}\n", case.name, rule.name);

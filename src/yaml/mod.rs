@@ -4,45 +4,70 @@
 //! of the field decides what it means. Aliases share their node, merge keys (`<<`) are resolved, a
 //! duplicate key is an error at the second place.
 
+mod pieces;
 mod read;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use granit_parser::{Event, Parser, ScalarStyle};
+use granit_parser::{Event, Marker, Parser, ScalarStyle};
 
 use crate::diag::{Diagnostic, Pos, Source};
 
+use pieces::Piece;
 pub use read::{Reader, duration};
 
 /// A file larger than this is refused before it is parsed.
 pub const MAX_OCTETS: usize = 32 << 20;
 /// The most nodes that a file may stand for, aliases counted as often as they are used.
-pub const MAX_NODES: u64 = 4_000_000;
+pub const MAX_NODES: u32 = 4_000_000;
 
-/// One value of a YAML file.
-#[derive(Debug)]
-pub struct Node {
+/// One value of a YAML file. A clone shares what is inside.
+#[derive(Clone, Debug)]
+pub struct Node<'s> {
     /// Where it stands.
     pub pos: Pos,
     /// What it is.
-    pub kind: Kind,
+    pub kind: Kind<'s>,
     /// How many nodes it stands for, itself included, aliases counted in full.
-    size: u64,
+    size: u32,
 }
 
 /// The three shapes of a YAML value.
-#[derive(Debug)]
-pub enum Kind {
-    /// Text, and whether it stood without quotes.
-    Scalar(String, bool),
+#[derive(Clone, Debug)]
+pub enum Kind<'s> {
+    /// Text, which mostly stands in the file as it is, and whether it stood without quotes.
+    Scalar(Cow<'s, str>, bool),
     /// A sequence.
-    List(Vec<Arc<Node>>),
+    List(Arc<[Node<'s>]>),
     /// A mapping in the order of the file.
-    Map(Vec<(Arc<Node>, Arc<Node>)>),
+    Map(Arc<[Entry<'s>]>),
 }
 
-impl Node {
+impl Default for Node<'_> {
+    /// A text of no characters, at no place.
+    fn default() -> Self {
+        Self::new(Pos::default(), Kind::Scalar(Cow::default(), true))
+    }
+}
+
+/// A key and its value.
+pub type Entry<'s> = (Node<'s>, Node<'s>);
+
+impl<'s> Node<'s> {
+    /// A node, and how many it stands for.
+    pub fn new(pos: Pos, kind: Kind<'s>) -> Self {
+        let size = match &kind {
+            Kind::Scalar(..) => 1,
+            Kind::List(items) => items.iter().fold(1u32, |sum, n| sum.saturating_add(n.size)),
+            Kind::Map(entries) => entries
+                .iter()
+                .fold(1u32, |sum, (k, v)| sum.saturating_add(k.size).saturating_add(v.size)),
+        };
+        Self { pos, kind, size }
+    }
+
     /// The text of a scalar.
     pub fn text(&self) -> Option<&str> {
         match &self.kind {
@@ -57,7 +82,7 @@ impl Node {
     }
 
     /// The entries of a mapping, none for other shapes.
-    pub fn entries(&self) -> &[(Arc<Node>, Arc<Node>)] {
+    pub fn entries(&self) -> &[Entry<'s>] {
         match &self.kind {
             Kind::Map(entries) => entries,
             _ => &[],
@@ -65,7 +90,7 @@ impl Node {
     }
 
     /// The items of a sequence, none for other shapes.
-    pub fn items(&self) -> &[Arc<Node>] {
+    pub fn items(&self) -> &[Self] {
         match &self.kind {
             Kind::List(items) => items,
             _ => &[],
@@ -73,8 +98,30 @@ impl Node {
     }
 
     /// The value under `key` of a mapping.
-    pub fn get(&self, key: &str) -> Option<&Arc<Node>> {
+    pub fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|(k, _)| k.text() == Some(key)).map(|(_, v)| v)
+    }
+
+    /// Takes the value under `key` out of a mapping.
+    pub fn take(&mut self, key: &str) -> Option<Self> {
+        let Kind::Map(entries) = &mut self.kind else { return None };
+        match Arc::get_mut(entries) {
+            Some(entries) => {
+                let mut entries = entries.iter_mut();
+                entries.find(|(k, _)| k.text() == Some(key)).map(|(_, v)| std::mem::take(v))
+            }
+            // Somebody else has a share in it.
+            None => self.get(key).cloned(),
+        }
+    }
+
+    /// The entries of a mapping, each to be dropped when it was read; none for other shapes.
+    pub fn into_entries(self) -> Vec<Entry<'s>> {
+        let Kind::Map(mut entries) = self.kind else { return Vec::new() };
+        match Arc::get_mut(&mut entries) {
+            Some(entries) => entries.iter_mut().map(std::mem::take).collect(),
+            None => entries.to_vec(),
+        }
     }
 
     /// `a list`, `a mapping`, `text`: for messages.
@@ -85,24 +132,12 @@ impl Node {
             Kind::Map(_) => "a mapping",
         }
     }
-
-    /// A node, shared because aliases and tables use it several times.
-    pub fn new(pos: Pos, kind: Kind) -> Arc<Self> {
-        let size = match &kind {
-            Kind::Scalar(..) => 1,
-            Kind::List(items) => items.iter().fold(1u64, |sum, n| sum.saturating_add(n.size)),
-            Kind::Map(entries) => entries
-                .iter()
-                .fold(1u64, |sum, (k, v)| sum.saturating_add(k.size).saturating_add(v.size)),
-        };
-        Arc::new(Self { pos, kind, size })
-    }
 }
 
 /// Parses one document.
 ///
 /// Fails with one diagnostic: not YAML, more than one document, a duplicate key, too large.
-pub fn parse(source: &Arc<Source>) -> Result<Arc<Node>, Diagnostic> {
+pub fn parse(source: &Arc<Source>) -> Result<Node<'_>, Diagnostic> {
     if source.text.len() > MAX_OCTETS {
         return Err(Diagnostic::plain(format!(
             "{} is {} octets long; the most is {MAX_OCTETS}",
@@ -110,7 +145,7 @@ pub fn parse(source: &Arc<Source>) -> Result<Arc<Node>, Diagnostic> {
             source.text.len()
         )));
     }
-    Builder { source, open: Vec::new(), anchors: Vec::new(), root: None }.run()
+    pieces::parse(source).map_or_else(|| Builder::new(source, Piece::whole(&source.text)).run(), Ok)
 }
 
 /// A collection whose end has not come yet.
@@ -118,16 +153,18 @@ struct Open {
     pos: Pos,
     anchor: usize,
     is_map: bool,
-    nodes: Vec<Arc<Node>>,
+    /// Where its nodes begin among those that wait for their collection.
+    from: usize,
 }
 
 /// The entries of a mapping, found by key: few by looking through them, many by an index.
-struct Entries {
-    all: Vec<(Arc<Node>, Arc<Node>)>,
-    index: HashMap<String, Pos>,
+#[derive(Default)]
+struct Entries<'s> {
+    all: Vec<Entry<'s>>,
+    index: HashMap<Cow<'s, str>, Pos>,
 }
 
-impl Entries {
+impl<'s> Entries<'s> {
     const FEW: usize = 16;
 
     fn of(capacity: usize) -> Self {
@@ -142,8 +179,11 @@ impl Entries {
         self.all.iter().find(|(key, _)| key.text() == Some(name)).map(|(key, _)| key.pos)
     }
 
-    fn add(&mut self, key: Arc<Node>, value: Arc<Node>) {
-        let named = |key: &Node| (key.text().unwrap_or_default().to_owned(), key.pos);
+    fn add(&mut self, key: Node<'s>, value: Node<'s>) {
+        let named = |key: &Node<'s>| match &key.kind {
+            Kind::Scalar(text, _) => (text.clone(), key.pos),
+            _ => (Cow::default(), key.pos),
+        };
         if self.all.len() == Self::FEW {
             self.index.extend(self.all.iter().map(|(key, _)| named(key)));
         }
@@ -156,18 +196,39 @@ impl Entries {
 
 struct Builder<'s> {
     source: &'s Arc<Source>,
+    /// What of it is parsed.
+    piece: Piece<'s>,
     open: Vec<Open>,
+    /// Nodes whose collections have not come to their end, those of the innermost last.
+    nodes: Vec<Node<'s>>,
     /// Nodes by anchor number, as the parser counts them.
-    anchors: Vec<Option<Arc<Node>>>,
-    root: Option<Arc<Node>>,
+    anchors: Vec<Option<Node<'s>>>,
+    /// Whether something in the piece is read with an eye to what stands outside of it.
+    depends: bool,
 }
 
-impl Builder<'_> {
-    fn run(mut self) -> Result<Arc<Node>, Diagnostic> {
+impl<'s> Builder<'s> {
+    fn new(source: &'s Arc<Source>, piece: Piece<'s>) -> Self {
+        Self {
+            source,
+            piece,
+            open: Vec::new(),
+            nodes: Vec::new(),
+            anchors: Vec::new(),
+            depends: false,
+        }
+    }
+
+    /// The value of a piece that can be read without knowing of others.
+    fn alone(mut self) -> Option<Node<'s>> {
+        self.run().ok().filter(|_| !self.depends)
+    }
+
+    fn run(&mut self) -> Result<Node<'s>, Diagnostic> {
         let mut documents = 0;
-        for event in Parser::new_from_str(&self.source.text) {
+        for event in Parser::new_from_str(self.piece.text) {
             let (event, span) = event.map_err(|e| self.not_yaml(&e))?;
-            let pos = position(&span.start, &span.end);
+            let pos = self.position(&span.start, &span.end);
             match event {
                 Event::DocumentStart(..) => {
                     documents += 1;
@@ -177,14 +238,17 @@ impl Builder<'_> {
                 }
                 Event::Scalar(text, style, anchor, _) => {
                     let plain = matches!(style, ScalarStyle::Plain);
-                    let node = Node::new(pos, Kind::Scalar(text.into_owned(), plain));
+                    // A block of no lines is placed where the next key is.
+                    let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                    self.depends |= block && text.trim_start_matches('\n').is_empty();
+                    let node = Node::new(pos, Kind::Scalar(text, plain));
                     self.finish(node, anchor)?;
                 }
                 Event::SequenceStart(_, anchor, _) => {
-                    self.open.push(Open { pos, anchor, is_map: false, nodes: Vec::new() });
+                    self.begin(pos, anchor, false);
                 }
                 Event::MappingStart(_, anchor, _) => {
-                    self.open.push(Open { pos, anchor, is_map: true, nodes: Vec::new() });
+                    self.begin(pos, anchor, true);
                 }
                 Event::SequenceEnd | Event::MappingEnd => self.close()?,
                 Event::Alias(id) => {
@@ -197,7 +261,7 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        self.root.ok_or_else(|| {
+        self.nodes.pop().ok_or_else(|| {
             Diagnostic::error(
                 self.source,
                 Pos { line: 1, column: 1, start: 0, end: 0 },
@@ -206,42 +270,58 @@ impl Builder<'_> {
         })
     }
 
+    fn begin(&mut self, pos: Pos, anchor: usize, is_map: bool) {
+        self.open.push(Open { pos, anchor, is_map, from: self.nodes.len() });
+    }
+
     fn close(&mut self) -> Result<(), Diagnostic> {
         let Some(open) = self.open.pop() else { return Ok(()) };
-        let kind = if open.is_map { self.map(open.nodes)? } else { Kind::List(open.nodes) };
+        let kind = match open.is_map {
+            true => Kind::Map(self.map(open.from)?),
+            false => Kind::List(self.nodes.drain(open.from..).collect()),
+        };
         self.finish(Node::new(open.pos, kind), open.anchor)
     }
 
     /// Pairs up keys and values, resolves merge keys, refuses duplicates.
-    fn map(&self, nodes: Vec<Arc<Node>>) -> Result<Kind, Diagnostic> {
+    fn map(&mut self, from: usize) -> Result<Arc<[Entry<'s>]>, Diagnostic> {
+        let source = self.source;
+        let mut nodes = self.nodes.drain(from..);
         let mut entries = Entries::of(nodes.len() / 2);
         let mut merged = Vec::new();
-        let mut nodes = nodes.into_iter();
         while let (Some(key), Some(value)) = (nodes.next(), nodes.next()) {
             let Some(name) = key.text() else {
-                return Err(self.error(key.pos, "a key must be text"));
+                return Err(Diagnostic::error(source, key.pos, "a key must be text"));
             };
             if name == "<<" && key.is_plain() {
+                self.depends = true;
                 merged.push(value);
                 continue;
             }
             if let Some(first) = entries.key(name) {
-                return Err(self
-                    .error(key.pos, format!("the key `{name}` stands here a second time"))
-                    .help(format!("the first is in line {}", first.line)));
+                return Err(Diagnostic::error(
+                    source,
+                    key.pos,
+                    format!("the key `{name}` stands here a second time"),
+                )
+                .help(format!("the first is in line {}", first.line)));
             }
             entries.add(key, value);
         }
         for value in merged {
-            let maps: &[Arc<Node>] = match &value.kind {
+            let maps: &[Node] = match &value.kind {
                 Kind::List(items) => items,
                 _ => std::slice::from_ref(&value),
             };
             for map in maps {
                 let Kind::Map(more) = &map.kind else {
-                    return Err(self.error(map.pos, "only a mapping can be merged with `<<`"));
+                    return Err(Diagnostic::error(
+                        source,
+                        map.pos,
+                        "only a mapping can be merged with `<<`",
+                    ));
                 };
-                for (key, value) in more {
+                for (key, value) in more.iter() {
                     let name = key.text().unwrap_or_default();
                     if entries.key(name).is_none() {
                         entries.add(key.clone(), value.clone());
@@ -249,10 +329,10 @@ impl Builder<'_> {
                 }
             }
         }
-        Ok(Kind::Map(entries.all))
+        Ok(entries.all.into())
     }
 
-    fn finish(&mut self, node: Arc<Node>, anchor: usize) -> Result<(), Diagnostic> {
+    fn finish(&mut self, node: Node<'s>, anchor: usize) -> Result<(), Diagnostic> {
         if node.size > MAX_NODES {
             return Err(self.error(
                 node.pos,
@@ -260,20 +340,31 @@ impl Builder<'_> {
             ));
         }
         if anchor > 0 {
+            self.depends = true;
             if self.anchors.len() <= anchor {
                 self.anchors.resize(anchor + 1, None);
             }
             self.anchors[anchor] = Some(node.clone());
         }
-        match self.open.last_mut() {
-            Some(open) => open.nodes.push(node),
-            None => self.root = Some(node),
-        }
+        self.nodes.push(node);
         Ok(())
     }
 
     fn error(&self, pos: Pos, title: impl Into<String>) -> Diagnostic {
         Diagnostic::error(self.source, pos, title)
+    }
+
+    /// The place of a value in the whole file.
+    fn position(&self, start: &Marker, end: &Marker) -> Pos {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let octets = |mark: &Marker| number(mark.byte_offset().unwrap_or_else(|| mark.index()));
+        let before = self.piece.at;
+        Pos {
+            line: number(start.line()).saturating_add(before.line - 1),
+            column: number(start.col()).saturating_add(1),
+            start: octets(start).saturating_add(before.start),
+            end: octets(end).saturating_add(before.start),
+        }
     }
 
     fn not_yaml(&self, error: &granit_parser::ScanError) -> Diagnostic {
@@ -293,27 +384,18 @@ impl Builder<'_> {
     }
 }
 
-fn position(start: &granit_parser::Marker, end: &granit_parser::Marker) -> Pos {
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Pos {
-        line: number(start.line()),
-        column: number(start.col()).saturating_add(1),
-        start: number(start.byte_offset().unwrap_or_else(|| start.index())),
-        end: number(end.byte_offset().unwrap_or_else(|| end.index())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Arc<Node>, Diagnostic> {
-        parse(&Arc::new(Source { path: "t.yaml".into(), text: text.into() }))
+    fn source(text: &str) -> Arc<Source> {
+        Arc::new(Source { path: "t.yaml".into(), text: text.into() })
     }
 
     #[test]
     fn a_value_keeps_its_spelling_and_its_place() {
-        let root = read("a: {b: 0x00ff}\non: yes\n").expect("valid");
+        let source = source("a: {b: 0x00ff}\non: yes\n");
+        let root = parse(&source).expect("valid");
         let value = root.get("a").and_then(|a| a.get("b")).expect("there");
         assert_eq!(value.text(), Some("0x00ff"));
         assert_eq!((value.pos.line, value.pos.column, value.pos.start), (1, 8, 7));
@@ -335,14 +417,15 @@ mod tests {
 
     #[test]
     fn a_duplicate_key_points_at_both_places() {
-        let error = read("a: 1\nb: 2\na: 3\n").expect_err("duplicate");
+        let error = parse(&source("a: 1\nb: 2\na: 3\n")).expect_err("duplicate");
         assert_eq!(error.place().as_deref(), Some("t.yaml:3:1"));
         assert!(error.help.is_some_and(|h| h.contains("line 1")));
     }
 
     #[test]
     fn merge_keys_fill_in_what_is_missing() {
-        let root = read("base: &b {x: 1, y: 2}\nuse: {<<: *b, y: 3}\n").expect("valid");
+        let source = source("base: &b {x: 1, y: 2}\nuse: {<<: *b, y: 3}\n");
+        let root = parse(&source).expect("valid");
         let used = root.get("use").expect("there");
         assert_eq!(used.get("x").and_then(|n| n.text()), Some("1"));
         assert_eq!(used.get("y").and_then(|n| n.text()), Some("3"));
@@ -355,18 +438,18 @@ mod tests {
             let list = vec![format!("*a{}", i - 1); 10].join(", ");
             text.push_str(&format!("a{i}: &a{i} [{list}]\n"));
         }
-        let error = read(&text).expect_err("too large");
+        let error = parse(&source(&text)).expect_err("too large");
         assert!(error.title.contains("aliases counted"), "{error}");
     }
 
     #[test]
     fn what_is_not_yaml_is_told_with_its_place() {
-        let error = read("a: [1, 2\nb: }\n").expect_err("broken");
+        let error = parse(&source("a: [1, 2\nb: }\n")).expect_err("broken");
         assert!(error.place().is_some());
     }
 
     #[test]
     fn deep_nesting_is_refused_and_does_not_overflow() {
-        assert!(read(&"[".repeat(100_000)).is_err());
+        assert!(parse(&source(&"[".repeat(100_000))).is_err());
     }
 }

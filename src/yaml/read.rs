@@ -62,17 +62,17 @@ impl Reader<'_> {
 
     /// The text under a key, empty where it is missing.
     pub fn text_of(&mut self, node: &Node, key: &str) -> String {
-        node.get(key).cloned().and_then(|n| self.text(&n)).unwrap_or_default()
+        node.get(key).and_then(|n| self.text(n)).unwrap_or_default()
     }
 
     /// One text or a list of them under a key.
     pub fn texts_of(&mut self, node: &Node, key: &str) -> Vec<(String, Pos)> {
-        let Some(value) = node.get(key).cloned() else { return Vec::new() };
+        let Some(value) = node.get(key) else { return Vec::new() };
         match &value.kind {
             Kind::List(items) => {
                 items.iter().filter_map(|i| self.text(i).map(|t| (t, i.pos))).collect()
             }
-            _ => self.text(&value).map(|t| (t, value.pos)).into_iter().collect(),
+            _ => self.text(value).map(|t| (t, value.pos)).into_iter().collect(),
         }
     }
 
