@@ -5,19 +5,22 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `alarm` | waiting for a moment, to some microseconds |
+//! | `alarm` | waiting for moments, to some microseconds |
 //! | `doors` | the sockets on which our parties are called |
-//! | `gate` | how many datagrams are on their way to one implementation |
+//! | `ears` | what a play hears through: sockets and doors, read where it is driven |
+//! | `gate` | how much is on its way to one implementation |
 //! | `inbox` | what a play is told while it runs |
 //! | `jitter` | what is said goes out some time later |
 //! | `segment` | frames on an Ethernet interface |
 //! | `runtime` | what a process is to many plays |
 //! | `serve` | parties that are played for whoever calls |
-//! | `sockets` | reading and writing sockets |
+//! | `sockets` | what sockets need beside being read and written |
+//! | `stream` | octets that go out on a stream, and come |
 //! | `traffic` | who calls whom in an exchange |
 
 mod alarm;
 mod doors;
+mod ears;
 mod gate;
 mod inbox;
 mod jitter;
@@ -25,29 +28,33 @@ mod runtime;
 mod segment;
 mod serve;
 mod sockets;
+mod stream;
 mod traffic;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use tokio::net::{TcpStream, UdpSocket};
-use tokio::sync::{mpsc, watch};
+use tokio::net::UdpSocket;
+use tokio::sync::watch;
 use tokio::task::spawn_local;
 
 use crate::ladder::{Aside, Link, LinkId, PartyId, Suite};
 use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Place, Play, Sight};
 use crate::record::{Event, Report};
 use crate::wire::Transport;
-use doors::{Call, Came, Ears, datagram_socket, door, here_for, near, shared_socket, socket_to};
+use doors::{Call, Came, datagram_socket, door, here_for, near, shared_socket, socket_to};
+use ears::{EarId, Ears};
 use gate::Crossing;
-use inbox::{Heard, Inbox, WAITING};
+use inbox::{Heard, Inbox, Tell};
 use segment::Segment;
-use sockets::{Datagrams, Words, connect, loose_datagrams, pump, send_aside};
+use sockets::send_aside;
 
 pub use alarm::Alarm;
 pub use doors::Doors;
@@ -138,23 +145,29 @@ impl Scene {
 pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
     let mut inbox = Inbox::new();
     let scene = Scene { origins: doors.origins.clone(), ..scene };
-    let ears = doors.listen(&inbox.tell);
-    play(cast, &mut inbox, ears, scene).await
+    let mut ears = Ears::new();
+    let segment = doors.open_to(&mut ears);
+    play(cast, &mut inbox, ears, segment, scene).await
 }
 
-/// Plays one cast to its end, with what its inbox is told of.
-async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report {
+/// Plays one cast to its end, with what its inbox is told of, and what it hears itself. Frames are
+/// said on a segment.
+async fn play(
+    cast: Cast,
+    inbox: &mut Inbox,
+    ears: Ears,
+    segment: Option<Rc<Segment>>,
+    scene: Scene,
+) -> Report {
     let mut driver = Driver {
         suite: cast.suite.clone(),
         played: cast.projection.played.clone(),
         play: Play::new(cast),
-        inbox: inbox.tell.clone(),
+        tell: inbox.tell(),
+        ears,
         flows: BTreeMap::new(),
-        datagrams: Datagrams::default(),
         links: BTreeMap::new(),
         ends: BTreeMap::new(),
-        listening: ears.links,
-        _frames: ears.frames,
         near: BTreeMap::new(),
         callers: BTreeMap::new(),
         tasks: Vec::new(),
@@ -164,14 +177,14 @@ async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report
         watcher: scene.watcher,
         gate: scene.gate,
         jitter: scene.jitter,
-        segment: ears.segment,
+        segment,
         on_segment: BTreeMap::new(),
         crossing: Crossing::default(),
         epoch: scene.epoch,
     };
-    let (mut observe, mut stop) = (scene.observe, scene.stop);
-    let mut told = 0;
-    let (mut sleep, mut armed) = (pin!(tokio::time::sleep(Duration::ZERO)), None);
+    let (mut observe, mut stop, mut linger) = (scene.observe, scene.stop, scene.linger);
+    let mut stopped = pin!(async move { drop(stop.wait_for(|stop| *stop).await) });
+    let (mut told, mut alarm) = (0, Alarm::new());
     driver.begin(scene.gone);
     loop {
         driver.carry_out().await;
@@ -182,35 +195,40 @@ async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report
         }
         let wake = driver.wake_at();
         // A time that moves on is looked at when the time before it has come: most never come.
-        if let Some(at) = wake.filter(|at| armed.is_none_or(|armed| *at < armed)) {
-            sleep.as_mut().reset(at.into());
-            armed = Some(at);
+        if wake.is_some_and(|at| alarm.moment().is_none_or(|set| at < set)) {
+            alarm.set(wake);
         }
-        tokio::select! {
-            biased;
-            heard = driver.datagrams.next(&mut inbox.heard) => {
-                if let Some(heard) = heard {
-                    driver.heard(heard);
-                }
+        // What was heard comes before what the clock says.
+        let next = poll_fn(|context| {
+            if let Poll::Ready(heard) = driver.hear(inbox, context) {
+                return Poll::Ready(Next::Heard(heard));
+            }
+            if alarm.poll(context).is_ready() {
+                return Poll::Ready(Next::Time);
+            }
+            stopped.as_mut().poll(context).map(|()| Next::Stop)
+        });
+        match next.await {
+            Next::Heard(heard) => {
+                driver.heard(heard);
                 // What arrived together is judged together, before the clock is looked at again.
                 while !driver.play.is_over()
-                    && let Some(heard) =
-                        driver.datagrams.next_now().or_else(|| inbox.heard.try_recv().ok())
+                    && let Some(heard) = driver.ears.next_now().or_else(|| inbox.next_now())
                 {
                     driver.carry_out().await;
                     driver.heard(heard);
                 }
             }
-            () = &mut sleep, if armed.is_some() => {
-                armed = None;
+            Next::Time => {
                 let now = Instant::now();
                 driver.crossing.leave(now);
                 if wake.is_some_and(|wake| wake <= now) {
                     driver.play.take(driver.epoch.elapsed(), Input::Tick);
                 }
             }
-            _ = stop.wait_for(|stop| *stop) => {
+            Next::Stop => {
                 driver.play.take(driver.epoch.elapsed(), Input::Interrupted);
+                linger = Duration::ZERO;
                 break;
             }
         }
@@ -218,16 +236,22 @@ async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report
     driver.carry_out().await;
     driver.play.new_events(told, &mut |event| observe.happened(event));
     driver.catch_up().await;
-    if !scene.linger.is_zero() {
+    if !linger.is_zero() {
         tokio::select! {
             () = driver.linger(inbox) => {}
-            () = tokio::time::sleep(scene.linger) => {}
-            _ = stop.wait_for(|stop| *stop) => {}
+            () = tokio::time::sleep(linger) => {}
+            () = stopped => {}
         }
     }
-    // Writers still have to send what was asked for last: a moment, then everything is dropped.
     driver.farewell().await;
     driver.into_report()
+}
+
+/// What a play goes on with.
+enum Next {
+    Heard(Heard),
+    Time,
+    Stop,
 }
 
 /// How octets leave on a flow.
@@ -240,27 +264,25 @@ enum Way {
     Loose(Rc<UdpSocket>, Rc<Cell<SocketAddr>>),
     /// As a frame on the segment.
     Frame(Rc<Segment>),
-    /// Through the task that writes a stream; dropping it closes the stream.
-    Stream(mpsc::UnboundedSender<Words>),
+    /// On a stream.
+    Stream(EarId),
 }
 
 struct Driver {
     play: Play,
     suite: Arc<Suite>,
     played: Vec<bool>,
-    inbox: mpsc::Sender<Heard>,
+    /// Where what the play has asked for is told.
+    tell: Tell,
+    /// The sockets and doors of the play.
+    ears: Ears,
     flows: BTreeMap<FlowId, Way>,
-    /// The datagram sockets among them that we read ourselves.
-    datagrams: Datagrams,
     /// The link of each flow.
     links: BTreeMap<FlowId, LinkId>,
     /// Where the other end of the latest conversation of a link is.
     ends: BTreeMap<LinkId, Rc<Cell<SocketAddr>>>,
     /// Our own host in the latest stream of a link.
     near: BTreeMap<LinkId, IpAddr>,
-    /// What reads the doors; a link without one takes nobody.
-    listening: BTreeMap<LinkId, Task>,
-    _frames: Option<Task>,
     callers: BTreeMap<(LinkId, SocketAddr), FlowId>,
     /// Ended with the play.
     tasks: Vec<Task>,
@@ -274,7 +296,7 @@ struct Driver {
     segment: Option<Rc<Segment>>,
     /// The flow of each link on the segment.
     on_segment: BTreeMap<LinkId, FlowId>,
-    /// Datagrams on their way, by flow: they leave the gate with their answer.
+    /// What is on its way, by flow: it leaves the gate with its answer.
     crossing: Crossing,
     /// The moment that the play counts from. It moves on while the play waits at the gate: no time
     /// goes by for it there, so that no silence is shorter than it should be.
@@ -304,11 +326,21 @@ impl Driver {
         }
     }
 
+    /// What is heard or told next.
+    fn hear(&mut self, inbox: &mut Inbox, context: &mut Context<'_>) -> Poll<Heard> {
+        match self.ears.poll(context) {
+            Poll::Ready(heard) => Poll::Ready(heard),
+            Poll::Pending => inbox.poll(context),
+        }
+    }
+
     fn heard(&mut self, heard: Heard) {
         let epoch = self.epoch;
         match heard {
             Heard::Input(at, input) => {
-                if let Input::Received(flow, _) = &input {
+                if let Input::Received(flow, _) | Input::Closed(flow) | Input::Refused(flow, _) =
+                    &input
+                {
                     self.crossing.answered(*flow);
                 }
                 self.play.take(at.saturating_duration_since(epoch), input);
@@ -344,8 +376,8 @@ impl Driver {
                         self.links.insert(flow, link);
                         self.ends.insert(link, Rc::new(Cell::new(from)));
                         self.near.extend(stream.local_addr().map(|here| (link, here.ip())));
-                        let way = self.stream(flow, stream);
-                        self.flows.insert(flow, way);
+                        let ear = self.ears.stream(flow, stream);
+                        self.flows.insert(flow, Way::Stream(ear));
                         Input::Tick
                     }
                 };
@@ -426,15 +458,7 @@ impl Driver {
         known: bool,
     ) {
         self.flows.insert(flow, Way::Loose(socket.clone(), other.clone()));
-        let reads = loose_datagrams((flow, link), socket, other, known, self.inbox.clone());
-        self.tasks.push(Task(spawn_local(reads)));
-    }
-
-    /// Reads and writes a stream in a task of its own.
-    fn stream(&mut self, flow: FlowId, stream: TcpStream) -> Way {
-        let (way, outgoing) = mpsc::unbounded_channel::<Words>();
-        self.tasks.push(Task(spawn_local(pump(flow, stream, outgoing, self.inbox.clone()))));
-        Way::Stream(way)
+        self.ears.loose((flow, link), socket, other, known);
     }
 
     /// When there is something to do if nothing arrives before.
@@ -478,7 +502,10 @@ impl Driver {
 
     async fn act(&mut self, output: Output) {
         match output {
-            Output::Open { flow, link, place, aside, .. } => self.open(flow, link, place, aside),
+            Output::Open { flow, link, place, aside, .. } => {
+                self.pass_to(flow, link).await;
+                self.open(flow, link, place, aside);
+            }
             Output::Listen(link) => self.listen(link),
             Output::Send(flow, octets) => {
                 self.move_out(flow);
@@ -486,8 +513,8 @@ impl Driver {
                 self.send(flow, octets);
             }
             Output::SendUrgent(flow, octets) => {
-                if let Some(Way::Stream(way)) = self.flows.get(&flow) {
-                    let _ = way.send(Words { octets, urgent: true });
+                if let Some(Way::Stream(ear)) = self.flows.get(&flow) {
+                    self.ears.say(*ear, octets, true);
                 }
             }
             Output::SendAside(flow, octets, aside) => {
@@ -505,37 +532,33 @@ impl Driver {
                 }
             }
             Output::Close(flow) => {
-                if let Some(Way::Stream(_)) = self.flows.get(&flow) {
+                if let Some(Way::Stream(ear)) = self.flows.get(&flow) {
+                    self.ears.close(*ear);
                     self.flows.remove(&flow);
                 }
             }
-            Output::Refuse(link) => {
-                self.listening.remove(&link);
-            }
+            Output::Refuse(link) => self.ears.shut(link),
             Output::Observe(look) => {
                 let seen = (self.watcher)(look);
-                let inbox = self.inbox.clone();
+                let tell = self.tell.clone();
                 self.tasks.push(Task(spawn_local(async move {
-                    let input = Input::Observed(seen.await);
-                    let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
+                    tell.tell(Input::Observed(seen.await));
                 })));
             }
             Output::Trigger(party, name) => {
                 let ended = (self.trigger)(party, name);
-                let inbox = self.inbox.clone();
+                let tell = self.tell.clone();
                 self.tasks.push(Task(spawn_local(async move {
-                    let input = match ended.await {
+                    tell.tell(match ended.await {
                         Ok(ended) => Input::Ended(party, ended),
                         Err(why) => Input::NotTriggered(party, why),
-                    };
-                    let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
+                    });
                 })));
             }
         }
     }
 
     fn open(&mut self, flow: FlowId, link: LinkId, place: Option<Place>, aside: Option<Aside>) {
-        let inbox = self.inbox.clone();
         self.links.insert(flow, link);
         if self.suite.links[link].is_segment() {
             return self.frame_flow(flow, link);
@@ -551,12 +574,7 @@ impl Driver {
             None => self.reach.get(&link).copied(),
         };
         let Some(address) = address else {
-            let why = "no address is known for it".to_owned();
-            self.tasks.push(Task(spawn_local(async move {
-                let input = Input::Refused(flow, why);
-                let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
-            })));
-            return;
+            return self.ears.known(Input::Refused(flow, "no address is known for it".to_owned()));
         };
         match protocol.transport {
             Transport::Udp if protocol.conversation.answers_anew && at.is_none() => {
@@ -582,27 +600,21 @@ impl Driver {
                     Ok(socket) => {
                         let socket = Rc::new(socket);
                         self.flows.insert(flow, Way::Own(socket.clone()));
-                        self.datagrams.add(flow, socket);
+                        self.ears.own(flow, socket);
                     }
                     Err(error) => {
-                        let input = Input::Refused(flow, format!("no socket: {error}"));
-                        self.tasks.push(Task(spawn_local(async move {
-                            let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
-                        })));
+                        self.ears.known(Input::Refused(flow, format!("no socket: {error}")));
                     }
                 }
             }
             Transport::Tcp | Transport::Ethernet => {
-                // Octets wait in this channel until the stream is there to write them.
-                let (way, outgoing) = mpsc::unbounded_channel::<Words>();
-                self.flows.insert(flow, Way::Stream(way));
                 self.ends.insert(link, Rc::new(Cell::new(address)));
                 // Where messages of this link tell where we listen, it is there.
                 if self.suite.links.iter().any(|other| other.is_told() && other.at == Some(link)) {
                     self.near.extend(here_for(address).map(|here| (link, here)));
                 }
-                let calls = connect(flow, (address, aside), outgoing, inbox);
-                self.tasks.push(Task(spawn_local(calls)));
+                let ear = self.ears.call(flow, address, aside);
+                self.flows.insert(flow, Way::Stream(ear));
             }
         }
     }
@@ -611,10 +623,12 @@ impl Driver {
     fn listen(&mut self, link: LinkId) {
         let here = self.suite.links[link].at.and_then(|at| self.near.get(&at).copied());
         let here = here.unwrap_or(Ipv4Addr::LOCALHOST.into());
-        let (now, inbox) = (self.epoch.elapsed(), self.inbox.clone());
-        let input = match door(SocketAddr::new(here, 0), link, inbox) {
-            Ok((address, task)) => {
-                self.listening.insert(link, task);
+        let now = self.epoch.elapsed();
+        let input = match door(SocketAddr::new(here, 0)) {
+            Ok((address, door)) => {
+                // A link has one door, at the place that was told last.
+                self.ears.shut(link);
+                self.ears.streams(link, door);
                 Input::Listening(link, address)
             }
             Err(error) => Input::NotDone(format!("nothing can listen on {here}: {error}")),
@@ -627,9 +641,7 @@ impl Driver {
             Some(Way::Caller(socket, to)) => self.datagram(socket.clone(), Some(*to), octets),
             Some(Way::Own(socket)) => self.datagram(socket.clone(), None, octets),
             Some(Way::Loose(socket, to)) => self.datagram(socket.clone(), Some(to.get()), octets),
-            Some(Way::Stream(way)) => {
-                let _ = way.send(Words { octets, urgent: false });
-            }
+            Some(Way::Stream(ear)) => self.ears.say(*ear, octets, false),
             Some(Way::Frame(segment)) => {
                 if let Err(error) = segment.send(&octets) {
                     let why = format!("a frame of {} octets cannot be sent: {error}", octets.len());
@@ -643,7 +655,18 @@ impl Driver {
     /// Takes a place for a datagram that goes to the implementation under test.
     async fn pass(&mut self, flow: FlowId) {
         if let (Some(gate), Some(Way::Own(_))) = (&self.gate, self.flows.get(&flow)) {
-            self.epoch += self.crossing.enter(gate, flow).await;
+            self.epoch += self.crossing.enter(gate.datagrams(), flow).await;
+        }
+    }
+
+    /// Takes a place for a stream to a door of the implementation under test.
+    async fn pass_to(&mut self, flow: FlowId, link: LinkId) {
+        let link = &self.suite.links[link];
+        if let Some(gate) = &self.gate
+            && link.protocol.transport == Transport::Tcp
+            && link.at.is_none()
+        {
+            self.epoch += self.crossing.enter(gate.streams(), flow).await;
         }
     }
 
@@ -669,19 +692,23 @@ impl Driver {
 
     /// Keeps the streams that the play has not closed, as long as their peers keep them.
     async fn linger(&mut self, inbox: &mut Inbox) {
-        let open = |way: &Way| matches!(way, Way::Stream(way) if !way.is_closed());
-        while self.flows.values().any(open) {
-            match inbox.heard.recv().await {
-                Some(Heard::Input(_, Input::Closed(flow))) => drop(self.flows.remove(&flow)),
-                Some(Heard::Call(call)) => inbox.late.push(call),
+        let is_open = |way: &Way, ears: &Ears| matches!(way, Way::Stream(ear) if ears.has(*ear));
+        while self.flows.values().any(|way| is_open(way, &self.ears)) {
+            match poll_fn(|context| self.hear(inbox, context)).await {
+                Heard::Input(_, Input::Closed(flow)) => {
+                    if let Some(Way::Stream(ear)) = self.flows.remove(&flow) {
+                        self.ears.close(ear);
+                    }
+                }
+                Heard::Call(call) => inbox.late.push(call),
                 _ => {}
             }
         }
     }
 
-    /// Lets the writers finish.
+    /// Lets what was said last go out: a moment, then everything is dropped.
     async fn farewell(&mut self) {
-        self.flows.clear();
+        self.ears.farewell();
         if self.tasks.is_empty() {
             return;
         }

@@ -4,21 +4,15 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
-use tokio::sync::mpsc;
-use tokio::task::spawn_local;
 
-use super::Task;
-use super::segment::{Segment, frames};
-use super::sockets::MOST_OF_A_DATAGRAM;
+use super::ears::Ears;
+use super::segment::Segment;
 use crate::ladder::{LinkId, PartyId, Suite};
 use crate::play::Cast;
 use crate::wire::Transport;
-
-/// How long a door that cannot be read is left alone, for lack of open files mostly.
-pub(super) const JAMMED: Duration = Duration::from_millis(20);
 
 /// Where frames come from: they have no address of this kind.
 pub(super) const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
@@ -39,7 +33,8 @@ pub struct Doors {
 impl Doors {
     /// Binds a socket for every link on which somebody under test calls a party that we play.
     ///
-    /// `wanted` gives addresses; elsewhere the kernel chooses a port of the loopback interface.    /// An address for a link on which we call is the one that datagrams go out from. Frames are said
+    /// `wanted` gives addresses; elsewhere the kernel chooses a port of the loopback interface.
+    /// An address for a link on which we call is the one that datagrams go out from. Frames are said
     /// and heard on `interface`.
     pub async fn open(
         cast: &Cast,
@@ -136,31 +131,18 @@ impl Doors {
         found.map(|_| ())
     }
 
-    /// Tells of everything that comes.
-    pub(super) fn listen<T: From<Call> + 'static>(self, tell: &mpsc::Sender<T>) -> Ears {
-        let mut ears = Ears::default();
-        if let Some((suite, segment)) = self.frames {
-            let hears = frames(segment.clone(), suite, tell.clone());
-            (ears.segment, ears.frames) = (Some(segment), Some(Task(spawn_local(hears))));
-        }
+    /// Hears everything that comes; where frames are said.
+    pub(super) fn open_to(self, ears: &mut Ears) -> Option<Rc<Segment>> {
         for (link, socket) in self.udp {
-            ears.links.insert(link, Task(spawn_local(datagrams(link, socket, tell.clone()))));
+            ears.datagrams(link, socket);
         }
         for (link, listener) in self.tcp {
-            ears.links.insert(link, Task(spawn_local(streams(link, listener, tell.clone()))));
+            ears.streams(link, listener);
         }
-        ears
+        let (suite, segment) = self.frames?;
+        ears.frames(segment.clone(), suite);
+        Some(segment)
     }
-}
-
-/// What reads the doors; dropped tasks hear no more.
-#[derive(Default)]
-pub(super) struct Ears {
-    pub(super) links: BTreeMap<LinkId, Task>,
-    /// What hears all frames.
-    pub(super) frames: Option<Task>,
-    /// Where frames are said.
-    pub(super) segment: Option<Rc<Segment>>,
 }
 
 /// Somebody calls: a datagram at a door, or a stream.
@@ -180,46 +162,12 @@ pub(super) enum Came {
     Frame(Vec<u8>),
 }
 
-async fn datagrams<T: From<Call>>(link: LinkId, socket: UdpSocket, tell: mpsc::Sender<T>) {
-    let socket = Rc::new(socket);
-    let mut buffer = Vec::with_capacity(MOST_OF_A_DATAGRAM);
-    loop {
-        buffer.clear();
-        let Ok((_, from)) = socket.recv_buf_from(&mut buffer).await else {
-            tokio::time::sleep(JAMMED).await;
-            continue;
-        };
-        let what = Came::Datagram(socket.clone(), buffer.as_slice().to_vec());
-        let call = Call { at: Instant::now(), link, from, what };
-        if tell.send(call.into()).await.is_err() {
-            return;
-        }
-    }
-}
-
-async fn streams<T: From<Call>>(link: LinkId, listener: TcpListener, tell: mpsc::Sender<T>) {
-    loop {
-        let Ok((stream, from)) = listener.accept().await else {
-            tokio::time::sleep(JAMMED).await;
-            continue;
-        };
-        let call = Call { at: Instant::now(), link, from, what: Came::Stream(stream) };
-        if tell.send(call.into()).await.is_err() {
-            return;
-        }
-    }
-}
-
-/// Listens for streams at an address, until the task is dropped.
-pub(super) fn door<T: From<Call> + 'static>(
-    at: SocketAddr,
-    link: LinkId,
-    tell: mpsc::Sender<T>,
-) -> std::io::Result<(SocketAddr, Task)> {
+/// Listens for streams at an address, and where that is.
+pub(super) fn door(at: SocketAddr) -> std::io::Result<(SocketAddr, TcpListener)> {
     let listener = std::net::TcpListener::bind(at)?;
     listener.set_nonblocking(true)?;
     let listener = TcpListener::from_std(listener)?;
-    Ok((listener.local_addr()?, Task(spawn_local(streams(link, listener, tell)))))
+    Ok((listener.local_addr()?, listener))
 }
 
 /// The address of this host from which another one is reached. Nothing is sent to find it.
