@@ -9,6 +9,7 @@
 //! | `doors` | the sockets on which our parties are called |
 //! | `ears` | what a play hears through: sockets and doors, read where it is driven |
 //! | `gate` | how much is on its way to one implementation |
+//! | `hall` | sockets that plays share whose other parties are played here too |
 //! | `inbox` | what a play is told while it runs |
 //! | `jitter` | what is said goes out some time later |
 //! | `segment` | frames on an Ethernet interface |
@@ -22,6 +23,7 @@ mod alarm;
 mod doors;
 mod ears;
 mod gate;
+mod hall;
 mod inbox;
 mod jitter;
 mod runtime;
@@ -49,9 +51,10 @@ use crate::ladder::{Aside, Link, LinkId, PartyId, Suite};
 use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Place, Play, Sight};
 use crate::record::{Event, Report};
 use crate::wire::Transport;
-use doors::{Call, Came, datagram_socket, door, here_for, near, shared_socket, socket_to};
+use doors::{Call, Came, datagram_socket, here_for, near, shared_socket, socket_to};
 use ears::{EarId, Ears};
 use gate::Crossing;
+use hall::Side;
 use inbox::{Heard, Inbox, Tell};
 use segment::Segment;
 use sockets::send_aside;
@@ -59,8 +62,9 @@ use sockets::send_aside;
 pub use alarm::Alarm;
 pub use doors::Doors;
 pub use gate::Gate;
+pub use hall::{Across, Hall};
 pub use jitter::Jitter;
-pub use runtime::{asked_to_end, block_on};
+pub use runtime::{asked_to_end, block_on, most_files};
 pub use serve::{Host, Service, serve};
 pub use traffic::Traffic;
 
@@ -99,6 +103,8 @@ impl Onlooker for Nobody {
 pub struct Scene {
     /// Where the parties under test are reached, by link.
     pub reach: BTreeMap<LinkId, SocketAddr>,
+    /// Who sits across in a hall, where all parties under test do.
+    pub across: Option<Across>,
     /// From where we call, by link, where that is not the kernel's choice.
     pub origins: BTreeMap<LinkId, SocketAddr>,
     /// What carries out triggers.
@@ -126,6 +132,7 @@ impl Scene {
     pub fn new(stop: watch::Receiver<bool>) -> Self {
         Self {
             reach: BTreeMap::new(),
+            across: None,
             origins: BTreeMap::new(),
             // Whoever is under test acts on its own.
             trigger: Rc::new(|_, _| Box::pin(std::future::pending())),
@@ -142,109 +149,13 @@ impl Scene {
 }
 
 /// Plays one cast to its end.
-pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
-    let mut inbox = Inbox::new();
+pub fn perform(cast: Cast, doors: Doors, scene: Scene) -> impl Future<Output = Report> {
     let scene = Scene { origins: doors.origins.clone(), ..scene };
-    let mut ears = Ears::new();
+    let mut doors = doors;
+    let (mut inbox, mut ears) = (std::mem::take(&mut doors.inbox), Ears::new());
     let segment = doors.open_to(&mut ears);
-    play(cast, &mut inbox, ears, segment, scene).await
-}
-
-/// Plays one cast to its end, with what its inbox is told of, and what it hears itself. Frames are
-/// said on a segment.
-async fn play(
-    cast: Cast,
-    inbox: &mut Inbox,
-    ears: Ears,
-    segment: Option<Rc<Segment>>,
-    scene: Scene,
-) -> Report {
-    let mut driver = Driver {
-        suite: cast.suite.clone(),
-        played: cast.projection.played.clone(),
-        play: Play::new(cast),
-        tell: inbox.tell(),
-        ears,
-        flows: BTreeMap::new(),
-        links: BTreeMap::new(),
-        ends: BTreeMap::new(),
-        near: BTreeMap::new(),
-        callers: BTreeMap::new(),
-        tasks: Vec::new(),
-        reach: scene.reach,
-        origins: scene.origins,
-        trigger: scene.trigger,
-        watcher: scene.watcher,
-        gate: scene.gate,
-        jitter: scene.jitter,
-        segment,
-        on_segment: BTreeMap::new(),
-        crossing: Crossing::default(),
-        epoch: scene.epoch,
-    };
-    let (mut observe, mut stop, mut linger) = (scene.observe, scene.stop, scene.linger);
-    let mut stopped = pin!(async move { drop(stop.wait_for(|stop| *stop).await) });
-    let (mut told, mut alarm) = (0, Alarm::new());
-    driver.begin(scene.gone);
-    loop {
-        driver.carry_out().await;
-        told = driver.play.new_events(told, &mut |event| observe.happened(event));
-        observe.waits(&driver.play);
-        if driver.play.is_over() {
-            break;
-        }
-        let wake = driver.wake_at();
-        // A time that moves on is looked at when the time before it has come: most never come.
-        if wake.is_some_and(|at| alarm.moment().is_none_or(|set| at < set)) {
-            alarm.set(wake);
-        }
-        // What was heard comes before what the clock says.
-        let next = poll_fn(|context| {
-            if let Poll::Ready(heard) = driver.hear(inbox, context) {
-                return Poll::Ready(Next::Heard(heard));
-            }
-            if alarm.poll(context).is_ready() {
-                return Poll::Ready(Next::Time);
-            }
-            stopped.as_mut().poll(context).map(|()| Next::Stop)
-        });
-        match next.await {
-            Next::Heard(heard) => {
-                driver.heard(heard);
-                // What arrived together is judged together, before the clock is looked at again.
-                while !driver.play.is_over()
-                    && let Some(heard) = driver.ears.next_now().or_else(|| inbox.next_now())
-                {
-                    driver.carry_out().await;
-                    driver.heard(heard);
-                }
-            }
-            Next::Time => {
-                let now = Instant::now();
-                driver.crossing.leave(now);
-                if wake.is_some_and(|wake| wake <= now) {
-                    driver.play.take(driver.epoch.elapsed(), Input::Tick);
-                }
-            }
-            Next::Stop => {
-                driver.play.take(driver.epoch.elapsed(), Input::Interrupted);
-                linger = Duration::ZERO;
-                break;
-            }
-        }
-    }
-    driver.carry_out().await;
-    driver.play.new_events(told, &mut |event| observe.happened(event));
-    driver.catch_up().await;
-    if !linger.is_zero() {
-        tokio::select! {
-            () = driver.linger(inbox) => {}
-            () = tokio::time::sleep(linger) => {}
-            () = stopped => {}
-        }
-    }
-    driver.farewell().await;
-    driver.into_report()
+    let driver = Driver::new(cast, &inbox, ears, segment, scene);
+    async move { driver.play(&mut inbox).await }
 }
 
 /// What a play goes on with.
@@ -258,6 +169,8 @@ enum Next {
 enum Way {
     /// To the caller of a door.
     Caller(Rc<UdpSocket>, SocketAddr),
+    /// To who sits across in a hall.
+    Across(Side),
     /// Over a datagram socket of its own.
     Own(Rc<UdpSocket>),
     /// Over a datagram socket of its own, to wherever the other end is by now.
@@ -287,6 +200,7 @@ struct Driver {
     /// Ended with the play.
     tasks: Vec<Task>,
     reach: BTreeMap<LinkId, SocketAddr>,
+    across: Option<Across>,
     /// From where the first flow of a link goes out; the others have ports of their own.
     origins: BTreeMap<LinkId, SocketAddr>,
     trigger: Trigger,
@@ -301,6 +215,10 @@ struct Driver {
     /// The moment that the play counts from. It moves on while the play waits at the gate: no time
     /// goes by for it there, so that no silence is shorter than it should be.
     epoch: Instant,
+    observe: Box<dyn Onlooker>,
+    stop: watch::Receiver<bool>,
+    gone: Duration,
+    linger: Duration,
 }
 
 /// Ends its task when it is dropped: no task outlives its play.
@@ -313,7 +231,110 @@ impl Drop for Task {
 }
 
 impl Driver {
-    fn into_report(self) -> Report {
+    /// Everything around a play that has not begun. It lies on the heap: many of them wait at once,
+    /// and a future would have room for it twice. Frames are said on a segment.
+    fn new(
+        cast: Cast,
+        inbox: &Inbox,
+        ears: Ears,
+        segment: Option<Rc<Segment>>,
+        scene: Scene,
+    ) -> Box<Self> {
+        Box::new(Self {
+            suite: cast.suite.clone(),
+            played: cast.projection.played.clone(),
+            play: Play::new(cast),
+            tell: inbox.tell(),
+            ears,
+            flows: BTreeMap::new(),
+            links: BTreeMap::new(),
+            ends: BTreeMap::new(),
+            near: BTreeMap::new(),
+            callers: BTreeMap::new(),
+            tasks: Vec::new(),
+            reach: scene.reach,
+            across: scene.across,
+            origins: scene.origins,
+            trigger: scene.trigger,
+            watcher: scene.watcher,
+            gate: scene.gate,
+            jitter: scene.jitter,
+            segment,
+            on_segment: BTreeMap::new(),
+            crossing: Crossing::default(),
+            epoch: scene.epoch,
+            observe: scene.observe,
+            stop: scene.stop,
+            gone: scene.gone,
+            linger: scene.linger,
+        })
+    }
+
+    /// Plays to the end, with what is heard and what the inbox is told of.
+    async fn play(mut self: Box<Self>, inbox: &mut Inbox) -> Report {
+        let mut stop = self.stop.clone();
+        let mut stopped = pin!(async move { drop(stop.wait_for(|stop| *stop).await) });
+        let (mut told, mut alarm) = (0, Alarm::new());
+        self.begin(self.gone);
+        loop {
+            self.carry_out().await;
+            told = self.play.new_events(told, &mut |event| self.observe.happened(event));
+            self.observe.waits(&self.play);
+            if self.play.is_over() {
+                break;
+            }
+            let wake = self.wake_at();
+            // A time that moves on is looked at when the time before it has come: most never come.
+            if wake.is_some_and(|at| alarm.moment().is_none_or(|set| at < set)) {
+                alarm.set(wake);
+            }
+            // What was heard comes before what the clock says.
+            let next = poll_fn(|context| {
+                if let Poll::Ready(heard) = self.hear(inbox, context) {
+                    return Poll::Ready(Next::Heard(heard));
+                }
+                if alarm.poll(context).is_ready() {
+                    return Poll::Ready(Next::Time);
+                }
+                stopped.as_mut().poll(context).map(|()| Next::Stop)
+            });
+            match next.await {
+                Next::Heard(heard) => {
+                    self.heard(heard);
+                    // What arrived together is judged together, before the clock is looked at again.
+                    while !self.play.is_over()
+                        && let Some(heard) = self.ears.next_now().or_else(|| inbox.next_now())
+                    {
+                        self.carry_out().await;
+                        self.heard(heard);
+                    }
+                }
+                Next::Time => {
+                    let now = Instant::now();
+                    self.crossing.leave(now);
+                    if wake.is_some_and(|wake| wake <= now) {
+                        self.play.take(self.epoch.elapsed(), Input::Tick);
+                    }
+                }
+                Next::Stop => {
+                    self.play.take(self.epoch.elapsed(), Input::Interrupted);
+                    self.linger = Duration::ZERO;
+                    break;
+                }
+            }
+        }
+        self.carry_out().await;
+        self.play.new_events(told, &mut |event| self.observe.happened(event));
+        self.catch_up().await;
+        if !self.linger.is_zero() {
+            let lasts = tokio::time::sleep(self.linger);
+            tokio::select! {
+                () = self.linger(inbox) => {}
+                () = lasts => {}
+                () = stopped => {}
+            }
+        }
+        self.farewell().await;
         self.play.into_report()
     }
 
@@ -354,8 +375,12 @@ impl Driver {
             Heard::Call(Call { at, link, from, what }) => {
                 let now = at.saturating_duration_since(epoch);
                 let input = match what {
+                    Came::Across(side, octets) => {
+                        let flow = self.caller(now, link, from, Way::Across(side));
+                        Input::Received(flow, octets)
+                    }
                     Came::Datagram(socket, octets) => {
-                        let flow = self.caller(now, link, from, socket);
+                        let flow = self.caller(now, link, from, Way::Caller(socket, from));
                         match self.flows.get(&flow) {
                             // The conversation has a port of its own by now.
                             Some(Way::Loose(..)) => {
@@ -397,13 +422,7 @@ impl Driver {
     }
 
     /// The flow of a caller, who may be new.
-    fn caller(
-        &mut self,
-        now: Duration,
-        link: LinkId,
-        from: SocketAddr,
-        socket: Rc<UdpSocket>,
-    ) -> FlowId {
+    fn caller(&mut self, now: Duration, link: LinkId, from: SocketAddr, way: Way) -> FlowId {
         if let Some(flow) = self.callers.get(&(link, from)) {
             return *flow;
         }
@@ -411,7 +430,7 @@ impl Driver {
         self.callers.insert((link, from), flow);
         self.links.insert(flow, link);
         self.ends.insert(link, Rc::new(Cell::new(from)));
-        self.flows.insert(flow, Way::Caller(socket, from));
+        self.flows.insert(flow, way);
         flow
     }
 
@@ -426,7 +445,10 @@ impl Driver {
         let called = links.position(|link| at.is_some() && link.at == at && calls(link));
         let now = call.at.saturating_duration_since(self.epoch);
         Some(match called {
-            Some(link) => Input::Received(self.caller(now, link, call.from, socket), octets),
+            Some(link) => {
+                let way = Way::Caller(socket, call.from);
+                Input::Received(self.caller(now, link, call.from, way), octets)
+            }
             None => Input::Elsewhere(flow, octets, call.from.to_string()),
         })
     }
@@ -563,6 +585,14 @@ impl Driver {
         if self.suite.links[link].is_segment() {
             return self.frame_flow(flow, link);
         }
+        if let Some(across) = &self.across {
+            return match across.call(link, flow, self.tell.clone()) {
+                Ok(side) => drop(self.flows.insert(flow, Way::Across(side))),
+                Err(error) => {
+                    self.ears.known(Input::Refused(flow, format!("no socket: {error}")));
+                }
+            };
+        }
         let protocol = self.suite.links[link].protocol;
         let at = self.suite.links[link].at;
         let address = match at {
@@ -624,7 +654,8 @@ impl Driver {
         let here = self.suite.links[link].at.and_then(|at| self.near.get(&at).copied());
         let here = here.unwrap_or(Ipv4Addr::LOCALHOST.into());
         let now = self.epoch.elapsed();
-        let input = match door(SocketAddr::new(here, 0)) {
+        let door = doors::listen(SocketAddr::new(here, 0));
+        let input = match door.and_then(|door| Ok((door.local_addr()?, door))) {
             Ok((address, door)) => {
                 // A link has one door, at the place that was told last.
                 self.ears.shut(link);
@@ -640,6 +671,14 @@ impl Driver {
         match self.flows.get(&flow) {
             Some(Way::Caller(socket, to)) => self.datagram(socket.clone(), Some(*to), octets),
             Some(Way::Own(socket)) => self.datagram(socket.clone(), None, octets),
+            Some(Way::Across(side)) => {
+                if side.is_left() {
+                    let why = "nobody listens there (connection refused)".to_owned();
+                    return self.ears.known(Input::Refused(flow, why));
+                }
+                let (socket, to) = side.way();
+                self.datagram(socket, Some(to), octets);
+            }
             Some(Way::Loose(socket, to)) => self.datagram(socket.clone(), Some(to.get()), octets),
             Some(Way::Stream(ear)) => self.ears.say(*ear, octets, false),
             Some(Way::Frame(segment)) => {

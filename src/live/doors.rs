@@ -6,9 +6,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UdpSocket};
 
 use super::ears::Ears;
+use super::hall::{Across, Hall, Side};
+use super::inbox::Inbox;
 use super::segment::Segment;
 use crate::ladder::{LinkId, PartyId, Suite};
 use crate::play::Cast;
@@ -24,6 +26,8 @@ pub struct Doors {
     tcp: BTreeMap<LinkId, TcpListener>,
     /// The suite whose frames are heard, and where.
     frames: Option<(Arc<Suite>, Rc<Segment>)>,
+    /// What is told of what comes in a hall.
+    pub(super) inbox: Inbox,
     /// Where each of them is.
     pub addresses: BTreeMap<LinkId, SocketAddr>,
     /// From where parties that we play call others, where that is not the kernel's choice.
@@ -31,12 +35,19 @@ pub struct Doors {
 }
 
 impl Doors {
+    /// Doors in a hall, for whoever sits across.
+    pub fn across(hall: &Hall) -> (Self, Across) {
+        let doors = Self::default();
+        let across = hall.across(doors.inbox.tell());
+        (doors, across)
+    }
+
     /// Binds a socket for every link on which somebody under test calls a party that we play.
     ///
     /// `wanted` gives addresses; elsewhere the kernel chooses a port of the loopback interface.
     /// An address for a link on which we call is the one that datagrams go out from. Frames are said
     /// and heard on `interface`.
-    pub async fn open(
+    pub fn open(
         cast: &Cast,
         wanted: &BTreeMap<LinkId, SocketAddr>,
         interface: Option<&str>,
@@ -83,7 +94,7 @@ impl Doors {
                     Transport::Tcp => (twin, id),
                     _ => (id, twin),
                 };
-                doors.both(anywhere, udp, tcp).await.map_err(|e| {
+                doors.both(anywhere, udp, tcp).map_err(|e| {
                     format!("cannot listen on {anywhere} for link `{}`: {e}", link.name)
                 })?;
                 continue;
@@ -101,7 +112,7 @@ impl Doors {
                     bound
                 }
                 Transport::Tcp => {
-                    let listener = TcpListener::bind(address).await.map_err(failed)?;
+                    let listener = listen(address).map_err(failed)?;
                     let bound = listener.local_addr().map_err(failed)?;
                     doors.tcp.insert(id, listener);
                     bound
@@ -113,14 +124,14 @@ impl Doors {
     }
 
     /// Binds datagrams and streams to one port: who cannot get on with the one turns to the other.
-    async fn both(&mut self, at: SocketAddr, udp: LinkId, tcp: LinkId) -> std::io::Result<()> {
+    fn both(&mut self, at: SocketAddr, udp: LinkId, tcp: LinkId) -> std::io::Result<()> {
         // The port that the kernel chooses for the one may be taken for the other.
         const TRIES: usize = 16;
         let mut found = Err(std::io::ErrorKind::AddrInUse.into());
         for _ in 0..TRIES {
             let socket = datagram_socket(at)?;
             let address = socket.local_addr()?;
-            found = TcpListener::bind(address).await;
+            found = listen(address);
             if let Ok(listener) = found {
                 self.udp.insert(udp, socket);
                 self.tcp.insert(tcp, listener);
@@ -157,17 +168,23 @@ pub(super) struct Call {
 pub(super) enum Came {
     /// A datagram, and the socket that answers go out on.
     Datagram(Rc<UdpSocket>, Vec<u8>),
+    /// A datagram in a hall, and where answers go.
+    Across(Side, Vec<u8>),
     Stream(TcpStream),
     /// A frame on the segment.
     Frame(Vec<u8>),
 }
 
-/// Listens for streams at an address, and where that is.
-pub(super) fn door(at: SocketAddr) -> std::io::Result<(SocketAddr, TcpListener)> {
-    let listener = std::net::TcpListener::bind(at)?;
-    listener.set_nonblocking(true)?;
-    let listener = TcpListener::from_std(listener)?;
-    Ok((listener.local_addr()?, listener))
+/// Listens for streams at an address.
+pub(super) fn listen(at: SocketAddr) -> std::io::Result<TcpListener> {
+    const WAITING: u32 = 1024;
+    let socket = match at {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    socket.set_reuseaddr(true)?;
+    socket.bind(at)?;
+    socket.listen(WAITING)
 }
 
 /// The address of this host from which another one is reached. Nothing is sent to find it.

@@ -123,7 +123,12 @@ impl Ears {
 
     /// Hears whoever calls a door for datagrams.
     pub(super) fn datagrams(&mut self, link: LinkId, door: UdpSocket) {
-        self.add(Socket::Datagrams(link, Rc::new(door)));
+        self.shared(link, Rc::new(door));
+    }
+
+    /// The same for a socket that somebody else has too.
+    pub(super) fn shared(&mut self, link: LinkId, door: Rc<UdpSocket>) {
+        self.add(Socket::Datagrams(link, door));
     }
 
     /// Hears whoever calls a door for streams.

@@ -9,10 +9,11 @@ use std::time::Instant;
 use super::doors::Call;
 use crate::play::{FlowId, Input};
 
-/// Calls that may wait for a play.
+/// Calls and datagrams that may wait for a play.
 const WAITING: usize = 256;
 
 /// Where a play is told of what comes. It is there before the play, and after it.
+#[derive(Default)]
 pub(super) struct Inbox {
     tell: Tell,
     /// Calls that came when the play was over.
@@ -31,10 +32,6 @@ struct Told {
 }
 
 impl Inbox {
-    pub(super) fn new() -> Self {
-        Self { tell: Tell::default(), late: Vec::new() }
-    }
-
     /// What tells it.
     pub(super) fn tell(&self) -> Tell {
         self.tell.clone()
@@ -82,18 +79,29 @@ impl Tell {
         self.push(Heard::Input(Instant::now(), input));
     }
 
-    /// Hands over a call; gives it back where the play is over. What a play does not get to is lost,
-    /// as it would be in a socket that is full.
+    /// Hands over a call; gives it back where the play is over.
     pub(super) fn hand(&self, call: Call) -> Option<Call> {
-        let told = self.0.borrow();
-        let (is_over, is_full) = (told.is_over, told.heard.len() >= WAITING);
-        drop(told);
-        match is_over {
-            true => return Some(call),
-            false if is_full => {}
-            false => self.push(Heard::Call(call)),
+        if self.is_over() {
+            return Some(call);
         }
+        self.offer(Heard::Call(call));
         None
+    }
+
+    /// Tells of something that came. What a play does not get to is lost, as it would be in a socket
+    /// that is full.
+    pub(super) fn offer(&self, heard: Heard) {
+        let told = self.0.borrow();
+        let has_room = !told.is_over && told.heard.len() < WAITING;
+        drop(told);
+        if has_room {
+            self.push(heard);
+        }
+    }
+
+    /// Whether nobody reads any more what is told.
+    pub(super) fn is_over(&self) -> bool {
+        self.0.borrow().is_over
     }
 
     fn push(&self, heard: Heard) {

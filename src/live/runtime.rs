@@ -31,6 +31,13 @@ fn more_files() {
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
+/// How many files may be open at once.
+pub fn most_files() -> usize {
+    use rustix::process::{Resource, getrlimit};
+    let current = getrlimit(Resource::Nofile).current;
+    current.and_then(|current| current.try_into().ok()).unwrap_or(usize::MAX)
+}
+
 /// Waits until the process is asked to end, by Ctrl-C or SIGTERM.
 ///
 /// From the call on, and not only from the first wait on, neither of them ends it by itself.

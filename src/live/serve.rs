@@ -19,7 +19,7 @@ use super::doors::{Call, Came};
 use super::ears::Ears;
 use super::inbox::{Heard, Inbox, Tell};
 use super::segment::Segment;
-use super::{Doors, Scene, Traffic, asked_to_end, block_on, play};
+use super::{Doors, Driver, Scene, Traffic, asked_to_end, block_on};
 use crate::ladder::LinkId;
 use crate::play::{Cast, Wrong, seed_for};
 use crate::record::{Event, Happening, Report};
@@ -91,8 +91,7 @@ struct Serving<'h> {
 
 impl<'h> Serving<'h> {
     async fn of(service: Service, host: &'h mut dyn Host) -> Result<usize, String> {
-        let doors =
-            Doors::open(&service.cast, &service.listen, service.interface.as_deref()).await?;
+        let doors = Doors::open(&service.cast, &service.listen, service.interface.as_deref())?;
         let (stopping, stop) = watch::channel(false);
         // Before anybody knows that we are there: then a signal ends us as it should.
         let end = asked_to_end();
@@ -208,7 +207,7 @@ impl<'h> Serving<'h> {
             Came::Datagram(..) => self.addresses.get(&(call.link, call.from)).copied(),
             // Everybody on the segment is heard by the latest play.
             Came::Frame(_) => return self.seats.keys().next_back().copied(),
-            Came::Stream(_) => None,
+            Came::Stream(_) | Came::Across(..) => None,
         };
         let streams = self.traffic.called.get(&call.link).copied().unwrap_or_default();
         let waits = || self.seats.iter().find(|(_, seat)| seat.waits_for(call, streams));
@@ -238,7 +237,7 @@ impl<'h> Serving<'h> {
             linger: LINGER,
             ..Scene::new(self.stop.clone())
         };
-        let mut inbox = Inbox::new();
+        let mut inbox = Inbox::default();
         let calling = self.traffic.calling.iter().next();
         let called = calling.and_then(|link| self.service.reach.get(link)).copied();
         let seat = Seat {
@@ -251,9 +250,9 @@ impl<'h> Serving<'h> {
         self.seats.insert(number, seat);
         // An inbox that nobody has read yet takes it.
         call.and_then(|call| self.hand(number, call));
-        let segment = self.segment.clone();
+        let driver = Driver::new(cast, &inbox, Ears::new(), self.segment.clone(), scene);
         self.plays.spawn_local(async move {
-            let report = play(cast, &mut inbox, Ears::new(), segment, scene).await;
+            let report = driver.play(&mut inbox).await;
             (number, report, inbox.late())
         });
     }
