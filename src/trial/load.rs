@@ -228,7 +228,7 @@ impl Loader {
                     playing.spawn_local(async move {
                         let start = Instant::now();
                         let late = due.map_or(Duration::ZERO, |due| start.saturating_duration_since(due));
-                        let came = play(&run, &case, cast, (server, &hall), stop).await;
+                        let came = play(&run, &case, cast, server, hall, stop).await;
                         let took = start.elapsed();
                         let _ = tell.send(Ended { number, late, took, came });
                     });
@@ -272,11 +272,12 @@ async fn play(
     run: &Run,
     case: &Case,
     cast: Cast,
-    (server, hall): (Option<(Arc<Target>, Rc<Server>)>, &Hall),
+    server: Option<(Arc<Target>, Rc<Server>)>,
+    hall: Hall,
     stop: watch::Receiver<bool>,
 ) -> Result<(Report, Option<Report>), String> {
     let Some((target, server)) = server else {
-        let both = against_peer(cast, None, hall, None, Box::new(Nobody), &stop)?;
+        let both = against_peer(cast, None, &hall, None, Box::new(Nobody), &stop)?;
         let (report, peer) = both.await;
         return Ok((report, Some(peer)));
     };

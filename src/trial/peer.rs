@@ -55,8 +55,9 @@ pub(super) fn against_peer(
     };
     let before = Scene { observe, ..scene(&theirs, &to_them, &cast) };
     let behind = scene(&ours, &to_us, &peer);
-    // Both are ready before anybody waits: a future has no room for what they are made of.
-    let (tester, stand_in) = (perform(cast, ours, before), perform(peer, theirs, behind));
+    // On the heap: futures of futures would have room for each of them several times.
+    let tester = Box::pin(perform(cast, ours, before));
+    let stand_in = Box::pin(perform(peer, theirs, behind));
     let (over, ended) = oneshot::channel::<()>();
     let tester = async {
         let report = tester.await;

@@ -292,7 +292,7 @@ impl Run {
                 let observe = self.observer(case, &mask);
                 match against_peer(cast, None, hall, None, observe, &stop) {
                     Ok(both) => {
-                        let (report, peer) = Box::pin(both).await;
+                        let (report, peer) = both.await;
                         (report, Some(peer))
                     }
                     Err(why) => return judge::all(case, Verdict::Error, &why),
