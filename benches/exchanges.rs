@@ -10,22 +10,26 @@
 //! cargo bench --bench exchanges            # all
 //! cargo bench --bench exchanges -- udp     # whose name begins so
 //! ROUNDS=9 cargo bench --bench exchanges
+//! cargo bench --bench exchanges -- silence # how much longer than asked for silences are
 //! ```
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench that cannot go on ends")]
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::{Child, Command, Stdio};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use common::{SECRET, cast, load, many, questions, repeated};
+use common::{SECRET, cast, load, many, questions, repeated, silent};
 use md5::{Digest as _, Md5};
 use rustix::thread::{CpuSet, sched_setaffinity};
+use stepladder::ladder::Role;
 use stepladder::live::{Doors, Gate, Scene, block_on, perform};
 use stepladder::play::Cast;
-use stepladder::record::{Report, Verdict};
+use stepladder::record::{Happening, Report, Verdict};
 use tokio::sync::watch;
 
 #[expect(dead_code, reason = "each bench uses what it needs")]
@@ -57,6 +61,19 @@ fn main() {
         [role, name, to, count] if role == "client" => {
             let took = client(name, to.parse().unwrap(), count.parse().unwrap());
             println!("{took}");
+        }
+        [role, to] if role == "silences" => silences(to.parse().unwrap()),
+        [name] if name == "silence" => {
+            println!(
+                "{:<28} {:>8} {:>8} {:>8} {:>8}",
+                "ms too long", "least", "median", "p99", "most"
+            );
+            let (mut responder, to) = responder("udp");
+            let mut client = myself(&["silences", &to]);
+            std::io::copy(&mut client.stdout.take().unwrap(), &mut std::io::stdout()).unwrap();
+            client.wait().unwrap();
+            responder.kill().unwrap();
+            responder.wait().unwrap();
         }
         names => compare(names.first().map_or("", String::as_str)),
     }
@@ -122,11 +139,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 
 /// Runs one client against a responder of its own; `None` where it is not installed.
 fn run(name: &str, count: usize) -> Option<Took> {
-    let transport = name.split(' ').next().unwrap();
-    let mut responder = myself(&["responder", transport]);
-    let mut line = String::new();
-    BufReader::new(responder.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let to = line.trim().to_owned();
+    let (mut responder, to) = responder(name.split(' ').next().unwrap());
     let took = if name.ends_with("radclient") {
         let outstanding = name.split(' ').nth(1).unwrap();
         radclient(&to, outstanding, count)
@@ -143,6 +156,14 @@ fn run(name: &str, count: usize) -> Option<Took> {
     responder.kill().unwrap();
     responder.wait().unwrap();
     took
+}
+
+/// A responder, and where it is.
+fn responder(transport: &str) -> (Child, String) {
+    let mut responder = myself(&["responder", transport]);
+    let mut line = String::new();
+    BufReader::new(responder.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (responder, line.trim().to_owned())
 }
 
 fn myself(words: &[&str]) -> Child {
@@ -324,6 +345,35 @@ fn client(name: &str, to: SocketAddr, count: usize) -> Took {
     }
 }
 
+/// Plays silences of 50 ms after an answer, and says how much longer than that they were.
+fn silences(to: SocketAddr) {
+    let cast = cast(&load(silent("bench/silent", 1, "50ms")), "case-00000", "server");
+    for (at_once, times) in [(1, 40), (64, 20)] {
+        let all: Rc<RefCell<Vec<f64>>> = Rc::default();
+        let late = all.clone();
+        let measure = move |report: &Report| {
+            let heard = report
+                .events
+                .iter()
+                .rfind(|event| matches!(event.what, Happening::Message { role: Role::Hear, .. }));
+            let lasted = report.lasted - heard.unwrap().at;
+            late.borrow_mut().push(lasted.as_secs_f64() * 1e3 - 50.0);
+        };
+        each_at_once(at_once * times, at_once, to, &cast, measure);
+        let mut late = all.take();
+        late.sort_by(f64::total_cmp);
+        let at = |share: f64| late[((late.len() - 1) as f64 * share) as usize];
+        println!(
+            "{:<28} {:>8.3} {:>8.3} {:>8.3} {:>8.3}",
+            format!("{at_once} at once"),
+            at(0.0),
+            at(0.5),
+            at(0.99),
+            at(1.0)
+        );
+    }
+}
+
 fn timed(count: usize, mut work: impl FnMut(usize)) -> Took {
     work(warm_up(count));
     let (began, cpu) = (Instant::now(), processor());
@@ -395,15 +445,28 @@ fn ours(count: usize, at_once: usize, to: SocketAddr, cast: &Cast) -> Took {
 }
 
 fn ours_at_once(count: usize, at_once: usize, to: SocketAddr, cast: &Cast) {
+    each_at_once(count, at_once, to, cast, |_| ());
+}
+
+fn each_at_once(
+    count: usize,
+    at_once: usize,
+    to: SocketAddr,
+    cast: &Cast,
+    look: impl Fn(&Report) + Clone + 'static,
+) {
     let all = async {
         let (_keep, stop) = watch::channel(false);
         let mut tasks = tokio::task::JoinSet::new();
         let gate = Gate::default();
         for _ in 0..at_once {
             let (cast, gate, stop) = (cast.clone(), gate.clone(), stop.clone());
+            let look = look.clone();
             tasks.spawn_local(async move {
                 for _ in 0..count / at_once {
-                    passed(&played(cast.clone(), to, &gate, stop.clone()).await);
+                    let report = played(cast.clone(), to, &gate, stop.clone()).await;
+                    passed(&report);
+                    look(&report);
                 }
             });
         }

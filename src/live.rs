@@ -5,55 +5,66 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `alarm` | waiting for a moment, to some microseconds |
+//! | `alarm` | waiting for moments, to some microseconds |
 //! | `doors` | the sockets on which our parties are called |
-//! | `gate` | how many datagrams are on their way to one implementation |
+//! | `ears` | what a play hears through: sockets and doors, read where it is driven |
+//! | `gate` | how much is on its way to one implementation |
+//! | `hall` | sockets that plays share whose other parties are played here too |
 //! | `inbox` | what a play is told while it runs |
 //! | `jitter` | what is said goes out some time later |
 //! | `segment` | frames on an Ethernet interface |
 //! | `runtime` | what a process is to many plays |
 //! | `serve` | parties that are played for whoever calls |
-//! | `sockets` | reading and writing sockets |
+//! | `sockets` | what sockets need beside being read and written |
+//! | `stream` | octets that go out on a stream, and come |
 //! | `traffic` | who calls whom in an exchange |
 
 mod alarm;
 mod doors;
+mod ears;
 mod gate;
+mod hall;
 mod inbox;
 mod jitter;
 mod runtime;
 mod segment;
 mod serve;
 mod sockets;
+mod stream;
 mod traffic;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use tokio::net::{TcpStream, UdpSocket};
-use tokio::sync::{mpsc, watch};
+use tokio::net::UdpSocket;
+use tokio::sync::watch;
 use tokio::task::spawn_local;
 
 use crate::ladder::{Aside, Link, LinkId, PartyId, Suite};
 use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Place, Play, Sight};
 use crate::record::{Event, Report};
 use crate::wire::Transport;
-use doors::{Call, Came, Ears, datagram_socket, door, here_for, near, shared_socket, socket_to};
+use doors::{Call, Came, datagram_socket, here_for, near, shared_socket, socket_to};
+use ears::{EarId, Ears};
 use gate::Crossing;
-use inbox::{Heard, Inbox, WAITING};
+use hall::Side;
+use inbox::{Heard, Inbox, Tell};
 use segment::Segment;
-use sockets::{Datagrams, Words, connect, loose_datagrams, pump, send_aside};
+use sockets::send_aside;
 
 pub use alarm::Alarm;
 pub use doors::Doors;
 pub use gate::Gate;
+pub use hall::{Across, Hall};
 pub use jitter::Jitter;
-pub use runtime::{asked_to_end, block_on};
+pub use runtime::{asked_to_end, block_on, most_files};
 pub use serve::{Host, Service, serve};
 pub use traffic::Traffic;
 
@@ -92,6 +103,8 @@ impl Onlooker for Nobody {
 pub struct Scene {
     /// Where the parties under test are reached, by link.
     pub reach: BTreeMap<LinkId, SocketAddr>,
+    /// Who sits across in a hall, where all parties under test do.
+    pub across: Option<Across>,
     /// From where we call, by link, where that is not the kernel's choice.
     pub origins: BTreeMap<LinkId, SocketAddr>,
     /// What carries out triggers.
@@ -119,6 +132,7 @@ impl Scene {
     pub fn new(stop: watch::Receiver<bool>) -> Self {
         Self {
             reach: BTreeMap::new(),
+            across: None,
             origins: BTreeMap::new(),
             // Whoever is under test acts on its own.
             trigger: Rc::new(|_, _| Box::pin(std::future::pending())),
@@ -135,136 +149,58 @@ impl Scene {
 }
 
 /// Plays one cast to its end.
-pub async fn perform(cast: Cast, doors: Doors, scene: Scene) -> Report {
-    let mut inbox = Inbox::new();
+pub fn perform(cast: Cast, doors: Doors, scene: Scene) -> impl Future<Output = Report> {
     let scene = Scene { origins: doors.origins.clone(), ..scene };
-    let ears = doors.listen(&inbox.tell);
-    play(cast, &mut inbox, ears, scene).await
+    let mut doors = doors;
+    let (mut inbox, mut ears) = (std::mem::take(&mut doors.inbox), Ears::new());
+    let segment = doors.open_to(&mut ears);
+    let driver = Driver::new(cast, &inbox, ears, segment, scene);
+    async move { driver.play(&mut inbox).await }
 }
 
-/// Plays one cast to its end, with what its inbox is told of.
-async fn play(cast: Cast, inbox: &mut Inbox, ears: Ears, scene: Scene) -> Report {
-    let mut driver = Driver {
-        suite: cast.suite.clone(),
-        played: cast.projection.played.clone(),
-        play: Play::new(cast),
-        inbox: inbox.tell.clone(),
-        flows: BTreeMap::new(),
-        datagrams: Datagrams::default(),
-        links: BTreeMap::new(),
-        ends: BTreeMap::new(),
-        listening: ears.links,
-        _frames: ears.frames,
-        near: BTreeMap::new(),
-        callers: BTreeMap::new(),
-        tasks: Vec::new(),
-        reach: scene.reach,
-        origins: scene.origins,
-        trigger: scene.trigger,
-        watcher: scene.watcher,
-        gate: scene.gate,
-        jitter: scene.jitter,
-        segment: ears.segment,
-        on_segment: BTreeMap::new(),
-        crossing: Crossing::default(),
-        epoch: scene.epoch,
-    };
-    let (mut observe, mut stop) = (scene.observe, scene.stop);
-    let mut told = 0;
-    let (mut sleep, mut armed) = (pin!(tokio::time::sleep(Duration::ZERO)), None);
-    driver.begin(scene.gone);
-    loop {
-        driver.carry_out().await;
-        told = driver.play.new_events(told, &mut |event| observe.happened(event));
-        observe.waits(&driver.play);
-        if driver.play.is_over() {
-            break;
-        }
-        let wake = driver.wake_at();
-        // A time that moves on is looked at when the time before it has come: most never come.
-        if let Some(at) = wake.filter(|at| armed.is_none_or(|armed| *at < armed)) {
-            sleep.as_mut().reset(at.into());
-            armed = Some(at);
-        }
-        tokio::select! {
-            biased;
-            heard = driver.datagrams.next(&mut inbox.heard) => {
-                if let Some(heard) = heard {
-                    driver.heard(heard);
-                }
-                // What arrived together is judged together, before the clock is looked at again.
-                while !driver.play.is_over()
-                    && let Some(heard) =
-                        driver.datagrams.next_now().or_else(|| inbox.heard.try_recv().ok())
-                {
-                    driver.carry_out().await;
-                    driver.heard(heard);
-                }
-            }
-            () = &mut sleep, if armed.is_some() => {
-                armed = None;
-                let now = Instant::now();
-                driver.crossing.leave(now);
-                if wake.is_some_and(|wake| wake <= now) {
-                    driver.play.take(driver.epoch.elapsed(), Input::Tick);
-                }
-            }
-            _ = stop.wait_for(|stop| *stop) => {
-                driver.play.take(driver.epoch.elapsed(), Input::Interrupted);
-                break;
-            }
-        }
-    }
-    driver.carry_out().await;
-    driver.play.new_events(told, &mut |event| observe.happened(event));
-    driver.catch_up().await;
-    if !scene.linger.is_zero() {
-        tokio::select! {
-            () = driver.linger(inbox) => {}
-            () = tokio::time::sleep(scene.linger) => {}
-            _ = stop.wait_for(|stop| *stop) => {}
-        }
-    }
-    // Writers still have to send what was asked for last: a moment, then everything is dropped.
-    driver.farewell().await;
-    driver.into_report()
+/// What a play goes on with.
+enum Next {
+    Heard(Heard),
+    Time,
+    Stop,
 }
 
 /// How octets leave on a flow.
 enum Way {
     /// To the caller of a door.
     Caller(Rc<UdpSocket>, SocketAddr),
+    /// To who sits across in a hall.
+    Across(Side),
     /// Over a datagram socket of its own.
     Own(Rc<UdpSocket>),
     /// Over a datagram socket of its own, to wherever the other end is by now.
     Loose(Rc<UdpSocket>, Rc<Cell<SocketAddr>>),
     /// As a frame on the segment.
     Frame(Rc<Segment>),
-    /// Through the task that writes a stream; dropping it closes the stream.
-    Stream(mpsc::UnboundedSender<Words>),
+    /// On a stream.
+    Stream(EarId),
 }
 
 struct Driver {
     play: Play,
     suite: Arc<Suite>,
     played: Vec<bool>,
-    inbox: mpsc::Sender<Heard>,
+    /// Where what the play has asked for is told.
+    tell: Tell,
+    /// The sockets and doors of the play.
+    ears: Ears,
     flows: BTreeMap<FlowId, Way>,
-    /// The datagram sockets among them that we read ourselves.
-    datagrams: Datagrams,
     /// The link of each flow.
     links: BTreeMap<FlowId, LinkId>,
     /// Where the other end of the latest conversation of a link is.
     ends: BTreeMap<LinkId, Rc<Cell<SocketAddr>>>,
     /// Our own host in the latest stream of a link.
     near: BTreeMap<LinkId, IpAddr>,
-    /// What reads the doors; a link without one takes nobody.
-    listening: BTreeMap<LinkId, Task>,
-    _frames: Option<Task>,
     callers: BTreeMap<(LinkId, SocketAddr), FlowId>,
     /// Ended with the play.
     tasks: Vec<Task>,
     reach: BTreeMap<LinkId, SocketAddr>,
+    across: Option<Across>,
     /// From where the first flow of a link goes out; the others have ports of their own.
     origins: BTreeMap<LinkId, SocketAddr>,
     trigger: Trigger,
@@ -274,11 +210,15 @@ struct Driver {
     segment: Option<Rc<Segment>>,
     /// The flow of each link on the segment.
     on_segment: BTreeMap<LinkId, FlowId>,
-    /// Datagrams on their way, by flow: they leave the gate with their answer.
+    /// What is on its way, by flow: it leaves the gate with its answer.
     crossing: Crossing,
     /// The moment that the play counts from. It moves on while the play waits at the gate: no time
     /// goes by for it there, so that no silence is shorter than it should be.
     epoch: Instant,
+    observe: Box<dyn Onlooker>,
+    stop: watch::Receiver<bool>,
+    gone: Duration,
+    linger: Duration,
 }
 
 /// Ends its task when it is dropped: no task outlives its play.
@@ -291,7 +231,110 @@ impl Drop for Task {
 }
 
 impl Driver {
-    fn into_report(self) -> Report {
+    /// Everything around a play that has not begun. It lies on the heap: many of them wait at once,
+    /// and a future would have room for it twice. Frames are said on a segment.
+    fn new(
+        cast: Cast,
+        inbox: &Inbox,
+        ears: Ears,
+        segment: Option<Rc<Segment>>,
+        scene: Scene,
+    ) -> Box<Self> {
+        Box::new(Self {
+            suite: cast.suite.clone(),
+            played: cast.projection.played.clone(),
+            play: Play::new(cast),
+            tell: inbox.tell(),
+            ears,
+            flows: BTreeMap::new(),
+            links: BTreeMap::new(),
+            ends: BTreeMap::new(),
+            near: BTreeMap::new(),
+            callers: BTreeMap::new(),
+            tasks: Vec::new(),
+            reach: scene.reach,
+            across: scene.across,
+            origins: scene.origins,
+            trigger: scene.trigger,
+            watcher: scene.watcher,
+            gate: scene.gate,
+            jitter: scene.jitter,
+            segment,
+            on_segment: BTreeMap::new(),
+            crossing: Crossing::default(),
+            epoch: scene.epoch,
+            observe: scene.observe,
+            stop: scene.stop,
+            gone: scene.gone,
+            linger: scene.linger,
+        })
+    }
+
+    /// Plays to the end, with what is heard and what the inbox is told of.
+    async fn play(mut self: Box<Self>, inbox: &mut Inbox) -> Report {
+        let mut stop = self.stop.clone();
+        let mut stopped = pin!(async move { drop(stop.wait_for(|stop| *stop).await) });
+        let (mut told, mut alarm) = (0, Alarm::new());
+        self.begin(self.gone);
+        loop {
+            self.carry_out().await;
+            told = self.play.new_events(told, &mut |event| self.observe.happened(event));
+            self.observe.waits(&self.play);
+            if self.play.is_over() {
+                break;
+            }
+            let wake = self.wake_at();
+            // A time that moves on is looked at when the time before it has come: most never come.
+            if wake.is_some_and(|at| alarm.moment().is_none_or(|set| at < set)) {
+                alarm.set(wake);
+            }
+            // What was heard comes before what the clock says.
+            let next = poll_fn(|context| {
+                if let Poll::Ready(heard) = self.hear(inbox, context) {
+                    return Poll::Ready(Next::Heard(heard));
+                }
+                if alarm.poll(context).is_ready() {
+                    return Poll::Ready(Next::Time);
+                }
+                stopped.as_mut().poll(context).map(|()| Next::Stop)
+            });
+            match next.await {
+                Next::Heard(heard) => {
+                    self.heard(heard);
+                    // What arrived together is judged together, before the clock is looked at again.
+                    while !self.play.is_over()
+                        && let Some(heard) = self.ears.next_now().or_else(|| inbox.next_now())
+                    {
+                        self.carry_out().await;
+                        self.heard(heard);
+                    }
+                }
+                Next::Time => {
+                    let now = Instant::now();
+                    self.crossing.leave(now);
+                    if wake.is_some_and(|wake| wake <= now) {
+                        self.play.take(self.epoch.elapsed(), Input::Tick);
+                    }
+                }
+                Next::Stop => {
+                    self.play.take(self.epoch.elapsed(), Input::Interrupted);
+                    self.linger = Duration::ZERO;
+                    break;
+                }
+            }
+        }
+        self.carry_out().await;
+        self.play.new_events(told, &mut |event| self.observe.happened(event));
+        self.catch_up().await;
+        if !self.linger.is_zero() {
+            let lasts = tokio::time::sleep(self.linger);
+            tokio::select! {
+                () = self.linger(inbox) => {}
+                () = lasts => {}
+                () = stopped => {}
+            }
+        }
+        self.farewell().await;
         self.play.into_report()
     }
 
@@ -304,11 +347,21 @@ impl Driver {
         }
     }
 
+    /// What is heard or told next.
+    fn hear(&mut self, inbox: &mut Inbox, context: &mut Context<'_>) -> Poll<Heard> {
+        match self.ears.poll(context) {
+            Poll::Ready(heard) => Poll::Ready(heard),
+            Poll::Pending => inbox.poll(context),
+        }
+    }
+
     fn heard(&mut self, heard: Heard) {
         let epoch = self.epoch;
         match heard {
             Heard::Input(at, input) => {
-                if let Input::Received(flow, _) = &input {
+                if let Input::Received(flow, _) | Input::Closed(flow) | Input::Refused(flow, _) =
+                    &input
+                {
                     self.crossing.answered(*flow);
                 }
                 self.play.take(at.saturating_duration_since(epoch), input);
@@ -322,8 +375,12 @@ impl Driver {
             Heard::Call(Call { at, link, from, what }) => {
                 let now = at.saturating_duration_since(epoch);
                 let input = match what {
+                    Came::Across(side, octets) => {
+                        let flow = self.caller(now, link, from, Way::Across(side));
+                        Input::Received(flow, octets)
+                    }
                     Came::Datagram(socket, octets) => {
-                        let flow = self.caller(now, link, from, socket);
+                        let flow = self.caller(now, link, from, Way::Caller(socket, from));
                         match self.flows.get(&flow) {
                             // The conversation has a port of its own by now.
                             Some(Way::Loose(..)) => {
@@ -344,8 +401,8 @@ impl Driver {
                         self.links.insert(flow, link);
                         self.ends.insert(link, Rc::new(Cell::new(from)));
                         self.near.extend(stream.local_addr().map(|here| (link, here.ip())));
-                        let way = self.stream(flow, stream);
-                        self.flows.insert(flow, way);
+                        let ear = self.ears.stream(flow, stream);
+                        self.flows.insert(flow, Way::Stream(ear));
                         Input::Tick
                     }
                 };
@@ -365,13 +422,7 @@ impl Driver {
     }
 
     /// The flow of a caller, who may be new.
-    fn caller(
-        &mut self,
-        now: Duration,
-        link: LinkId,
-        from: SocketAddr,
-        socket: Rc<UdpSocket>,
-    ) -> FlowId {
+    fn caller(&mut self, now: Duration, link: LinkId, from: SocketAddr, way: Way) -> FlowId {
         if let Some(flow) = self.callers.get(&(link, from)) {
             return *flow;
         }
@@ -379,7 +430,7 @@ impl Driver {
         self.callers.insert((link, from), flow);
         self.links.insert(flow, link);
         self.ends.insert(link, Rc::new(Cell::new(from)));
-        self.flows.insert(flow, Way::Caller(socket, from));
+        self.flows.insert(flow, way);
         flow
     }
 
@@ -394,7 +445,10 @@ impl Driver {
         let called = links.position(|link| at.is_some() && link.at == at && calls(link));
         let now = call.at.saturating_duration_since(self.epoch);
         Some(match called {
-            Some(link) => Input::Received(self.caller(now, link, call.from, socket), octets),
+            Some(link) => {
+                let way = Way::Caller(socket, call.from);
+                Input::Received(self.caller(now, link, call.from, way), octets)
+            }
             None => Input::Elsewhere(flow, octets, call.from.to_string()),
         })
     }
@@ -426,15 +480,7 @@ impl Driver {
         known: bool,
     ) {
         self.flows.insert(flow, Way::Loose(socket.clone(), other.clone()));
-        let reads = loose_datagrams((flow, link), socket, other, known, self.inbox.clone());
-        self.tasks.push(Task(spawn_local(reads)));
-    }
-
-    /// Reads and writes a stream in a task of its own.
-    fn stream(&mut self, flow: FlowId, stream: TcpStream) -> Way {
-        let (way, outgoing) = mpsc::unbounded_channel::<Words>();
-        self.tasks.push(Task(spawn_local(pump(flow, stream, outgoing, self.inbox.clone()))));
-        Way::Stream(way)
+        self.ears.loose((flow, link), socket, other, known);
     }
 
     /// When there is something to do if nothing arrives before.
@@ -478,7 +524,10 @@ impl Driver {
 
     async fn act(&mut self, output: Output) {
         match output {
-            Output::Open { flow, link, place, aside, .. } => self.open(flow, link, place, aside),
+            Output::Open { flow, link, place, aside, .. } => {
+                self.pass_to(flow, link).await;
+                self.open(flow, link, place, aside);
+            }
             Output::Listen(link) => self.listen(link),
             Output::Send(flow, octets) => {
                 self.move_out(flow);
@@ -486,8 +535,8 @@ impl Driver {
                 self.send(flow, octets);
             }
             Output::SendUrgent(flow, octets) => {
-                if let Some(Way::Stream(way)) = self.flows.get(&flow) {
-                    let _ = way.send(Words { octets, urgent: true });
+                if let Some(Way::Stream(ear)) = self.flows.get(&flow) {
+                    self.ears.say(*ear, octets, true);
                 }
             }
             Output::SendAside(flow, octets, aside) => {
@@ -505,40 +554,44 @@ impl Driver {
                 }
             }
             Output::Close(flow) => {
-                if let Some(Way::Stream(_)) = self.flows.get(&flow) {
+                if let Some(Way::Stream(ear)) = self.flows.get(&flow) {
+                    self.ears.close(*ear);
                     self.flows.remove(&flow);
                 }
             }
-            Output::Refuse(link) => {
-                self.listening.remove(&link);
-            }
+            Output::Refuse(link) => self.ears.shut(link),
             Output::Observe(look) => {
                 let seen = (self.watcher)(look);
-                let inbox = self.inbox.clone();
+                let tell = self.tell.clone();
                 self.tasks.push(Task(spawn_local(async move {
-                    let input = Input::Observed(seen.await);
-                    let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
+                    tell.tell(Input::Observed(seen.await));
                 })));
             }
             Output::Trigger(party, name) => {
                 let ended = (self.trigger)(party, name);
-                let inbox = self.inbox.clone();
+                let tell = self.tell.clone();
                 self.tasks.push(Task(spawn_local(async move {
-                    let input = match ended.await {
+                    tell.tell(match ended.await {
                         Ok(ended) => Input::Ended(party, ended),
                         Err(why) => Input::NotTriggered(party, why),
-                    };
-                    let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
+                    });
                 })));
             }
         }
     }
 
     fn open(&mut self, flow: FlowId, link: LinkId, place: Option<Place>, aside: Option<Aside>) {
-        let inbox = self.inbox.clone();
         self.links.insert(flow, link);
         if self.suite.links[link].is_segment() {
             return self.frame_flow(flow, link);
+        }
+        if let Some(across) = &self.across {
+            return match across.call(link, flow, self.tell.clone()) {
+                Ok(side) => drop(self.flows.insert(flow, Way::Across(side))),
+                Err(error) => {
+                    self.ears.known(Input::Refused(flow, format!("no socket: {error}")));
+                }
+            };
         }
         let protocol = self.suite.links[link].protocol;
         let at = self.suite.links[link].at;
@@ -551,12 +604,7 @@ impl Driver {
             None => self.reach.get(&link).copied(),
         };
         let Some(address) = address else {
-            let why = "no address is known for it".to_owned();
-            self.tasks.push(Task(spawn_local(async move {
-                let input = Input::Refused(flow, why);
-                let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
-            })));
-            return;
+            return self.ears.known(Input::Refused(flow, "no address is known for it".to_owned()));
         };
         match protocol.transport {
             Transport::Udp if protocol.conversation.answers_anew && at.is_none() => {
@@ -582,27 +630,21 @@ impl Driver {
                     Ok(socket) => {
                         let socket = Rc::new(socket);
                         self.flows.insert(flow, Way::Own(socket.clone()));
-                        self.datagrams.add(flow, socket);
+                        self.ears.own(flow, socket);
                     }
                     Err(error) => {
-                        let input = Input::Refused(flow, format!("no socket: {error}"));
-                        self.tasks.push(Task(spawn_local(async move {
-                            let _ = inbox.send(Heard::Input(Instant::now(), input)).await;
-                        })));
+                        self.ears.known(Input::Refused(flow, format!("no socket: {error}")));
                     }
                 }
             }
             Transport::Tcp | Transport::Ethernet => {
-                // Octets wait in this channel until the stream is there to write them.
-                let (way, outgoing) = mpsc::unbounded_channel::<Words>();
-                self.flows.insert(flow, Way::Stream(way));
                 self.ends.insert(link, Rc::new(Cell::new(address)));
                 // Where messages of this link tell where we listen, it is there.
                 if self.suite.links.iter().any(|other| other.is_told() && other.at == Some(link)) {
                     self.near.extend(here_for(address).map(|here| (link, here)));
                 }
-                let calls = connect(flow, (address, aside), outgoing, inbox);
-                self.tasks.push(Task(spawn_local(calls)));
+                let ear = self.ears.call(flow, address, aside);
+                self.flows.insert(flow, Way::Stream(ear));
             }
         }
     }
@@ -611,10 +653,13 @@ impl Driver {
     fn listen(&mut self, link: LinkId) {
         let here = self.suite.links[link].at.and_then(|at| self.near.get(&at).copied());
         let here = here.unwrap_or(Ipv4Addr::LOCALHOST.into());
-        let (now, inbox) = (self.epoch.elapsed(), self.inbox.clone());
-        let input = match door(SocketAddr::new(here, 0), link, inbox) {
-            Ok((address, task)) => {
-                self.listening.insert(link, task);
+        let now = self.epoch.elapsed();
+        let door = doors::listen(SocketAddr::new(here, 0));
+        let input = match door.and_then(|door| Ok((door.local_addr()?, door))) {
+            Ok((address, door)) => {
+                // A link has one door, at the place that was told last.
+                self.ears.shut(link);
+                self.ears.streams(link, door);
                 Input::Listening(link, address)
             }
             Err(error) => Input::NotDone(format!("nothing can listen on {here}: {error}")),
@@ -626,10 +671,16 @@ impl Driver {
         match self.flows.get(&flow) {
             Some(Way::Caller(socket, to)) => self.datagram(socket.clone(), Some(*to), octets),
             Some(Way::Own(socket)) => self.datagram(socket.clone(), None, octets),
-            Some(Way::Loose(socket, to)) => self.datagram(socket.clone(), Some(to.get()), octets),
-            Some(Way::Stream(way)) => {
-                let _ = way.send(Words { octets, urgent: false });
+            Some(Way::Across(side)) => {
+                if side.is_left() {
+                    let why = "nobody listens there (connection refused)".to_owned();
+                    return self.ears.known(Input::Refused(flow, why));
+                }
+                let (socket, to) = side.way();
+                self.datagram(socket, Some(to), octets);
             }
+            Some(Way::Loose(socket, to)) => self.datagram(socket.clone(), Some(to.get()), octets),
+            Some(Way::Stream(ear)) => self.ears.say(*ear, octets, false),
             Some(Way::Frame(segment)) => {
                 if let Err(error) = segment.send(&octets) {
                     let why = format!("a frame of {} octets cannot be sent: {error}", octets.len());
@@ -643,7 +694,18 @@ impl Driver {
     /// Takes a place for a datagram that goes to the implementation under test.
     async fn pass(&mut self, flow: FlowId) {
         if let (Some(gate), Some(Way::Own(_))) = (&self.gate, self.flows.get(&flow)) {
-            self.epoch += self.crossing.enter(gate, flow).await;
+            self.epoch += self.crossing.enter(gate.datagrams(), flow).await;
+        }
+    }
+
+    /// Takes a place for a stream to a door of the implementation under test.
+    async fn pass_to(&mut self, flow: FlowId, link: LinkId) {
+        let link = &self.suite.links[link];
+        if let Some(gate) = &self.gate
+            && link.protocol.transport == Transport::Tcp
+            && link.at.is_none()
+        {
+            self.epoch += self.crossing.enter(gate.streams(), flow).await;
         }
     }
 
@@ -669,19 +731,23 @@ impl Driver {
 
     /// Keeps the streams that the play has not closed, as long as their peers keep them.
     async fn linger(&mut self, inbox: &mut Inbox) {
-        let open = |way: &Way| matches!(way, Way::Stream(way) if !way.is_closed());
-        while self.flows.values().any(open) {
-            match inbox.heard.recv().await {
-                Some(Heard::Input(_, Input::Closed(flow))) => drop(self.flows.remove(&flow)),
-                Some(Heard::Call(call)) => inbox.late.push(call),
+        let is_open = |way: &Way, ears: &Ears| matches!(way, Way::Stream(ear) if ears.has(*ear));
+        while self.flows.values().any(|way| is_open(way, &self.ears)) {
+            match poll_fn(|context| self.hear(inbox, context)).await {
+                Heard::Input(_, Input::Closed(flow)) => {
+                    if let Some(Way::Stream(ear)) = self.flows.remove(&flow) {
+                        self.ears.close(ear);
+                    }
+                }
+                Heard::Call(call) => inbox.late.push(call),
                 _ => {}
             }
         }
     }
 
-    /// Lets the writers finish.
+    /// Lets what was said last go out: a moment, then everything is dropped.
     async fn farewell(&mut self) {
-        self.flows.clear();
+        self.ears.farewell();
         if self.tasks.is_empty() {
             return;
         }

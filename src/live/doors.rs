@@ -4,21 +4,17 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use tokio::net::{TcpListener, TcpStream, UdpSocket};
-use tokio::sync::mpsc;
-use tokio::task::spawn_local;
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UdpSocket};
 
-use super::Task;
-use super::segment::{Segment, frames};
-use super::sockets::MOST_OF_A_DATAGRAM;
+use super::ears::Ears;
+use super::hall::{Across, Hall, Side};
+use super::inbox::Inbox;
+use super::segment::Segment;
 use crate::ladder::{LinkId, PartyId, Suite};
 use crate::play::Cast;
 use crate::wire::Transport;
-
-/// How long a door that cannot be read is left alone, for lack of open files mostly.
-pub(super) const JAMMED: Duration = Duration::from_millis(20);
 
 /// Where frames come from: they have no address of this kind.
 pub(super) const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
@@ -30,6 +26,8 @@ pub struct Doors {
     tcp: BTreeMap<LinkId, TcpListener>,
     /// The suite whose frames are heard, and where.
     frames: Option<(Arc<Suite>, Rc<Segment>)>,
+    /// What is told of what comes in a hall.
+    pub(super) inbox: Inbox,
     /// Where each of them is.
     pub addresses: BTreeMap<LinkId, SocketAddr>,
     /// From where parties that we play call others, where that is not the kernel's choice.
@@ -37,11 +35,19 @@ pub struct Doors {
 }
 
 impl Doors {
+    /// Doors in a hall, for whoever sits across.
+    pub fn across(hall: &Hall) -> (Self, Across) {
+        let doors = Self::default();
+        let across = hall.across(doors.inbox.tell());
+        (doors, across)
+    }
+
     /// Binds a socket for every link on which somebody under test calls a party that we play.
     ///
-    /// `wanted` gives addresses; elsewhere the kernel chooses a port of the loopback interface.    /// An address for a link on which we call is the one that datagrams go out from. Frames are said
+    /// `wanted` gives addresses; elsewhere the kernel chooses a port of the loopback interface.
+    /// An address for a link on which we call is the one that datagrams go out from. Frames are said
     /// and heard on `interface`.
-    pub async fn open(
+    pub fn open(
         cast: &Cast,
         wanted: &BTreeMap<LinkId, SocketAddr>,
         interface: Option<&str>,
@@ -88,7 +94,7 @@ impl Doors {
                     Transport::Tcp => (twin, id),
                     _ => (id, twin),
                 };
-                doors.both(anywhere, udp, tcp).await.map_err(|e| {
+                doors.both(anywhere, udp, tcp).map_err(|e| {
                     format!("cannot listen on {anywhere} for link `{}`: {e}", link.name)
                 })?;
                 continue;
@@ -106,7 +112,7 @@ impl Doors {
                     bound
                 }
                 Transport::Tcp => {
-                    let listener = TcpListener::bind(address).await.map_err(failed)?;
+                    let listener = listen(address).map_err(failed)?;
                     let bound = listener.local_addr().map_err(failed)?;
                     doors.tcp.insert(id, listener);
                     bound
@@ -118,14 +124,14 @@ impl Doors {
     }
 
     /// Binds datagrams and streams to one port: who cannot get on with the one turns to the other.
-    async fn both(&mut self, at: SocketAddr, udp: LinkId, tcp: LinkId) -> std::io::Result<()> {
+    fn both(&mut self, at: SocketAddr, udp: LinkId, tcp: LinkId) -> std::io::Result<()> {
         // The port that the kernel chooses for the one may be taken for the other.
         const TRIES: usize = 16;
         let mut found = Err(std::io::ErrorKind::AddrInUse.into());
         for _ in 0..TRIES {
             let socket = datagram_socket(at)?;
             let address = socket.local_addr()?;
-            found = TcpListener::bind(address).await;
+            found = listen(address);
             if let Ok(listener) = found {
                 self.udp.insert(udp, socket);
                 self.tcp.insert(tcp, listener);
@@ -136,31 +142,18 @@ impl Doors {
         found.map(|_| ())
     }
 
-    /// Tells of everything that comes.
-    pub(super) fn listen<T: From<Call> + 'static>(self, tell: &mpsc::Sender<T>) -> Ears {
-        let mut ears = Ears::default();
-        if let Some((suite, segment)) = self.frames {
-            let hears = frames(segment.clone(), suite, tell.clone());
-            (ears.segment, ears.frames) = (Some(segment), Some(Task(spawn_local(hears))));
-        }
+    /// Hears everything that comes; where frames are said.
+    pub(super) fn open_to(self, ears: &mut Ears) -> Option<Rc<Segment>> {
         for (link, socket) in self.udp {
-            ears.links.insert(link, Task(spawn_local(datagrams(link, socket, tell.clone()))));
+            ears.datagrams(link, socket);
         }
         for (link, listener) in self.tcp {
-            ears.links.insert(link, Task(spawn_local(streams(link, listener, tell.clone()))));
+            ears.streams(link, listener);
         }
-        ears
+        let (suite, segment) = self.frames?;
+        ears.frames(segment.clone(), suite);
+        Some(segment)
     }
-}
-
-/// What reads the doors; dropped tasks hear no more.
-#[derive(Default)]
-pub(super) struct Ears {
-    pub(super) links: BTreeMap<LinkId, Task>,
-    /// What hears all frames.
-    pub(super) frames: Option<Task>,
-    /// Where frames are said.
-    pub(super) segment: Option<Rc<Segment>>,
 }
 
 /// Somebody calls: a datagram at a door, or a stream.
@@ -175,51 +168,23 @@ pub(super) struct Call {
 pub(super) enum Came {
     /// A datagram, and the socket that answers go out on.
     Datagram(Rc<UdpSocket>, Vec<u8>),
+    /// A datagram in a hall, and where answers go.
+    Across(Side, Vec<u8>),
     Stream(TcpStream),
     /// A frame on the segment.
     Frame(Vec<u8>),
 }
 
-async fn datagrams<T: From<Call>>(link: LinkId, socket: UdpSocket, tell: mpsc::Sender<T>) {
-    let socket = Rc::new(socket);
-    let mut buffer = Vec::with_capacity(MOST_OF_A_DATAGRAM);
-    loop {
-        buffer.clear();
-        let Ok((_, from)) = socket.recv_buf_from(&mut buffer).await else {
-            tokio::time::sleep(JAMMED).await;
-            continue;
-        };
-        let what = Came::Datagram(socket.clone(), buffer.as_slice().to_vec());
-        let call = Call { at: Instant::now(), link, from, what };
-        if tell.send(call.into()).await.is_err() {
-            return;
-        }
-    }
-}
-
-async fn streams<T: From<Call>>(link: LinkId, listener: TcpListener, tell: mpsc::Sender<T>) {
-    loop {
-        let Ok((stream, from)) = listener.accept().await else {
-            tokio::time::sleep(JAMMED).await;
-            continue;
-        };
-        let call = Call { at: Instant::now(), link, from, what: Came::Stream(stream) };
-        if tell.send(call.into()).await.is_err() {
-            return;
-        }
-    }
-}
-
-/// Listens for streams at an address, until the task is dropped.
-pub(super) fn door<T: From<Call> + 'static>(
-    at: SocketAddr,
-    link: LinkId,
-    tell: mpsc::Sender<T>,
-) -> std::io::Result<(SocketAddr, Task)> {
-    let listener = std::net::TcpListener::bind(at)?;
-    listener.set_nonblocking(true)?;
-    let listener = TcpListener::from_std(listener)?;
-    Ok((listener.local_addr()?, Task(spawn_local(streams(link, listener, tell)))))
+/// Listens for streams at an address.
+pub(super) fn listen(at: SocketAddr) -> std::io::Result<TcpListener> {
+    const WAITING: u32 = 1024;
+    let socket = match at {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    socket.set_reuseaddr(true)?;
+    socket.bind(at)?;
+    socket.listen(WAITING)
 }
 
 /// The address of this host from which another one is reached. Nothing is sent to find it.

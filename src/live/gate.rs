@@ -1,71 +1,104 @@
-//! How many datagrams are on their way to one implementation at once.
+//! How much is on its way to one implementation at once.
 
-use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::Alarm;
 use crate::play::FlowId;
 
-/// How many datagrams may be on their way to one implementation at once.
+/// How much may be on its way to one implementation at once.
 ///
-/// A socket holds some 190 small datagrams; what comes beyond is dropped by the kernel, which would
-/// be our doing and look like the implementation's silence. A datagram is on its way until its flow
-/// brings an answer, or for [`Gate::CROSSING`].
+/// A socket holds some 190 small datagrams, and a door some dozens of streams that nobody has taken
+/// yet; what comes beyond is dropped by the kernel, which would be our doing
+/// and look like the implementation's silence. What is sent is on its way until its flow brings an
+/// answer, or for a while.
 #[derive(Clone, Debug)]
-pub struct Gate(Arc<Semaphore>);
+pub struct Gate {
+    datagrams: Lane,
+    streams: Lane,
+}
+
+/// One way through the gate: its places, and how long one is taken at most.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    places: Arc<Semaphore>,
+    crossing: Duration,
+}
 
 impl Default for Gate {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(Self::WIDTH)))
+        let lane = |width, crossing| Lane { places: Arc::new(Semaphore::new(width)), crossing };
+        Self {
+            datagrams: lane(Self::DATAGRAMS, Duration::from_millis(20)),
+            streams: lane(Self::STREAMS, Duration::from_millis(50)),
+        }
     }
 }
 
 impl Gate {
-    const WIDTH: usize = 64;
-    const CROSSING: Duration = Duration::from_millis(20);
+    const DATAGRAMS: usize = 64;
+    const STREAMS: usize = 16;
+
+    /// For datagrams.
+    pub(super) fn datagrams(&self) -> &Lane {
+        &self.datagrams
+    }
+
+    /// For calls, each of which opens a stream.
+    pub(super) fn streams(&self) -> &Lane {
+        &self.streams
+    }
 }
 
-/// The datagrams of one play that are on their way, by flow, and until when they are taken to be.
+/// What is on its way from one play: one thing on each flow, and until when it is taken to be.
 #[derive(Debug, Default)]
-pub(super) struct Crossing(BTreeMap<FlowId, (Instant, OwnedSemaphorePermit)>);
+pub(super) struct Crossing(Vec<(FlowId, Instant, OwnedSemaphorePermit)>);
 
 impl Crossing {
-    /// Takes a place for a datagram; how long that was waited for.
-    pub(super) async fn enter(&mut self, gate: &Gate, flow: FlowId) -> Duration {
+    /// Takes a place for what is said on a flow; how long that was waited for.
+    pub(super) async fn enter(&mut self, lane: &Lane, flow: FlowId) -> Duration {
         let now = Instant::now();
-        if let Ok(place) = gate.0.clone().try_acquire_owned() {
-            self.0.insert(flow, (now + Gate::CROSSING, place));
+        if let Ok(place) = lane.places.clone().try_acquire_owned() {
+            self.enters(flow, now + lane.crossing, place);
             return Duration::ZERO;
         }
-        let mut place = pin!(gate.0.clone().acquire_owned());
+        let mut place = pin!(lane.places.clone().acquire_owned());
+        let mut alarm = Alarm::new();
         let place = loop {
             // Our own places may be those that are waited for.
             let Some(next) = self.next() else { break place.await };
             tokio::select! {
                 place = &mut place => break place,
-                () = tokio::time::sleep_until(next.into()) => self.leave(Instant::now()),
+                () = alarm.ring(Some(next)) => self.leave(Instant::now()),
             }
         };
         let waited = now.elapsed();
-        self.0.extend(place.ok().map(|place| (flow, (now + waited + Gate::CROSSING, place))));
+        if let Ok(place) = place {
+            self.enters(flow, now + waited + lane.crossing, place);
+        }
         waited
+    }
+
+    fn enters(&mut self, flow: FlowId, until: Instant, place: OwnedSemaphorePermit) {
+        self.answered(flow);
+        self.0.push((flow, until, place));
     }
 
     /// A flow has brought an answer.
     pub(super) fn answered(&mut self, flow: FlowId) {
-        self.0.remove(&flow);
+        self.0.retain(|(crossing, ..)| *crossing != flow);
     }
 
     /// Those whose time is over are on their way no more.
     pub(super) fn leave(&mut self, now: Instant) {
-        self.0.retain(|_, (until, _)| *until > now);
+        self.0.retain(|(_, until, _)| *until > now);
     }
 
     /// When the first of them is on its way no more.
     pub(super) fn next(&self) -> Option<Instant> {
-        self.0.values().map(|(until, _)| *until).min()
+        self.0.iter().map(|(_, until, _)| *until).min()
     }
 }

@@ -2,17 +2,23 @@
 
 use std::time::Duration;
 
+use tokio::runtime::LocalOptions;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::spawn_local;
+
+use super::alarm;
 
 /// Runs a future, and the tasks that it starts, on this thread.
 ///
 /// Tasks that it leaves behind end here, and their children with them.
 pub fn block_on<F: Future>(future: F) -> std::io::Result<F::Output> {
     more_files();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let local = tokio::task::LocalSet::new();
-    let output = runtime.block_on(local.run_until(future));
-    drop(local);
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build_local(LocalOptions::default())?;
+    let output = runtime.block_on(async {
+        spawn_local(alarm::ring());
+        future.await
+    });
     runtime.shutdown_timeout(Duration::from_secs(1));
     Ok(output)
 }
@@ -23,6 +29,13 @@ fn more_files() {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     // Where it is refused the usual number has to do.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}
+
+/// How many files may be open at once.
+pub fn most_files() -> usize {
+    use rustix::process::{Resource, getrlimit};
+    let current = getrlimit(Resource::Nofile).current;
+    current.and_then(|current| current.try_into().ok()).unwrap_or(usize::MAX)
 }
 
 /// Waits until the process is asked to end, by Ctrl-C or SIGTERM.

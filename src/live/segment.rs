@@ -2,19 +2,14 @@
 
 use std::io::{Error, ErrorKind, Read, Write};
 use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};
-use std::time::Instant;
+use std::task::{Context, Poll, ready};
 
 use pnet_datalink::{Channel, Config, NetworkInterface};
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
-use tokio::sync::mpsc;
 
-use super::doors::{Call, Came};
-use crate::ladder::Suite;
+use super::sockets::with_buffer;
 
-/// The largest frame that is read: a jumbo frame, or what a card would have cut in pieces.
-const MOST: usize = 1 << 16;
 /// The octets that the kernel puts in front of a frame: `struct virtio_net_hdr`.
 const NOTE: usize = 10;
 
@@ -56,36 +51,26 @@ impl Segment {
     }
 
     /// The next frame of somebody else.
-    async fn next(&self, buffer: &mut [u8]) -> std::io::Result<Vec<u8>> {
-        let octets = self.socket.async_io(Interest::READABLE, |mut socket| socket.read(buffer));
-        let octets = octets.await?;
-        let (note, frame) = buffer[..octets].split_at(NOTE.min(octets));
-        let mut frame = frame.to_vec();
-        complete(note, &mut frame);
-        Ok(frame)
+    pub(super) fn poll(&self, context: &mut Context<'_>) -> Poll<std::io::Result<Vec<u8>>> {
+        loop {
+            let mut ready = ready!(self.socket.poll_read_ready(context))?;
+            let read = with_buffer(|buffer| {
+                let octets = ready.try_io(|socket| socket.get_ref().read(buffer));
+                octets.map(|octets| octets.map(|octets| framed(&buffer[..octets])))
+            });
+            if let Ok(read) = read {
+                return Poll::Ready(read);
+            }
+        }
     }
 }
 
-/// Tells of every frame on a segment that is of a protocol of the suite.
-pub(super) async fn frames<T: From<Call> + 'static>(
-    segment: std::rc::Rc<Segment>,
-    suite: std::sync::Arc<Suite>,
-    tell: mpsc::Sender<T>,
-) {
-    let mut buffer = vec![0; NOTE + MOST];
-    loop {
-        let Ok(frame) = segment.next(&mut buffer).await else {
-            // The interface is down, and may come back.
-            tokio::time::sleep(super::doors::JAMMED).await;
-            continue;
-        };
-        let Some(link) = suite.link_of_frame(&frame) else { continue };
-        let call =
-            Call { at: Instant::now(), link, from: super::doors::NOBODY, what: Came::Frame(frame) };
-        if tell.send(call.into()).await.is_err() {
-            return;
-        }
-    }
+/// A frame without its note.
+fn framed(noted: &[u8]) -> Vec<u8> {
+    let (note, frame) = noted.split_at(NOTE.min(noted.len()));
+    let mut frame = frame.to_vec();
+    complete(note, &mut frame);
+    frame
 }
 
 /// A socket whose readiness the runtime tells.

@@ -6,18 +6,20 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
-use super::doors::{Call, Came, Ears};
+use super::doors::{Call, Came};
+use super::ears::Ears;
+use super::inbox::{Heard, Inbox, Tell};
 use super::segment::Segment;
-use super::{Doors, Heard, Inbox, Scene, Traffic, WAITING, asked_to_end, block_on, play};
+use super::{Doors, Driver, Scene, Traffic, asked_to_end, block_on};
 use crate::ladder::LinkId;
 use crate::play::{Cast, Wrong, seed_for};
 use crate::record::{Event, Happening, Report};
@@ -60,7 +62,7 @@ pub fn serve(service: Service, host: &mut dyn Host) -> Result<usize, String> {
 
 /// A play that runs.
 struct Seat {
-    tell: mpsc::Sender<Heard>,
+    tell: Tell,
     other: Option<SocketAddr>,
     /// The addresses whose datagrams are its own.
     addresses: Vec<(LinkId, SocketAddr)>,
@@ -89,16 +91,15 @@ struct Serving<'h> {
 
 impl<'h> Serving<'h> {
     async fn of(service: Service, host: &'h mut dyn Host) -> Result<usize, String> {
-        let doors =
-            Doors::open(&service.cast, &service.listen, service.interface.as_deref()).await?;
+        let doors = Doors::open(&service.cast, &service.listen, service.interface.as_deref())?;
         let (stopping, stop) = watch::channel(false);
         // Before anybody knows that we are there: then a signal ends us as it should.
         let end = asked_to_end();
         for (link, address) in &doors.addresses {
             host.listens(*link, *address);
         }
-        let (tell, calls) = mpsc::channel(WAITING);
-        let ears = doors.listen(&tell);
+        let mut ears = Ears::new();
+        let segment = doors.open_to(&mut ears);
         let mut serving = Serving {
             traffic: Traffic::of(&service.cast),
             service,
@@ -108,13 +109,13 @@ impl<'h> Serving<'h> {
             addresses: HashMap::new(),
             begun: 0,
             turned_away: 0,
-            segment: ears.segment.clone(),
+            segment,
             stop,
         };
         tokio::select! {
             biased;
             () = end => {}
-            done = serving.run(calls) => done?,
+            done = serving.run(ears) => done?,
         }
         // A play that is stopped still has its end told.
         let _ = stopping.send(true);
@@ -124,7 +125,7 @@ impl<'h> Serving<'h> {
         Ok(serving.turned_away)
     }
 
-    async fn run(&mut self, mut calls: mpsc::Receiver<Call>) -> Result<(), String> {
+    async fn run(&mut self, mut ears: Ears) -> Result<(), String> {
         loop {
             if self.plays.is_empty() {
                 if !self.may_begin() {
@@ -141,7 +142,15 @@ impl<'h> Serving<'h> {
                         self.call(call);
                     }
                 }
-                Some(call) = calls.recv() => self.call(call),
+                heard = poll_fn(|context| ears.poll(context)) => {
+                    // Plays that have something to hear go on first: one may be about to hear that
+                    // this caller has hung up, and waits for the next call.
+                    tokio::task::yield_now().await;
+                    // Doors bring nothing else.
+                    if let Heard::Call(call) = heard {
+                        self.call(call);
+                    }
+                }
             }
         }
     }
@@ -176,8 +185,7 @@ impl<'h> Serving<'h> {
         let key = (call.link, call.from);
         let datagram = matches!(call.what, Came::Datagram(..));
         let frame = matches!(call.what, Came::Frame(_));
-        // What a play does not get to is lost, as it would be in a socket that is full.
-        if let Err(TrySendError::Closed(Heard::Call(call))) = seat.tell.try_send(call.into()) {
+        if let Some(call) = seat.tell.hand(call) {
             return Some(call);
         }
         if frame {
@@ -199,7 +207,7 @@ impl<'h> Serving<'h> {
             Came::Datagram(..) => self.addresses.get(&(call.link, call.from)).copied(),
             // Everybody on the segment is heard by the latest play.
             Came::Frame(_) => return self.seats.keys().next_back().copied(),
-            Came::Stream(_) => None,
+            Came::Stream(_) | Came::Across(..) => None,
         };
         let streams = self.traffic.called.get(&call.link).copied().unwrap_or_default();
         let waits = || self.seats.iter().find(|(_, seat)| seat.waits_for(call, streams));
@@ -229,11 +237,11 @@ impl<'h> Serving<'h> {
             linger: LINGER,
             ..Scene::new(self.stop.clone())
         };
-        let mut inbox = Inbox::new();
+        let mut inbox = Inbox::default();
         let calling = self.traffic.calling.iter().next();
         let called = calling.and_then(|link| self.service.reach.get(link)).copied();
         let seat = Seat {
-            tell: inbox.tell.clone(),
+            tell: inbox.tell(),
             other: call.as_ref().map(|call| call.from).or(called),
             addresses: Vec::new(),
             given: BTreeMap::new(),
@@ -242,9 +250,9 @@ impl<'h> Serving<'h> {
         self.seats.insert(number, seat);
         // An inbox that nobody has read yet takes it.
         call.and_then(|call| self.hand(number, call));
-        let ears = Ears { segment: self.segment.clone(), ..Ears::default() };
+        let driver = Driver::new(cast, &inbox, Ears::new(), self.segment.clone(), scene);
         self.plays.spawn_local(async move {
-            let report = play(cast, &mut inbox, ears, scene).await;
+            let report = driver.play(&mut inbox).await;
             (number, report, inbox.late())
         });
     }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::ladder::{Act, Ends, Link, LinkId, Role, Rung};
+use crate::ladder::{Act, Ends, Exchange, Link, LinkId, Projection, Role, Rung, Suite};
 use crate::play::Cast;
-use crate::wire::Flow;
+use crate::wire::{Flow, Transport};
 
 /// Who calls whom.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,6 +85,27 @@ impl Traffic {
             }
         }
     }
+}
+
+/// Whether an exchange is nothing but datagrams between two places that stay the same.
+pub(super) fn is_plain(suite: &Suite, exchange: &Exchange, projection: &Projection) -> bool {
+    let played = &projection.played;
+    let mut between = suite.links.iter().filter(|l| played[l.initiator] != played[l.responder]);
+    let plain = between.all(|link| {
+        link.protocol.transport == Transport::Udp
+            && !link.protocol.conversation.answers_anew
+            && link.at.is_none()
+    });
+    let mut rungs = Vec::new();
+    flat(&exchange.preamble, 1, &mut rungs);
+    exchange.steps.iter().for_each(|step| flat(&step.rungs, 1, &mut rungs));
+    flat(&exchange.postamble, 1, &mut rungs);
+    let moves = |rung: &Rung| match &rung.act {
+        Act::Message(say) => say.new_port.is_some(),
+        Act::Connect(..) | Act::Refuse(_) => true,
+        _ => false,
+    };
+    plain && !rungs.iter().any(|(rung, _)| moves(rung))
 }
 
 /// Rungs in order, each with how often it comes at most. What only a tester asks is left out.

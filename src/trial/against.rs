@@ -13,7 +13,7 @@ use super::peer::against_peer;
 use super::plan::{Case, Options};
 use super::run::Run;
 use crate::ladder::{LinkId, PartyId};
-use crate::live::{self, Doors, Gate, Scene, Trigger, Watcher};
+use crate::live::{self, Doors, Gate, Hall, Scene, Trigger, Watcher};
 use crate::play::{Cast, Ended, Look, Sight};
 use crate::record::Report;
 use crate::report::Mask;
@@ -33,8 +33,8 @@ impl Run {
         let Some(target) = case.target.clone() else {
             let work = move |network: Rc<Network>| async move {
                 let (ends, observe) = (network.interfaces(), run.observer(&case, &mask));
-                let played = against_peer(cast, Some(ends), None, observe, &stop).await;
-                let (report, peer) = played.map_err(Absent::Broken)?;
+                let both = against_peer(cast, Some(ends), &Hall::new(), None, observe, &stop);
+                let (report, peer) = both.map_err(Absent::Broken)?.await;
                 Ok((report, Some(peer)))
             };
             return apart(Network::of_ours, work).await;
@@ -70,7 +70,7 @@ impl Run {
             Some(network) => Some(network.interfaces()[0].to_owned()),
             None => target::addresses(target, &mut places.clone())?.interface,
         };
-        let doors = doors(&cast, target, &mut places, interface.as_deref()).await?;
+        let doors = doors(&cast, target, &mut places, interface.as_deref())?;
         places.links = addresses(&cast, &doors);
         let inside = places.inside.clone();
         let came = target::start(target, places).await;
@@ -98,7 +98,7 @@ impl Run {
         let mut places =
             Places { settings: settings(&cast, target, &self.options), ..Places::default() };
         let interface = server.1.1.interface.as_deref();
-        let doors = doors(&cast, target, &mut places, interface).await?;
+        let doors = doors(&cast, target, &mut places, interface)?;
         self.behind(case, cast, doors, server, None, (mask, stop)).await
     }
 
@@ -160,7 +160,7 @@ impl Default for Around {
 }
 
 /// Opens the doors on which a target calls us, where it wants them.
-async fn doors(
+fn doors(
     cast: &Cast,
     target: &Target,
     places: &mut Places,
@@ -174,7 +174,7 @@ async fn doors(
             wanted.insert(link, address);
         }
     }
-    Doors::open(cast, &wanted, interface).await
+    Doors::open(cast, &wanted, interface)
 }
 
 /// Where our doors are, by link name.

@@ -23,7 +23,7 @@ use super::progress::Progress;
 use super::run::{Board, Run};
 use crate::diag::Diagnostic;
 use crate::ladder::Role;
-use crate::live::{self, Alarm, Nobody};
+use crate::live::{self, Alarm, Hall, Nobody};
 use crate::play::{Cast, rule_in_force, seed_for};
 use crate::record::{Event, Happening, Report, Verdict};
 use crate::report::{Bucket, Distribution, LoadEntry, Mask};
@@ -183,6 +183,7 @@ impl Loader {
         let began = Instant::now();
         let mut line = tokio::time::interval(Duration::from_millis(200));
         let mut alarm = Alarm::new();
+        let hall = Hall::new();
         let mut stopped = false;
         loop {
             let due = tally.due(began, demand);
@@ -221,12 +222,13 @@ impl Loader {
                     let number = tally.begun;
                     tally.begun += 1;
                     let (server, stop, tell) = (server.clone(), stop.clone(), tell.clone());
+                    let hall = hall.clone();
                     let (run, case, cast) =
                         (self.run.clone(), self.case.clone(), self.cast(number));
                     playing.spawn_local(async move {
                         let start = Instant::now();
                         let late = due.map_or(Duration::ZERO, |due| start.saturating_duration_since(due));
-                        let came = play(&run, &case, cast, server, stop).await;
+                        let came = play(&run, &case, cast, server, hall, stop).await;
                         let took = start.elapsed();
                         let _ = tell.send(Ended { number, late, took, came });
                     });
@@ -271,11 +273,13 @@ async fn play(
     case: &Case,
     cast: Cast,
     server: Option<(Arc<Target>, Rc<Server>)>,
+    hall: Hall,
     stop: watch::Receiver<bool>,
 ) -> Result<(Report, Option<Report>), String> {
     let Some((target, server)) = server else {
-        let played = against_peer(cast, None, None, Box::new(Nobody), &stop).await;
-        return played.map(|(report, peer)| (report, Some(peer)));
+        let both = against_peer(cast, None, &hall, None, Box::new(Nobody), &stop)?;
+        let (report, peer) = both.await;
+        return Ok((report, Some(peer)));
     };
     // Load is as much as was asked for: nothing waits at a gate.
     let around = Around::open();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{oneshot, watch};
 
-use crate::live::{Doors, Jitter, Onlooker, Scene, perform};
+use crate::live::{Across, Doors, Hall, Jitter, Onlooker, Scene, perform};
 use crate::play::Cast;
 use crate::record::Report;
 use crate::sim;
@@ -18,38 +18,55 @@ const GRACE: Duration = Duration::from_millis(500);
 
 /// Plays an exchange, and its other parties behind other sockets: what both came to.
 ///
-/// `observe` is told of what happens to the first of them; `jitter` is how long what either of
-/// them does is held back at most.
-pub(super) async fn against_peer(
+/// Where all goes on between sockets that need not be its own it goes on in the hall. `observe` is
+/// told of what happens to the first of them; `jitter` is how long what either of them does is held
+/// back at most.
+pub(super) fn against_peer(
     cast: Cast,
     interfaces: Option<[&str; 2]>,
+    hall: &Hall,
     jitter: Option<Duration>,
     observe: Box<dyn Onlooker>,
     stop: &watch::Receiver<bool>,
-) -> Result<(Report, Report), String> {
+) -> Result<impl Future<Output = (Report, Report)> + use<>, String> {
     let peer = sim::peer(&cast);
     let nowhere = BTreeMap::new();
     let [here, there] = interfaces.map(|both| both.map(Some)).unwrap_or_default();
-    let ours = Doors::open(&cast, &nowhere, here).await?;
-    let theirs = Doors::open(&peer, &nowhere, there).await?;
+    let shares = cast.wrong.is_none() && Hall::takes(&cast.suite, &cast.exchange, &cast.projection);
+    let (ours, theirs, across) = match shares {
+        true => {
+            let (ours, to_us) = Doors::across(hall);
+            let (theirs, to_them) = Doors::across(hall);
+            (ours, theirs, Some((to_us, to_them)))
+        }
+        false => {
+            let ours = Doors::open(&cast, &nowhere, here)?;
+            (ours, Doors::open(&peer, &nowhere, there)?, None)
+        }
+    };
+    let (to_us, to_them) = across.unzip();
     let epoch = Instant::now();
-    let scene = |reach: &Doors, cast: &Cast| Scene {
+    let scene = |reach: &Doors, across: &Option<Across>, cast: &Cast| Scene {
         reach: reach.addresses.clone(),
+        across: across.clone(),
         epoch,
         jitter: jitter.map(|most| Jitter::new(most, cast.seed)),
         ..Scene::new(stop.clone())
     };
-    let before = Scene { observe, ..scene(&theirs, &cast) };
-    let behind = scene(&ours, &peer);
+    let before = Scene { observe, ..scene(&theirs, &to_them, &cast) };
+    let behind = scene(&ours, &to_us, &peer);
+    // On the heap: futures of futures would have room for each of them several times.
+    let tester = Box::pin(perform(cast, ours, before));
+    let stand_in = Box::pin(perform(peer, theirs, behind));
     let (over, ended) = oneshot::channel::<()>();
     let tester = async {
-        let report = perform(cast, ours, before).await;
+        let report = tester.await;
         drop(over);
         report
     };
     let stand_in = async {
         tokio::select! {
-            report = perform(peer, theirs, behind) => report,
+            report = stand_in => report,
             // It follows the same ladder: it is done, or waits for something that will not come.
             () = async {
                 let _ = ended.await;
@@ -59,5 +76,10 @@ pub(super) async fn against_peer(
     };
     // In one task, so that both begin at once: what is due at the start is due for both of them
     // from the same moment, however many others are about to begin.
-    Ok(tokio::join!(tester, stand_in))
+    Ok(async move {
+        let both = tokio::join!(tester, stand_in);
+        // What one says last still reaches the other.
+        drop((to_us, to_them));
+        both
+    })
 }

@@ -14,7 +14,7 @@ use super::peer::{MARGIN, against_peer};
 use super::plan::{Case, Options, Plan};
 use super::progress::Progress;
 use super::shared::{Claim, Shared};
-use crate::live::{self, Nobody, Onlooker};
+use crate::live::{self, Hall, Nobody, Onlooker};
 use crate::play::{Cast, Play, Seen, seed_for};
 use crate::record::{Event, Verdict};
 use crate::report::{BegunEntry, Entry, Journal, Mask};
@@ -122,6 +122,8 @@ impl Run {
             Rc::new(started.keys().map(|name| (name.clone(), Around::default())).collect());
         let clients = Rc::new(Semaphore::new(clients_at_once()));
         let turn = Rc::new(Mutex::new(()));
+        let sockets = Rc::new(Semaphore::new(sockets_at_once()));
+        let hall = Hall::new();
         let seen = Seen::default();
         let shared = Rc::new(Shared::of_this_run());
         let mut plays = tokio::task::JoinSet::new();
@@ -131,7 +133,7 @@ impl Run {
             while plays.try_join_next().is_some() {}
             let (run, started) = (self.clone(), started.clone());
             let (around, clients) = (around.clone(), clients.clone());
-            let turn = turn.clone();
+            let (turn, hall, sockets) = (turn.clone(), hall.clone(), sockets.clone());
             let (seen, shared, stop) = (seen.clone(), shared.clone(), stop.clone());
             plays.spawn_local(async move {
                 let _slot = slot;
@@ -151,6 +153,10 @@ impl Run {
                     true => clients.acquire().await.ok(),
                     false => None,
                 };
+                let _sockets = match one.has_sockets() && !run.options.sim {
+                    true => sockets.acquire().await.ok(),
+                    false => None,
+                };
                 // On a thread of its own: whoever holds the lock may be waiting for one of ours.
                 let claimed = shared.as_ref().as_ref().map(|shared| {
                     let (shared, name) = (shared.clone(), one.name.clone());
@@ -167,7 +173,8 @@ impl Run {
                     None => {
                         while_in_time(&turn).await;
                         run.progress.begins(&one.name);
-                        let found = run.play(one, last, &started, around, seen, stop).await;
+                        let found =
+                            run.play(one, last, &started, (around, &hall), seen, stop).await;
                         run.progress.ends(&one.name);
                         if let Some(claim) = &mut claim {
                             claim.keep(&found);
@@ -241,7 +248,7 @@ impl Run {
         case: &Case,
         last_step: usize,
         started: &Started,
-        around: Option<&Around>,
+        (around, hall): (Option<&Around>, &Hall),
         seen: Seen,
         stop: watch::Receiver<bool>,
     ) -> Found {
@@ -267,6 +274,7 @@ impl Run {
                 },
             }));
         }
+        // What a waiting case needs room for is the play alone.
         let (report, peer) = match &case.target {
             None if self.options.sim => {
                 let (report, peer) = sim::self_play(&cast);
@@ -275,21 +283,24 @@ impl Run {
                 (report, Some(peer))
             }
             None if case.is_on_segment() => {
-                match self.in_a_network(case, cast, &mask, stop).await {
+                match Box::pin(self.in_a_network(case, cast, &mask, stop)).await {
                     Ok(reports) => reports,
                     Err(absent) => return self.absent(case, &absent),
                 }
             }
             None => {
                 let observe = self.observer(case, &mask);
-                match against_peer(cast, None, None, observe, &stop).await {
-                    Ok((report, peer)) => (report, Some(peer)),
+                match against_peer(cast, None, hall, None, observe, &stop) {
+                    Ok(both) => {
+                        let (report, peer) = both.await;
+                        (report, Some(peer))
+                    }
                     Err(why) => return judge::all(case, Verdict::Error, &why),
                 }
             }
             Some(target) => match started.get(&target.name) {
                 Some(Ok(_)) if target.network.is_some() => {
-                    match self.in_a_network(case, cast, &mask, stop).await {
+                    match Box::pin(self.in_a_network(case, cast, &mask, stop)).await {
                         Ok(reports) => reports,
                         Err(absent) => return self.absent(case, &absent),
                     }
@@ -297,9 +308,14 @@ impl Run {
                 Some(Ok(server)) => {
                     let around = around.cloned().unwrap_or_default();
                     let played = match case.has_its_own_server() {
-                        true => self.against_its_own(case, cast, target, None, &mask, stop).await,
+                        true => {
+                            let played =
+                                self.against_its_own(case, cast, target, None, &mask, stop);
+                            Box::pin(played).await
+                        }
                         false => {
-                            self.against(case, cast, (target, server, &around), &mask, stop).await
+                            let server = (target, server, &around);
+                            Box::pin(self.against(case, cast, server, &mask, stop)).await
                         }
                     };
                     match played {
@@ -369,6 +385,13 @@ impl Onlooker for Scribe {
     }
 }
 
+impl Case {
+    /// Whether sockets are opened for it alone.
+    fn has_sockets(&self) -> bool {
+        self.target.is_some() || !Hall::takes(&self.suite, &self.exchange, &self.projection)
+    }
+}
+
 /// Waits until another play may begin: one after the other, and only while those that run get their
 /// turn soon. What is late in reading a socket takes a peer for late.
 async fn while_in_time(turn: &Mutex<()>) {
@@ -389,4 +412,13 @@ async fn while_in_time(turn: &Mutex<()>) {
 /// kept waiting for it looks slow.
 fn clients_at_once() -> usize {
     std::thread::available_parallelism().map_or(8, |n| n.get() * 8)
+}
+
+/// How many plays may have sockets of their own at once, with what files may be open.
+fn sockets_at_once() -> usize {
+    /// The sockets that are shared, suites, reports and whatever else is open.
+    const OTHERS: usize = 384;
+    /// A door and a call at either end, and as many again for links whose place is told.
+    const EACH: usize = 8;
+    (live::most_files().saturating_sub(OTHERS) / EACH).clamp(1, Semaphore::MAX_PERMITS)
 }

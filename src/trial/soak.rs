@@ -14,7 +14,7 @@ use super::judge;
 use super::peer::{MARGIN, against_peer};
 use super::plan::{Case, Options, Plan};
 use crate::diag::Diagnostic;
-use crate::live::{self, Nobody};
+use crate::live::{self, Hall, Nobody};
 use crate::play::{Cast, rule_in_force, seed_for};
 use crate::record::Verdict;
 use crate::target::{Absent, Network};
@@ -77,6 +77,7 @@ async fn run(options: &Options, plan: &Plan, order: impl Iterator<Item = usize>)
     let mut soak = Soak { cases: plan.cases.len(), ..Soak::default() };
     let (stopping, stop) = watch::channel(false);
     let mut order = order.enumerate();
+    let hall = Hall::new();
     let mut playing = JoinSet::new();
     let mut end = std::pin::pin!(live::asked_to_end());
     loop {
@@ -84,8 +85,8 @@ async fn run(options: &Options, plan: &Plan, order: impl Iterator<Item = usize>)
             let Some((number, case)) = order.next() else { break };
             let case = plan.cases[case].clone();
             let seed = seed_for(options.seed.unwrap_or(1), &format!("{} {number}", case.name));
-            let (options, stop) = (options.clone(), stop.clone());
-            playing.spawn_local(async move { play(&options, &case, seed, &stop).await });
+            let (options, hall, stop) = (options.clone(), hall.clone(), stop.clone());
+            playing.spawn_local(async move { play(&options, &case, seed, &hall, &stop).await });
             // Nobody begins before those that began have had their turn: hundreds of beginnings in
             // one go would keep everybody's clock from being looked at.
             tokio::task::yield_now().await;
@@ -118,6 +119,7 @@ async fn play(
     options: &Options,
     case: &Case,
     seed: u64,
+    hall: &Hall,
     stop: &watch::Receiver<bool>,
 ) -> Option<String> {
     let cast = Cast {
@@ -133,13 +135,17 @@ async fn play(
         true => {
             let stop = stop.clone();
             let work = move |network: Rc<Network>| async move {
-                let ends = Some(network.interfaces());
-                let played = against_peer(cast, ends, Some(JITTER), Box::new(Nobody), &stop).await;
-                played.map_err(Absent::Broken)
+                let (ends, hall) = (Some(network.interfaces()), Hall::new());
+                let observe = Box::new(Nobody);
+                let played = against_peer(cast, ends, &hall, Some(JITTER), observe, &stop);
+                Ok(played.map_err(Absent::Broken)?.await)
             };
             apart(Network::of_ours, work).await.map_err(|absent| absent.why().to_owned())
         }
-        false => against_peer(cast, None, Some(JITTER), Box::new(Nobody), stop).await,
+        false => match against_peer(cast, None, hall, Some(JITTER), Box::new(Nobody), stop) {
+            Ok(both) => Ok(both.await),
+            Err(why) => Err(why),
+        },
     };
     let (report, peer) = match came {
         Ok(reports) => reports,

@@ -1,0 +1,439 @@
+//! What is heard through: the sockets of a play and its doors, read where the play is driven, with
+//! neither a task nor a queue between.
+//!
+//! Whoever has something to be read gets in line, and is read until there is nothing more, so that
+//! things are heard in the order in which the kernel tells of them.
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::io::ErrorKind::WouldBlock;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker, ready};
+use std::time::{Duration, Instant};
+
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+
+use super::Alarm;
+use super::doors::{Call, Came, NOBODY};
+use super::inbox::Heard;
+use super::segment::Segment;
+use super::sockets::with_buffer;
+use super::stream::Stream;
+use crate::ladder::{Aside, LinkId, Suite};
+use crate::play::{FlowId, Input};
+
+/// How long a door that cannot be read is left alone, for lack of open files mostly.
+const JAMMED: Duration = Duration::from_millis(20);
+/// How often somebody is read before the next one in line, if he always has something.
+const TURN: u32 = 64;
+
+/// Everything that is heard through.
+pub(super) struct Ears {
+    ears: Vec<(EarId, Ear)>,
+    count: EarId,
+    line: Arc<Line>,
+    /// What is known without being read.
+    known: VecDeque<Heard>,
+}
+
+/// An ear, numbered in the order in which they came.
+pub(super) type EarId = usize;
+
+struct Ear {
+    socket: Socket,
+    place: Arc<Place>,
+    waker: Waker,
+    /// How often it was read in this turn.
+    read: u32,
+    /// For a door that cannot be read.
+    jammed: Option<Alarm>,
+}
+
+/// What an ear hears.
+enum Socket {
+    /// Datagrams of the other end of a flow.
+    Own(FlowId, Rc<UdpSocket>),
+    /// Datagrams of a flow whose other end may answer from another port than was asked.
+    Loose(Box<Loose>),
+    /// A stream.
+    Stream(Box<Stream>),
+    /// Datagrams of whoever calls.
+    Datagrams(LinkId, Rc<UdpSocket>),
+    /// Whoever opens a stream.
+    Streams(LinkId, TcpListener),
+    /// All frames on the segment.
+    Frames(Rc<Segment>, Arc<Suite>),
+}
+
+struct Loose {
+    flow: FlowId,
+    link: LinkId,
+    socket: Rc<UdpSocket>,
+    other: Rc<Cell<SocketAddr>>,
+    /// Whether the port is known from which the other end answers.
+    known: bool,
+}
+
+impl Ears {
+    pub(super) fn new() -> Self {
+        Self { ears: Vec::new(), count: 0, line: Arc::default(), known: VecDeque::new() }
+    }
+
+    /// Hears the datagrams of a flow's other end.
+    pub(super) fn own(&mut self, flow: FlowId, socket: Rc<UdpSocket>) {
+        self.add(Socket::Own(flow, socket));
+    }
+
+    /// Hears the datagrams of a flow whose other end may answer from another port than was asked,
+    /// once, if that is not known yet.
+    pub(super) fn loose(
+        &mut self,
+        (flow, link): (FlowId, LinkId),
+        socket: Rc<UdpSocket>,
+        other: Rc<Cell<SocketAddr>>,
+        known: bool,
+    ) {
+        self.add(Socket::Loose(Box::new(Loose { flow, link, socket, other, known })));
+    }
+
+    /// Takes a stream.
+    pub(super) fn stream(&mut self, flow: FlowId, stream: TcpStream) -> EarId {
+        self.add(Socket::Stream(Box::new(Stream::accepted(flow, stream))))
+    }
+
+    /// Opens a stream. Whether it is open or refused is heard.
+    pub(super) fn call(&mut self, flow: FlowId, to: SocketAddr, aside: Option<Aside>) -> EarId {
+        match Stream::call(flow, to, aside) {
+            Ok(stream) => {
+                if !stream.is_called() {
+                    self.known(Input::Established(flow));
+                }
+                self.add(Socket::Stream(Box::new(stream)))
+            }
+            Err(error) => {
+                self.known(Input::Refused(flow, format!("{to}: {error}")));
+                // Nobody's.
+                self.count
+            }
+        }
+    }
+
+    /// Hears whoever calls a door for datagrams.
+    pub(super) fn datagrams(&mut self, link: LinkId, door: UdpSocket) {
+        self.shared(link, Rc::new(door));
+    }
+
+    /// The same for a socket that somebody else has too.
+    pub(super) fn shared(&mut self, link: LinkId, door: Rc<UdpSocket>) {
+        self.add(Socket::Datagrams(link, door));
+    }
+
+    /// Hears whoever calls a door for streams.
+    pub(super) fn streams(&mut self, link: LinkId, door: TcpListener) {
+        self.add(Socket::Streams(link, door));
+    }
+
+    /// Hears the frames on a segment that are of a protocol of the suite.
+    pub(super) fn frames(&mut self, segment: Rc<Segment>, suite: Arc<Suite>) {
+        self.add(Socket::Frames(segment, suite));
+    }
+
+    /// Closes the doors of a link.
+    pub(super) fn shut(&mut self, link: LinkId) {
+        self.ears.retain(|(_, ear)| match &ear.socket {
+            Socket::Datagrams(at, _) | Socket::Streams(at, _) => *at != link,
+            _ => true,
+        });
+    }
+
+    /// Something is known without being read.
+    pub(super) fn known(&mut self, input: Input) {
+        self.known.push_back(Heard::Input(Instant::now(), input));
+    }
+
+    /// Says something on a stream, unless it is over.
+    pub(super) fn say(&mut self, ear: EarId, octets: Vec<u8>, urgent: bool) {
+        self.with_stream(ear, |stream| stream.say(octets, urgent));
+    }
+
+    /// Closes our half of a stream.
+    pub(super) fn close(&mut self, ear: EarId) {
+        self.with_stream(ear, Stream::close);
+    }
+
+    /// Whether a stream is there.
+    pub(super) fn has(&self, ear: EarId) -> bool {
+        self.at(ear).is_ok()
+    }
+
+    /// What is said last still goes out.
+    pub(super) fn farewell(&mut self) {
+        for (_, ear) in &mut self.ears {
+            if let Socket::Stream(stream) = &mut ear.socket {
+                stream.farewell();
+            }
+        }
+    }
+
+    /// What is heard next.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Heard> {
+        self.line.wakes(context.waker());
+        match self.next_now() {
+            Some(heard) => Poll::Ready(heard),
+            None => Poll::Pending,
+        }
+    }
+
+    /// What is there to be heard.
+    pub(super) fn next_now(&mut self) -> Option<Heard> {
+        if let Some(known) = self.known.pop_front() {
+            return Some(known);
+        }
+        // Whoever gets in line meanwhile is read the next time.
+        for _ in 0..self.line.length() {
+            let first = self.line.first()?;
+            let Ok(at) = self.at(first) else { continue };
+            let ear = &mut self.ears[at].1;
+            ear.place.in_line.store(false, Relaxed);
+            let heard = ear.poll(&mut self.known);
+            if ear.is_over() {
+                self.ears.remove(at);
+            } else if heard.is_ready() {
+                ear.stays();
+            } else {
+                ear.read = 0;
+            }
+            if let Poll::Ready(heard) = heard {
+                return Some(heard);
+            }
+        }
+        None
+    }
+
+    fn add(&mut self, socket: Socket) -> EarId {
+        let ear = self.count;
+        self.count += 1;
+        let place = Arc::new(Place { ear, in_line: false.into(), line: self.line.clone() });
+        let waker = Waker::from(place.clone());
+        // It may have something already.
+        waker.wake_by_ref();
+        self.ears.push((ear, Ear { socket, place, waker, read: 0, jammed: None }));
+        ear
+    }
+
+    fn at(&self, ear: EarId) -> Result<usize, usize> {
+        self.ears.binary_search_by_key(&ear, |(ear, _)| *ear)
+    }
+
+    fn with_stream(&mut self, ear: EarId, does: impl FnOnce(&mut Stream)) {
+        let Ok(at) = self.at(ear) else { return };
+        let ear = &mut self.ears[at].1;
+        let Socket::Stream(stream) = &mut ear.socket else { return };
+        does(stream);
+        if ear.is_over() {
+            self.ears.remove(at);
+        } else if ear.is_behind() {
+            ear.waker.wake_by_ref();
+        }
+    }
+}
+
+impl Ear {
+    /// What it hears next; what else is known by that goes to `known`.
+    fn poll(&mut self, known: &mut VecDeque<Heard>) -> Poll<Heard> {
+        let mut context = Context::from_waker(&self.waker);
+        if let Some(jammed) = &mut self.jammed {
+            ready!(jammed.poll(&mut context));
+            self.jammed = None;
+        }
+        let called = match &mut self.socket {
+            Socket::Own(flow, socket) => {
+                return Poll::Ready(match ready!(poll_datagram(socket, &mut context)) {
+                    Ok(octets) => Heard::Input(Instant::now(), Input::Received(*flow, octets)),
+                    Err(error) => refused(*flow, &error),
+                });
+            }
+            Socket::Loose(loose) => return loose.poll(&mut context, known),
+            Socket::Stream(stream) => return stream.poll(&mut context),
+            Socket::Datagrams(link, socket) => ready!(poll_datagram_from(socket, &mut context))
+                .map(|(octets, from)| call(*link, from, Came::Datagram(socket.clone(), octets))),
+            Socket::Streams(link, listener) => ready!(listener.poll_accept(&mut context))
+                .map(|(stream, from)| call(*link, from, Came::Stream(stream))),
+            Socket::Frames(segment, suite) => loop {
+                let frame = match ready!(segment.poll(&mut context)) {
+                    Ok(frame) => frame,
+                    // The interface is down, and may come back.
+                    Err(error) => break Err(error),
+                };
+                if let Some(link) = suite.link_of_frame(&frame) {
+                    break Ok(call(link, NOBODY, Came::Frame(frame)));
+                }
+            },
+        };
+        match called {
+            Ok(call) => Poll::Ready(Heard::Call(call)),
+            Err(_) => {
+                let mut jammed = Alarm::new();
+                jammed.set(Some(Instant::now() + JAMMED));
+                self.jammed = Some(jammed);
+                self.waker.wake_by_ref();
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Whether it is a stream whose both halves are closed.
+    fn is_over(&self) -> bool {
+        matches!(&self.socket, Socket::Stream(stream) if stream.is_over())
+    }
+
+    /// Whether it is a stream on which something waits to be written.
+    fn is_behind(&self) -> bool {
+        matches!(&self.socket, Socket::Stream(stream) if stream.is_behind())
+    }
+
+    /// Stays in line, in front of all others until its turn is over.
+    fn stays(&mut self) {
+        self.read = (self.read + 1) % TURN;
+        if !self.place.in_line.swap(true, Relaxed) {
+            let mut queue = self.place.line.queue();
+            match self.read {
+                0 => queue.ears.push_back(self.place.ear),
+                _ => queue.ears.push_front(self.place.ear),
+            }
+        }
+    }
+}
+
+impl Loose {
+    fn poll(&mut self, context: &mut Context<'_>, known: &mut VecDeque<Heard>) -> Poll<Heard> {
+        let (octets, from) = loop {
+            // An error of an earlier datagram: it did not come through, and is not answered.
+            if let Ok(came) = ready!(poll_datagram_from(&self.socket, context)) {
+                break came;
+            }
+        };
+        let (at, flow) = (Instant::now(), self.flow);
+        let mut moved = false;
+        if !self.known && from.ip() == self.other.get().ip() {
+            self.known = true;
+            moved = self.other.replace(from) != from;
+        }
+        let heard = match from == self.other.get() {
+            true => Heard::Input(at, Input::Received(flow, octets)),
+            false => {
+                let what = Came::Datagram(self.socket.clone(), octets);
+                Heard::Stray(flow, Call { at, link: self.link, from, what })
+            }
+        };
+        if !moved {
+            return Poll::Ready(heard);
+        }
+        known.push_back(heard);
+        Poll::Ready(Heard::Input(at, Input::Moved(flow)))
+    }
+}
+
+/// The next datagram.
+fn poll_datagram(socket: &UdpSocket, context: &mut Context<'_>) -> Poll<std::io::Result<Vec<u8>>> {
+    poll_socket(socket, context, |buffer| {
+        let octets = socket.try_recv(buffer)?;
+        Ok(buffer[..octets].to_vec())
+    })
+}
+
+/// The next datagram, and where it is from.
+fn poll_datagram_from(
+    socket: &UdpSocket,
+    context: &mut Context<'_>,
+) -> Poll<std::io::Result<(Vec<u8>, SocketAddr)>> {
+    poll_socket(socket, context, |buffer| {
+        let (octets, from) = socket.try_recv_from(buffer)?;
+        Ok((buffer[..octets].to_vec(), from))
+    })
+}
+
+fn poll_socket<T>(
+    socket: &UdpSocket,
+    context: &mut Context<'_>,
+    read: impl Fn(&mut [u8]) -> std::io::Result<T>,
+) -> Poll<std::io::Result<T>> {
+    loop {
+        ready!(socket.poll_recv_ready(context))?;
+        match with_buffer(&read) {
+            Err(error) if error.kind() == WouldBlock => {}
+            came => return Poll::Ready(came),
+        }
+    }
+}
+
+fn refused(flow: FlowId, error: &std::io::Error) -> Heard {
+    let why = match error.kind() {
+        std::io::ErrorKind::ConnectionRefused => "nobody listens there (connection refused)".into(),
+        _ => error.to_string(),
+    };
+    Heard::Input(Instant::now(), Input::Refused(flow, why))
+}
+
+fn call(link: LinkId, from: SocketAddr, what: Came) -> Call {
+    Call { at: Instant::now(), link, from, what }
+}
+
+/// Who has something to be read, in the order in which the kernel told of it.
+#[derive(Default)]
+struct Line(Mutex<Queue>);
+
+#[derive(Default)]
+struct Queue {
+    ears: VecDeque<EarId>,
+    /// Whoever reads.
+    reader: Option<Waker>,
+}
+
+impl Line {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says whom to wake when somebody gets in line.
+    fn wakes(&self, reader: &Waker) {
+        match &mut self.queue().reader {
+            Some(known) => known.clone_from(reader),
+            none => *none = Some(reader.clone()),
+        }
+    }
+
+    fn length(&self) -> usize {
+        self.queue().ears.len()
+    }
+
+    fn first(&self) -> Option<EarId> {
+        self.queue().ears.pop_front()
+    }
+}
+
+/// The place of an ear in the line, and what the runtime wakes.
+struct Place {
+    ear: EarId,
+    in_line: AtomicBool,
+    line: Arc<Line>,
+}
+
+impl Wake for Place {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if !self.in_line.swap(true, Relaxed) {
+            let mut queue = self.line.queue();
+            queue.ears.push_back(self.ear);
+            if let Some(reader) = &queue.reader {
+                reader.wake_by_ref();
+            }
+        }
+    }
+}
