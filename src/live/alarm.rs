@@ -82,27 +82,31 @@ impl Alarm {
     /// Whether its moment has come; it is waited for in a task of [`block_on`](super::block_on).
     pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(moment) = self.moment else { return Poll::Pending };
+        let now = Instant::now();
+        if now >= moment {
+            self.forget();
+            return Poll::Ready(());
+        }
         CLOCK.with_borrow_mut(|clock| {
-            if let Some(number) = self.number {
-                // What is no longer on the clock has rung.
-                if let Some(waker) = clock.set.get_mut(&(moment, number)) {
-                    waker.clone_from(context.waker());
-                    return Poll::Pending;
-                }
-            } else if Instant::now() < moment {
+            let number = *self.number.get_or_insert_with(|| {
                 clock.count += 1;
-                self.number = Some(clock.count);
-                clock.set.insert((moment, clock.count), context.waker().clone());
-                if clock.is_behind()
-                    && let Some(bell) = clock.bell.take()
-                {
-                    bell.wake();
-                }
-                return Poll::Pending;
+                clock.count
+            });
+            match clock.set.get_mut(&(moment, number)) {
+                Some(waker) => waker.clone_from(context.waker()),
+                None => drop(clock.set.insert((moment, number), context.waker().clone())),
             }
-            (self.moment, self.number) = (None, None);
-            Poll::Ready(())
-        })
+            // Where much is going on, others are not to wait until it is the bell's turn.
+            if clock.next.is_some_and(|next| next <= now) {
+                clock.ring(now);
+            }
+            if clock.is_behind()
+                && let Some(bell) = clock.bell.take()
+            {
+                bell.wake();
+            }
+        });
+        Poll::Pending
     }
 
     /// Waits for a moment. One that has gone by is there at once, and so is none.

@@ -12,9 +12,9 @@ use crate::play::FlowId;
 /// How much may be on its way to one implementation at once.
 ///
 /// A socket holds some 190 small datagrams, and a door some dozens of streams that nobody has taken
-/// yet; what comes beyond is dropped by the kernel, which would be our doing
-/// and look like the implementation's silence. What is sent is on its way until its flow brings an
-/// answer, or for a while.
+/// yet; what comes beyond is dropped by the kernel, which would be our doing and look like the
+/// implementation's silence. What is sent is on its way until its flow brings an answer, or for a
+/// while.
 #[derive(Clone, Debug)]
 pub struct Gate {
     datagrams: Lane,

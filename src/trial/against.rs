@@ -6,16 +6,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::apart::apart;
 use super::peer::against_peer;
 use super::plan::{Case, Options};
 use super::run::Run;
-use crate::ladder::{LinkId, PartyId};
-use crate::live::{self, Doors, Gate, Hall, Scene, Trigger, Watcher};
-use crate::play::{Cast, Ended, Look, Sight};
-use crate::record::Report;
+use crate::ladder::{LinkId, PartyId, Role};
+use crate::live::{self, Doors, Gate, Hall, Onlooker, Scene, Trigger, Watcher};
+use crate::play::{Cast, Ended, Look, Play, Sight};
+use crate::record::{Event, Happening, Report};
 use crate::report::Mask;
 use crate::target::{self, Absent, Folder, Links, Network, Places, Running, Target};
 
@@ -132,6 +132,7 @@ impl Run {
         let places = Places { dir: dir.unwrap_or_else(|| places.dir.clone()), ..places };
         let (trigger, watcher) = hands_and_eyes(target, places);
         let observe = self.observer(case, mask);
+        let observe = Box::new(Starting { observe, place: around.starting.take() });
         let gate = around.gate.clone();
         let scene = Scene { reach, trigger, watcher, observe, gate, ..Scene::new(stop) };
         Ok(live::perform(cast, doors, scene).await)
@@ -144,9 +145,16 @@ pub(super) struct Around {
     /// For implementations that can be in one exchange at a time only.
     pub(super) alone: Arc<Semaphore>,
     gate: Option<Gate>,
+    /// For a program that is about to start.
+    starting: Rc<Cell<Option<OwnedSemaphorePermit>>>,
 }
 
 impl Around {
+    /// The same around one play, which starts a program: its place is free when the program speaks.
+    pub(super) fn starting(self, place: Option<OwnedSemaphorePermit>) -> Self {
+        Self { starting: Rc::new(Cell::new(place)), ..self }
+    }
+
     /// Nothing is held back.
     pub(super) fn open() -> Self {
         Self { gate: None, ..Self::default() }
@@ -155,7 +163,30 @@ impl Around {
 
 impl Default for Around {
     fn default() -> Self {
-        Self { alone: Arc::new(Semaphore::new(1)), gate: Some(Gate::default()) }
+        Self {
+            alone: Arc::new(Semaphore::new(1)),
+            gate: Some(Gate::default()),
+            starting: Rc::default(),
+        }
+    }
+}
+
+/// Holds the place of a program that starts until it has said something.
+struct Starting {
+    observe: Box<dyn Onlooker>,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+impl Onlooker for Starting {
+    fn happened(&mut self, event: &Event) {
+        if let Happening::Message { role: Role::Hear, .. } = &event.what {
+            self.place = None;
+        }
+        self.observe.happened(event);
+    }
+
+    fn waits(&mut self, play: &Play) {
+        self.observe.waits(play);
     }
 }
 

@@ -1,11 +1,12 @@
 //! Plays cases at once, on one thread; trials wait on a board for what they came to.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Condvar};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Mutex, Semaphore, watch};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
 use super::against::{Around, Started, plain};
 use super::judge::{self, Result as Found};
@@ -14,6 +15,7 @@ use super::peer::{MARGIN, against_peer};
 use super::plan::{Case, Options, Plan};
 use super::progress::Progress;
 use super::shared::{Claim, Shared};
+use crate::ladder::Act;
 use crate::live::{self, Hall, Nobody, Onlooker};
 use crate::play::{Cast, Play, Seen, seed_for};
 use crate::record::{Event, Verdict};
@@ -106,7 +108,9 @@ impl Run {
         }
     }
 
-    async fn all(self: Rc<Self>, wanted: Wanted) {
+    async fn all(self: Rc<Self>, mut wanted: Wanted) {
+        // What lasts longest begins first, so that nothing is waited for at the end but that.
+        wanted.sort_by_cached_key(|(case, _)| Reverse(length(&self.plan.cases[*case])));
         let (stopping, stop) = watch::channel(false);
         let end = live::asked_to_end();
         let signals = tokio::task::spawn_local(async move {
@@ -121,6 +125,7 @@ impl Run {
         let around: Rc<BTreeMap<String, Around>> =
             Rc::new(started.keys().map(|name| (name.clone(), Around::default())).collect());
         let clients = Rc::new(Semaphore::new(clients_at_once()));
+        let starting = Arc::new(Semaphore::new(starting_at_once()));
         let turn = Rc::new(Mutex::new(()));
         let sockets = Rc::new(Semaphore::new(sockets_at_once()));
         let hall = Hall::new();
@@ -132,7 +137,7 @@ impl Run {
             let Ok(slot) = slots.clone().acquire_owned().await else { break };
             while plays.try_join_next().is_some() {}
             let (run, started) = (self.clone(), started.clone());
-            let (around, clients) = (around.clone(), clients.clone());
+            let (around, clients, starting) = (around.clone(), clients.clone(), starting.clone());
             let (turn, hall, sockets) = (turn.clone(), hall.clone(), sockets.clone());
             let (seen, shared, stop) = (seen.clone(), shared.clone(), stop.clone());
             plays.spawn_local(async move {
@@ -149,9 +154,9 @@ impl Run {
                     Some(around) => around.alone.acquire().await.ok(),
                     None => None,
                 };
-                let _client = match one.starts_a_client() {
-                    true => clients.acquire().await.ok(),
-                    false => None,
+                let (_client, starting) = match one.starts_a_client() {
+                    true => (clients.acquire().await.ok(), starting.acquire_owned().await.ok()),
+                    false => (None, None),
                 };
                 let _sockets = match one.has_sockets() && !run.options.sim {
                     true => sockets.acquire().await.ok(),
@@ -173,8 +178,9 @@ impl Run {
                     None => {
                         while_in_time(&turn).await;
                         run.progress.begins(&one.name);
-                        let found =
-                            run.play(one, last, &started, (around, &hall), seen, stop).await;
+                        let found = run
+                            .play(one, last, &started, (around, &hall, starting), seen, stop)
+                            .await;
                         run.progress.ends(&one.name);
                         if let Some(claim) = &mut claim {
                             claim.keep(&found);
@@ -248,7 +254,7 @@ impl Run {
         case: &Case,
         last_step: usize,
         started: &Started,
-        (around, hall): (Option<&Around>, &Hall),
+        (around, hall, starting): (Option<&Around>, &Hall, Option<OwnedSemaphorePermit>),
         seen: Seen,
         stop: watch::Receiver<bool>,
     ) -> Found {
@@ -306,7 +312,7 @@ impl Run {
                     }
                 }
                 Some(Ok(server)) => {
-                    let around = around.cloned().unwrap_or_default();
+                    let around = around.cloned().unwrap_or_default().starting(starting);
                     let played = match case.has_its_own_server() {
                         true => {
                             let played =
@@ -408,10 +414,27 @@ async fn while_in_time(turn: &Mutex<()>) {
     }
 }
 
-/// How many client programs run at once: starting them takes the machine's time, and one that is
-/// kept waiting for it looks slow.
+/// How many client programs run at once.
 fn clients_at_once() -> usize {
+    starting_at_once() * 4
+}
+
+/// How many client programs start at once, which they do until they say something: that takes the
+/// machine's time, and one that is kept waiting for it looks slow.
+fn starting_at_once() -> usize {
     std::thread::available_parallelism().map_or(8, |n| n.get() * 8)
+}
+
+/// How long a case lasts at least, as far as its ladder tells.
+fn length(case: &Case) -> Duration {
+    let mut length = Duration::ZERO;
+    case.exchange.rungs(&mut |rung| {
+        length += rung.timing.after.unwrap_or_default();
+        if let Act::Silent(silence) = &rung.act {
+            length += silence.lasting.unwrap_or_default();
+        }
+    });
+    length
 }
 
 /// How many plays may have sockets of their own at once, with what files may be open.
