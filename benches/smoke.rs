@@ -9,7 +9,7 @@
 
 use std::hint::black_box;
 
-use common::{Real, cast, load, login, many};
+use common::{Real, cast, load, login, many, repeated};
 use stepladder::record::Verdict;
 use stepladder::sim;
 
@@ -34,6 +34,10 @@ fn main() {
         "exchange" => {
             let cast = cast(&load(many("bench/one", 1)), "case-00000", "server");
             (0..rounds).for_each(|_| passes(&cast));
+        }
+        // A round is one more exchange in the same play.
+        "repeated" => {
+            passes(&cast(&load(repeated("bench/all", rounds.max(1))), "all", "server"));
         }
         "login" => {
             let cast = login();

@@ -19,6 +19,7 @@
 //! | `say`, `hear`, `silence`, `stream` | what the kinds of rungs do, from the side of whoever is played |
 //! | `standing` | that standing answers are asked for as often as they must be |
 //! | `observe` | looking at what no message shows |
+//! | `history` | the messages of a flow, and which of them belong together |
 //! | `place` | addresses that messages tell |
 //! | `blame` | how a failure gets into the outcome of its step |
 //! | `compare` | a message against what was asked for; values of names |
@@ -34,6 +35,7 @@ mod again;
 mod blame;
 mod compare;
 mod hear;
+mod history;
 mod lists;
 mod observe;
 mod place;

@@ -98,7 +98,7 @@ impl Player {
         stage.flows[flow].said_at = Some(stage.now);
         stage.flows[flow].misled |= say.corrupt.is_some();
         let from_initiator = stage.cast.suite.links[say.ends.link].initiator == say.ends.from;
-        stage.flows[flow].history.push((message.clone(), from_initiator));
+        stage.remember(flow, &message, from_initiator);
         let role = stage.cast.projection.role(say.ends.from, say.ends.to);
         let mut heard = message.clone();
         if role == Role::Internal {

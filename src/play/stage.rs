@@ -8,12 +8,13 @@ use std::task::Poll;
 use std::time::Duration;
 
 use super::blame::MarkName;
+use super::history::History;
 use super::{Cast, FlowId, Input, Output, Place, Sight};
 use crate::ladder::{Aside, Ends, LinkId, PartyId, Role, Say, Setting};
 use crate::record::{Event, Failure, Happening, Outcome, Report, RuleSight, Verdict};
 use crate::wire::{
     Context, Fault, Flow as TextFlow, Frame, Framing, Message, MessageType, Parameters, Side,
-    Value, decode, find,
+    Value, decode,
 };
 
 /// The most octets that one play takes from its peers: beyond, it is a flood.
@@ -33,8 +34,8 @@ pub struct Flow {
     /// Text that nobody asked for yet, commands taken out, and when its last piece came.
     pub text: Vec<u8>,
     pub text_at: Duration,
-    /// Every message on it, and whether the initiator said it.
-    pub history: Vec<(Arc<Message>, bool)>,
+    /// Every message on it.
+    pub history: History,
     /// Its session has ended: the next one takes another flow.
     pub retired: bool,
     /// When we spoke on it last.
@@ -254,7 +255,7 @@ impl Stage {
             buffer: Vec::new(),
             text: Vec::new(),
             text_at: Duration::ZERO,
-            history: Vec::new(),
+            history: History::default(),
             retired: false,
             said_at: None,
             misled: false,
@@ -459,7 +460,7 @@ impl Stage {
         let from_initiator = !self.flows[flow].ours;
         let message = Arc::new(self.read(flow, octets, from_initiator, wanted));
         let ends = self.ends(flow, from_initiator);
-        self.flows[flow].history.push((message.clone(), from_initiator));
+        self.remember(flow, &message, from_initiator);
         let event = self.happened_on(
             flow,
             Happening::Message { ends, role: Role::Hear, message: message.clone(), note: None },
@@ -500,30 +501,25 @@ impl Stage {
         let f = &self.flows[flow];
         let protocol = self.cast.suite.links[f.link].protocol;
         let head = protocol.head(&octets);
-        let key =
-            |m: &Message| {
-                protocol.conversation.key.iter().all(|path| {
-                    m.find(path).map(|n| &n.value) == find(&head, path).map(|n| &n.value)
-                })
-            };
-        let history = || f.history.iter().rev();
-        let known = || history().find(|(m, _)| key(m));
+        let (history, key) = (f.history.all(), protocol.conversation.key);
+        let known = || f.history.of(&head, key, false);
         let asked = || {
-            let by_initiator = || history().filter(|(_, initiator)| *initiator);
-            by_initiator().find(|(m, _)| key(m)).or_else(|| by_initiator().next())
+            let asked = f.history.of(&head, key, true);
+            asked.or_else(|| history.iter().rev().find(|(_, initiator)| *initiator))
         };
         let continues = protocol.messages.iter().any(|m| m.from == Side::Initiator && !m.opens);
         let (opening, previous) = match from_initiator {
             _ if protocol.conversation.in_turn => {
-                let latest = history().find(|(_, initiator)| *initiator != from_initiator);
-                (f.history.is_empty(), latest)
+                let mut latest = history.iter().rev();
+                let latest = latest.find(|(_, initiator)| *initiator != from_initiator);
+                (history.is_empty(), latest)
             }
-            _ if protocol.conversation.key.is_empty() => (true, None),
+            _ if key.is_empty() => (true, None),
             true if !continues => (true, None),
             true => match known() {
                 Some(known) => (false, Some(known)),
                 None if (protocol.conversation.opens)(&head) => (true, None),
-                None => (f.history.is_empty(), history().next()),
+                None => (history.is_empty(), history.last()),
             },
             false => (false, asked()),
         };
@@ -531,6 +527,13 @@ impl Stage {
         let kind = protocol.classify_after(&head, from_initiator, opening, wanted, previous);
         let context = Context { parameters: &self.parameters[f.link], previous, from_initiator };
         decode(kind, &context, octets)
+    }
+
+    /// Keeps a message of a flow.
+    pub fn remember(&mut self, flow: FlowId, message: &Arc<Message>, by_initiator: bool) {
+        let f = &mut self.flows[flow];
+        let key = self.cast.suite.links[f.link].protocol.conversation.key;
+        f.history.keep(message.clone(), by_initiator, key);
     }
 
     /// The latest message that was asked for or said on a link, by the initiator or not.
@@ -557,8 +560,8 @@ impl Stage {
     pub fn settle(&mut self, flow: FlowId) {
         let f = &self.flows[flow];
         let protocol = self.cast.suite.links[f.link].protocol;
-        let message = |at: usize| f.history.get(at).map(|(m, _)| m.as_ref());
-        let Some((latest, _)) = f.history.last() else { return };
+        let message = |at: usize| f.history.all().get(at).map(|(m, _)| m.as_ref());
+        let Some((latest, _)) = f.history.all().last() else { return };
         if !(protocol.conversation.closes)([message(0), message(1)], latest) {
             return;
         }

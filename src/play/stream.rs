@@ -26,8 +26,9 @@ impl Player {
             }
             Role::Hear => {
                 let from = self.stage.borrow().mark;
-                let known =
-                    |f: &Flow| f.link == ends.link && !f.ours && !f.awaited && f.history.is_empty();
+                let known = |f: &Flow| {
+                    f.link == ends.link && !f.ours && !f.awaited && f.history.all().is_empty()
+                };
                 let deadline = from + self.patience(rung, ends);
                 let came = wait(&self.stage, Some(deadline), |stage| {
                     (stage.flows.iter().any(known) || stage.trouble.is_some()).then_some(())

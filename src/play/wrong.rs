@@ -102,7 +102,7 @@ impl Stage {
             self.report.deviated = false;
             return;
         }
-        let mut said = self.flows[flow].history.iter().rev();
+        let mut said = self.flows[flow].history.all().iter().rev();
         if let Some((message, _)) = said.find(|(_, by)| *by == from_initiator) {
             self.out.push_back(Output::Send(flow, message.bytes.clone()));
         }
@@ -204,7 +204,7 @@ impl Player {
 /// The last octets that were said to a party, and the flow on which.
 fn last_said(stage: &Stage, ends: Ends, from_initiator: bool) -> Option<(FlowId, Vec<u8>)> {
     stage.flows.iter().enumerate().rev().find_map(|(flow, f)| {
-        let mut said = f.history.iter().rev().filter(|(_, by)| *by == from_initiator);
+        let mut said = f.history.all().iter().rev().filter(|(_, by)| *by == from_initiator);
         (f.link == ends.link).then(|| said.next())?.map(|(m, _)| (flow, m.bytes.clone()))
     })
 }
