@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 
 NO_BROWSER = 77
@@ -109,7 +110,12 @@ def look(page, picture):
         browser.run("const c = document.querySelector('.case:not([open]):not(.rule)');"
                     "c.classList.add('chosen'); c.firstElementChild.focus()")
         browser.key("\ue007")
-        facts["opened_by_key"] = browser.run("return document.querySelectorAll('.chosen .r').length")
+        # The browser tells the page of it some time after the key, and then the rungs are drawn.
+        opened = "return document.querySelectorAll('.chosen .r').length"
+        until = time.monotonic() + 10
+        while browser.run(opened) == 0 and time.monotonic() < until:
+            time.sleep(0.02)
+        facts["opened_by_key"] = browser.run(opened)
         browser.run("document.querySelector('.chosen details.r > summary')"
                     ".scrollIntoView({block: 'center'})")
         browser.click(".chosen details.r > summary")
