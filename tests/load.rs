@@ -83,6 +83,25 @@ fn every_play_of_a_load_is_judged() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "the reader of a test log has to know")]
+fn a_client_is_started_for_each_play() {
+    if Command::new("radclient").arg("-v").output().is_err() {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "radclient is not installed");
+        return eprintln!("skipped: radclient is not installed");
+    }
+    let words = ["--until", "accepted", "--target", "radclient", "--count", "6"];
+    let output =
+        stepladder(&[&["load", "radius/pap::accept", "--format", "json"], &words[..]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let load: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(load["case"], "radius/pap::accept::nas", "{load}");
+    assert_eq!(load["verdicts"], serde_json::json!({"pass": 6}), "{load}");
+    // Its first word counts from when it was made to speak.
+    assert_eq!(load["replies"]["count"], 6, "{load}");
+    assert!(load["replies"]["min_us"].as_f64() > Some(100.0), "{load}");
+}
+
+#[test]
 fn a_rate_is_begun_whether_or_not_plays_have_ended() {
     // Each play lasts for seconds of silence; they begin within a tenth of one.
     let output = stepladder(&[

@@ -55,8 +55,7 @@ fn perform(words: &LoadWords) -> Found<Load> {
         exchange: (suite.name.clone(), exchange.name.clone()),
         until: words.until.clone(),
         rate: words.rate,
-        // An open loop has a place for every play that is due, as far as sockets reach.
-        concurrency: words.concurrency.unwrap_or(if words.rate.is_some() { 4096 } else { 64 }),
+        concurrency: words.concurrency,
         duration: words.duration.or(unbounded.then_some(super::words::LOAD)),
         count: words.count,
     };

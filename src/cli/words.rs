@@ -299,7 +299,7 @@ pub struct LoadWords {
     /// a play was due. Without it a new play begins whenever one has ended.
     #[arg(long, value_name = "N", value_parser = rate)]
     pub rate: Option<f64>,
-    /// Plays at once at most: 64, or 4096 with a rate.
+    /// Plays at once at most: 64, 4096 with a rate, 8 per processor where each starts a program.
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub concurrency: Option<usize>,
     /// How long plays begin; 10s where neither this nor --count is given.

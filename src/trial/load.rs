@@ -20,7 +20,7 @@ use super::paper;
 use super::peer::against_peer;
 use super::plan::{Case, Options, Plan};
 use super::progress::Progress;
-use super::run::{Board, Run};
+use super::run::{Board, Run, starting_at_once};
 use crate::diag::Diagnostic;
 use crate::ladder::Role;
 use crate::live::{self, Alarm, Hall, Nobody};
@@ -45,8 +45,9 @@ pub struct Demand {
     pub until: Option<String>,
     /// Plays a second; none for as many as come to an end.
     pub rate: Option<f64>,
-    /// Plays at once at most.
-    pub concurrency: usize,
+    /// Plays at once at most; none for as many as suit the exchange: 64, or with a rate 4096, and of
+    /// programs that are started for each play as many as start well at once.
+    pub concurrency: Option<usize>,
     /// How long plays begin.
     pub duration: Option<Duration>,
     /// How many plays begin.
@@ -86,7 +87,7 @@ pub fn load(options: &Options, demand: &Demand) -> Result<Load, Vec<Diagnostic>>
     let ended = live::block_on(loader.perform(at))
         .map_err(|error| plain(format!("no play can be started: {error}")))?;
     let (tally, lasted) = ended.map_err(plain)?;
-    let entry = tally.entry(&loader.case, demand, lasted);
+    let entry = tally.entry(&loader, lasted);
     let told = tally.kept.iter().map(|kept| kept.text(&loader.case)).collect();
     if options.report.is_some() {
         let kept = tally.kept.into_iter().map(|kept| (kept.number, kept.report, kept.found));
@@ -111,8 +112,8 @@ fn chosen(plan: &Plan, demand: &Demand) -> Result<usize, Diagnostic> {
         Some(why) => why.clone(),
         None if case.is_on_segment() => "it goes over a segment, which is one wire".into(),
         None if case.has_its_own_server() => "it needs a server of its own for each play".into(),
-        None if case.target.is_some() && case.starts_a_client() => {
-            "the target is a client, which acts when it likes to".into()
+        None if case.target.as_ref().is_some_and(|target| target.network.is_some()) => {
+            "the target needs a network of its own for each play".into()
         }
         None if case.is_alone() => "the target takes one exchange at a time".into(),
         None => return Ok(at),
@@ -195,7 +196,7 @@ impl Loader {
             if !more && playing.is_empty() {
                 break;
             }
-            let full = playing.len() >= demand.concurrency;
+            let full = playing.len() >= self.most();
             // A play that is due and has no place waits: its first reply is late by that.
             tally.waited += u64::from(
                 more && full && !tally.was_full && due.is_some_and(|due| due <= Instant::now()),
@@ -261,6 +262,16 @@ impl Loader {
             profile: options.profile.clone(),
             ..Cast::new(&self.case.suite, &self.case.exchange, self.case.projection.clone())
         }
+    }
+
+    /// Plays at once at most.
+    fn most(&self) -> usize {
+        let usual = match self.demand.rate {
+            _ if self.case.starts_a_client() => starting_at_once(),
+            Some(_) => 4096,
+            None => 64,
+        };
+        self.demand.concurrency.unwrap_or(usual)
     }
 
     fn mask(&self) -> Mask {
@@ -388,7 +399,8 @@ impl Tally {
         )
     }
 
-    fn entry(&self, case: &Case, demand: &Demand, lasted: Duration) -> LoadEntry {
+    fn entry(&self, loader: &Loader, lasted: Duration) -> LoadEntry {
+        let Loader { case, demand, .. } = loader;
         let seconds = lasted.as_secs_f64();
         let begun = self.begun as f64 / seconds.max(0.001);
         let late = Duration::from_nanos(self.late.value_at_quantile(0.99));
@@ -397,7 +409,8 @@ impl Tally {
             Some(rate) if self.waited > 0 => format!(
                 "the rate of {rate:.0}/s was not kept: {} times all {} places were taken when a play \
                  was due; what that cost is part of the times",
-                self.waited, demand.concurrency
+                self.waited,
+                loader.most()
             ),
             Some(rate) if late > LATE || begun < rate * ENOUGH && seconds > 1.0 => format!(
                 "this host did not keep the rate of {rate:.0}/s: one play in a hundred began {:.1} ms \
@@ -411,7 +424,7 @@ impl Tally {
             target: case.target.as_ref().map(|target| target.name.clone()),
             until: demand.until.clone(),
             rate: demand.rate,
-            concurrency: demand.concurrency,
+            concurrency: loader.most(),
             played: self.played,
             failed: self.failed,
             panics: self.panics,
@@ -445,16 +458,23 @@ impl Kept {
     }
 }
 
-/// How long each reply took: from what we said last on its flow.
+/// How long each reply took: from what we said last on its flow, and the first word of a client from
+/// when it was made to speak.
 fn replies(events: &[Event]) -> impl Iterator<Item = (Duration, &Event)> {
     let mut said: BTreeMap<Option<usize>, Duration> = BTreeMap::new();
+    let mut triggered = None;
     events.iter().filter_map(move |event| match &event.what {
+        Happening::Triggered(..) => {
+            triggered = Some(event.at);
+            None
+        }
         Happening::Message { role: Role::Say, .. } => {
             said.insert(event.flow, event.at);
             None
         }
         Happening::Message { role: Role::Hear, .. } => {
-            Some((event.at.saturating_sub(said.remove(&event.flow)?), event))
+            let since = said.remove(&event.flow).or_else(|| triggered.take())?;
+            Some((event.at.saturating_sub(since), event))
         }
         _ => None,
     })

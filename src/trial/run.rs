@@ -421,7 +421,7 @@ fn clients_at_once() -> usize {
 
 /// How many client programs start at once, which they do until they say something: that takes the
 /// machine's time, and one that is kept waiting for it looks slow.
-fn starting_at_once() -> usize {
+pub(super) fn starting_at_once() -> usize {
     std::thread::available_parallelism().map_or(8, |n| n.get() * 8)
 }
 
