@@ -52,6 +52,10 @@ const CLIENTS: &[(&str, &str, usize)] = &[
     ("tcp each ours", "tcp each raw", 5_000),
     ("tcp kept raw", "", 10_000),
     ("tcp kept ours", "tcp kept raw", 10_000),
+    ("dns 64 raw", "", 20_000),
+    ("dns 64 ours, 64 plays", "dns 64 raw", 20_000),
+    ("dns 64 dnsperf", "dns 64 raw", 20_000),
+    ("sip 64 sipp", "", 20_000),
 ];
 
 fn main() {
@@ -139,8 +143,13 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 
 /// Runs one client against a responder of its own; `None` where it is not installed.
 fn run(name: &str, count: usize) -> Option<Took> {
+    if name.ends_with("sipp") {
+        return sipp(count);
+    }
     let (mut responder, to) = responder(name.split(' ').next().unwrap());
-    let took = if name.ends_with("radclient") {
+    let took = if name.ends_with("dnsperf") {
+        dnsperf(&to, count)
+    } else if name.ends_with("radclient") {
         let outstanding = name.split(' ').nth(1).unwrap();
         radclient(&to, outstanding, count)
     } else if name.ends_with("pyrad") {
@@ -232,19 +241,67 @@ print(count / (time.monotonic() - began))
     Some(Took { rate, ..Took::default() })
 }
 
+/// `dnsperf`, one question so often, 64 of them outstanding on 64 sockets.
+fn dnsperf(to: &str, count: usize) -> Option<Took> {
+    let file = std::env::temp_dir().join(format!("stepladder-bench-{}", std::process::id()));
+    std::fs::write(&file, "www.example.test. A\n".repeat(count)).unwrap();
+    let port = to.rsplit(':').next().unwrap();
+    let ran = Command::new("dnsperf")
+        .args(["-s", "127.0.0.1", "-p", port, "-q", "64", "-c", "64", "-n", "1", "-d"])
+        .arg(&file)
+        .output();
+    std::fs::remove_file(&file).unwrap();
+    let said = String::from_utf8(ran.ok()?.stdout).ok()?;
+    let line = said.lines().find(|line| line.trim_start().starts_with("Queries per second:"))?;
+    Some(Took { rate: line.split_whitespace().last()?.parse().ok()?, ..Took::default() })
+}
+
+/// SIPp's own scenario against its own server: calls of seven messages each, no more than 64 at once.
+/// There is no SIP here to be compared with it.
+fn sipp(count: usize) -> Option<Took> {
+    // It has to be told its port.
+    let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let there = format!("127.0.0.1:{port}");
+    let words = ["-i", "127.0.0.1", "-nostdin", "-p"];
+    let quiet = |command: &mut Command| {
+        command.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null());
+    };
+    let mut server = Command::new("sipp");
+    server.args(["-sn", "uas"]).args(words).arg(port.to_string());
+    quiet(&mut server);
+    let mut server = server.spawn().ok()?;
+    std::thread::sleep(Duration::from_millis(500));
+    let mut client = Command::new("sipp");
+    client.args(["-sn", "uac", "-d", "0", "-l", "64", "-r", "100000", "-m", &count.to_string()]);
+    client.args(&words[..3]).arg(there);
+    quiet(&mut client);
+    let began = Instant::now();
+    let ran = client.status();
+    let took = began.elapsed().as_secs_f64();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    ran.ok().filter(|status| status.success())?;
+    Some(Took { rate: count as f64 / took, ..Took::default() })
+}
+
 // The responder.
 
 /// Answers for ever. Says its address first.
 fn respond(words: &[String]) {
-    if words[0] == "udp" {
+    if words[0] == "udp" || words[0] == "dns" {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         println!("{}", socket.local_addr().unwrap());
         let mut buffer = [0; 4096];
         loop {
             let (octets, from) = socket.recv_from(&mut buffer).unwrap();
-            let reply = acknowledged(&buffer[..octets]);
             // Whoever has gone does not hear it.
-            let _ = socket.send_to(&reply, from);
+            let _ = if words[0] == "udp" {
+                socket.send_to(&acknowledged(&buffer[..octets]), from)
+            } else {
+                // The question back, as an answer without records.
+                buffer[2] |= 0x80;
+                socket.send_to(&buffer[..octets], from)
+            };
         }
     }
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -284,7 +341,11 @@ fn client(name: &str, to: SocketAddr, count: usize) -> Took {
         "udp 1 raw, a socket each" => {
             timed(count, |count| (0..count).for_each(|n| raw(&socket(to), n)))
         }
-        "udp 64 raw" => {
+        "udp 64 raw" | "dns 64 raw" => {
+            let (send, receive) = match name {
+                "udp 64 raw" => (send as fn(&UdpSocket, usize), receive as fn(&UdpSocket)),
+                _ => (send_question as fn(&UdpSocket, usize), receive_answer as fn(&UdpSocket)),
+            };
             let sockets: Vec<UdpSocket> = (0..64).map(|_| socket(to)).collect();
             timed(count, |count| {
                 sockets.iter().for_each(|socket| send(socket, 0));
@@ -324,6 +385,13 @@ fn client(name: &str, to: SocketAddr, count: usize) -> Took {
         "udp 64 ours, 64 plays" => {
             plays(count, 64, to, |count| cast(&load(repeated("bench/all", count)), "all", "server"))
         }
+        "dns 64 ours, 64 plays" => plays(count, 64, to, |count| {
+            cast(
+                &load(questions("bench/dns", count, ["dns", "query", "response"])),
+                "all",
+                "server",
+            )
+        }),
         "tcp each raw" => timed(count, |count| {
             (0..count).for_each(|_| {
                 let mut stream = stream(to);
@@ -335,11 +403,12 @@ fn client(name: &str, to: SocketAddr, count: usize) -> Took {
             timed(count, |count| (0..count).for_each(|_| ask(&mut stream)))
         }
         "tcp each ours" => {
-            let cast = cast(&load(questions("bench/tcp", 1)), "all", "server");
+            let cast = cast(&load(questions("bench/tcp", 1, STREAM)), "all", "server");
             ours(count, 1, to, &cast)
         }
         "tcp kept ours" => {
-            plays(count, 1, to, |count| cast(&load(questions("bench/tcp", count)), "all", "server"))
+            let suite = |count| load(questions("bench/tcp", count, STREAM));
+            plays(count, 1, to, |count| cast(&suite(count), "all", "server"))
         }
         other => panic!("no client is called {other}"),
     }
@@ -423,6 +492,21 @@ fn receive(socket: &UdpSocket) {
     let mut buffer = [0; 4096];
     assert_eq!(socket.recv(&mut buffer).unwrap(), 20);
 }
+
+/// A question of as many octets as ours.
+fn send_question(socket: &UdpSocket, n: usize) {
+    let mut question = [0; 34];
+    question[1] = n as u8;
+    socket.send(&question).unwrap();
+}
+
+fn receive_answer(socket: &UdpSocket) {
+    let mut buffer = [0; 4096];
+    assert_eq!(socket.recv(&mut buffer).unwrap(), 34);
+}
+
+/// Questions on a stream: protocol, question, answer.
+const STREAM: [&str; 3] = ["dns-tcp", "tcp-query", "tcp-response"];
 
 fn stream(to: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(to).unwrap();

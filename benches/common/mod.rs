@@ -186,14 +186,15 @@ pub fn repeated(name: &str, times: usize) -> String {
     text
 }
 
-/// A suite of one exchange in which so many questions follow each other on one stream.
-pub fn questions(name: &str, times: usize) -> String {
+/// A suite of one exchange in which so many questions follow each other on one link: its protocol,
+/// what a question is called in it, and what an answer.
+pub fn questions(name: &str, times: usize, [protocol, question, answer]: [&str; 3]) -> String {
     format!(
         "suite: {name}\nparties: {{client: the client, server: the server}}\nlinks:\n  \
-         ask: {{client -> server: dns-tcp}}\nexchanges:\n  all:\n    steps:\n      \
+         ask: {{client -> server: {protocol}}}\nexchanges:\n  all:\n    steps:\n      \
          - step: answered\n        ladder:\n          - repeat:\n              \
-         - client -> server: {{tcp-query: {{question: {{name: www.example.test., type: A}}}}}}\n              \
-         - server -> client: {{tcp-response: {{rcode: NOERROR}}}}\n            count: {times}\n"
+         - client -> server: {{{question}: {{question: {{name: www.example.test., type: A}}}}}}\n              \
+         - server -> client: {{{answer}: {{rcode: NOERROR}}}}\n            count: {times}\n"
     )
 }
 
