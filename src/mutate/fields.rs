@@ -214,7 +214,7 @@ impl Maker<'_> {
             return;
         }
         let bits = node.bits().len();
-        match (&node.value, node.name().as_ref()) {
+        match (&node.value, node.name()) {
             (Value::Uint(number), "type" | "length") if bits == 8 => {
                 for (operator, other) in [
                     ("one-more", number + 1),
@@ -324,7 +324,7 @@ impl Maker<'_> {
                 && !node.field.is_computed()
                 && !path.starts_with(digest)
                 && !matches!(node.field.kind, Kind::Hidden { .. })
-                && !matches!(node.name().as_ref(), "type" | "length")
+                && !matches!(node.name(), "type" | "length")
         });
         plain.map(|(path, _)| path).last()
     }

@@ -9,13 +9,10 @@ use crate::wire::{Message, Node, Value, find};
 #[derive(Debug, Default)]
 pub struct History {
     all: Vec<(Arc<Message>, bool)>,
-    /// The place of the latest message of a conversation, by its key, and of the latest one that the
-    /// initiator said. Few messages are looked through instead.
-    index: HashMap<Key, (usize, Option<usize>)>,
+    /// The place of the latest message of a conversation, by the sum of its key, and of the latest one
+    /// that the initiator said. Few messages are looked through instead.
+    index: HashMap<u64, (usize, Option<usize>)>,
 }
-
-/// The values that name a conversation.
-type Key = Vec<Option<Value>>;
 
 impl History {
     /// As many are looked through as fast as they are looked up.
@@ -29,7 +26,7 @@ impl History {
         }
         let unknown = if self.index.is_empty() { 0 } else { self.all.len() - 1 };
         for (at, (message, by_initiator)) in self.all.iter().enumerate().skip(unknown) {
-            let place = self.index.entry(named(&message.nodes, key)).or_default();
+            let place = self.index.entry(sum(&message.nodes, key)).or_default();
             place.0 = at;
             if *by_initiator {
                 place.1 = Some(at);
@@ -45,16 +42,21 @@ impl History {
         key: &[&str],
         by_initiator: bool,
     ) -> Option<&(Arc<Message>, bool)> {
-        if self.all.len() <= Self::FEW {
-            let mut latest = self.all.iter().rev().filter(|(_, by)| *by || !by_initiator);
-            return latest.find(|(message, _)| {
-                key.iter().all(|path| {
+        let belongs = |(message, by): &&(Arc<Message>, bool)| {
+            (*by || !by_initiator)
+                && key.iter().all(|path| {
                     message.find(path).map(|n| &n.value) == find(head, path).map(|n| &n.value)
                 })
-            });
+        };
+        if self.all.len() > Self::FEW {
+            let (latest, asked) = *self.index.get(&sum(head, key))?;
+            let at = if by_initiator { asked? } else { latest };
+            // Another key may have the same sum.
+            if let Some(found) = self.all.get(at).filter(belongs) {
+                return Some(found);
+            }
         }
-        let (latest, asked) = self.index.get(&named(head, key))?;
-        self.all.get(if by_initiator { (*asked)? } else { *latest })
+        self.all.iter().rev().find(belongs)
     }
 
     /// All messages in order, each with whether the initiator said it.
@@ -63,6 +65,56 @@ impl History {
     }
 }
 
-fn named(nodes: &[Node], key: &[&str]) -> Key {
-    key.iter().map(|path| find(nodes, path).map(|node| node.value.clone())).collect()
+/// The values of a key as one number; different ones mostly have different numbers.
+fn sum(nodes: &[Node], key: &[&str]) -> u64 {
+    let add = |sum: u64, number: u64| (sum ^ number).wrapping_mul(0x0100_0000_01b3);
+    key.iter().fold(0xcbf2_9ce4_8422_2325, |sum, path| {
+        match find(nodes, path).map(|node| &node.value) {
+            Some(Value::Uint(number)) => add(sum, *number),
+            Some(Value::Octets(octets)) => {
+                octets.iter().fold(sum, |sum, o| add(sum, u64::from(*o)))
+            }
+            Some(Value::Group) | None => sum,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{
+        Context, Field, Layout, MessageType, Parameters, Side, decode, layout, message, uint,
+    };
+
+    const FIELDS: &[Field] = &[uint("kind", 8), uint("identifier", 8)];
+    static LAYOUT: Layout = layout("try", "nowhere", FIELDS);
+    static KIND: MessageType = message("try", &[], Side::Either, &LAYOUT, "");
+    const KEY: &[&str] = &["identifier"];
+
+    fn said(kind: u8, identifier: u8) -> Arc<Message> {
+        let nobody = Parameters::default();
+        let context = Context { parameters: &nobody, previous: None, from_initiator: true };
+        Arc::new(decode(&KIND, &context, vec![kind, identifier]))
+    }
+
+    #[test]
+    fn the_latest_message_of_a_conversation_is_found_among_few_and_among_many() {
+        for number in [3, 8, 9, 200] {
+            let mut history = History::default();
+            for identifier in 0..number {
+                history.keep(said(1, identifier), true, KEY);
+                history.keep(said(2, identifier), false, KEY);
+            }
+            for identifier in 0..number {
+                let head = said(0, identifier);
+                let found = |by_initiator| {
+                    let (found, by) = history.of(&head.nodes, KEY, by_initiator).expect("kept");
+                    (found.bytes.as_slice(), *by)
+                };
+                assert_eq!(found(false), (&[2, identifier][..], false));
+                assert_eq!(found(true), (&[1, identifier][..], true));
+            }
+            assert!(history.of(&said(1, number).nodes, KEY, false).is_none());
+        }
+    }
 }

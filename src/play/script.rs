@@ -334,11 +334,9 @@ impl Player {
             if let Some((reference, pattern)) = &repeat.until
                 && let Some(Binding::Message { message, .. }) = stage.names.get(&reference.name)
             {
-                let message = message.clone();
-                if let Some(node) = message.find(&reference.path) {
-                    if stage.accepts(pattern, node, &message) {
-                        break;
-                    }
+                let node = message.find(&reference.path);
+                if node.is_some_and(|node| stage.accepts(pattern, node, message)) {
+                    break;
                 }
             }
         }

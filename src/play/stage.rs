@@ -89,6 +89,9 @@ pub struct Arrival {
     pub event: usize,
 }
 
+/// A message, and the flow that it was on.
+pub type Latest = (FlowId, Arc<Message>);
+
 /// What a name stands for.
 #[derive(Clone, Debug)]
 pub enum Binding {
@@ -129,7 +132,7 @@ pub struct Stage {
     pub arrivals: VecDeque<Arrival>,
     pub names: BTreeMap<String, Binding>,
     /// The latest message that was asked for or said on each link: the responder's, the initiator's.
-    latest: Vec<[Option<(FlowId, Arc<Message>)>; 2]>,
+    latest: Vec<[Option<Latest>; 2]>,
     pub step: Option<usize>,
     pub line: u32,
     /// When the rung before ended, and what it was.
@@ -537,12 +540,12 @@ impl Stage {
     }
 
     /// The latest message that was asked for or said on a link, by the initiator or not.
-    pub fn latest(&self, link: LinkId, initiator: bool) -> Option<&(FlowId, Arc<Message>)> {
+    pub fn latest(&self, link: LinkId, initiator: bool) -> Option<&Latest> {
         self.latest[link][usize::from(initiator)].as_ref()
     }
 
     /// Keeps a message as the latest one.
-    pub fn keep_latest(&mut self, link: LinkId, initiator: bool, message: (FlowId, Arc<Message>)) {
+    pub fn keep_latest(&mut self, link: LinkId, initiator: bool, message: Latest) {
         self.latest[link][usize::from(initiator)] = Some(message);
     }
 

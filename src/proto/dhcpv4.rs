@@ -995,7 +995,7 @@ mod tests {
         assert_eq!(show(&both, "options.Router.0.address"), "192.0.2.1");
         assert_eq!((show(&both, "file"), show(&both, "sname")), ("\"\"".into(), "\"\"".into()));
         let names: Vec<&str> =
-            both.children("options").iter().filter(|n| n.depth == 1).map(|n| &*n.name()).collect();
+            both.children("options").iter().filter(|n| n.depth == 1).map(|n| n.name()).collect();
         assert_eq!(names, ["Option-Overload", "End", "Host-Name", "End", "Router", "End"]);
         // Where nobody says so it is a text.
         let text = read(&message(&[255], b"server", &[12, 1, b'x', 0]));

@@ -103,7 +103,7 @@ pub fn encode(
         kind,
         bytes: Vec::with_capacity(128),
         at: 0,
-        nodes: Vec::with_capacity(kind.layout.fields.len() + 3 * choices + 6),
+        nodes: Vec::with_capacity(kind.layout.fields.len() + 3 * choices),
         depth: 0,
         chosen: Vec::with_capacity(choices),
         draft: &draft.fields,
