@@ -109,8 +109,11 @@ impl Run {
     }
 
     async fn all(self: Rc<Self>, mut wanted: Wanted) {
-        // What lasts longest begins first, so that nothing is waited for at the end but that.
-        wanted.sort_by_cached_key(|(case, _)| Reverse(length(&self.plan.cases[*case])));
+        // What lasts longest begins first, so that nothing is waited for at the end but that. One
+        // after the other they stay in the order of their suites.
+        if self.options.jobs > 1 {
+            wanted.sort_by_cached_key(|(case, _)| Reverse(length(&self.plan.cases[*case])));
+        }
         let (stopping, stop) = watch::channel(false);
         let end = live::asked_to_end();
         let signals = tokio::task::spawn_local(async move {

@@ -16,8 +16,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
+from time import monotonic, sleep
 
 NO_BROWSER = 77
 WORDS = [
@@ -112,9 +112,9 @@ def look(page, picture):
         browser.key("\ue007")
         # The browser tells the page of it some time after the key, and then the rungs are drawn.
         opened = "return document.querySelectorAll('.chosen .r').length"
-        until = time.monotonic() + 10
-        while browser.run(opened) == 0 and time.monotonic() < until:
-            time.sleep(0.02)
+        until = monotonic() + 10
+        while browser.run(opened) == 0 and monotonic() < until:
+            sleep(0.02)
         facts["opened_by_key"] = browser.run(opened)
         browser.run("document.querySelector('.chosen details.r > summary')"
                     ".scrollIntoView({block: 'center'})")
