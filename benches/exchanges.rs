@@ -55,7 +55,6 @@ const CLIENTS: &[(&str, &str, usize)] = &[
     ("dns 64 raw", "", 20_000),
     ("dns 64 ours, 64 plays", "dns 64 raw", 20_000),
     ("dns 64 dnsperf", "dns 64 raw", 20_000),
-    ("sip 64 sipp", "", 20_000),
 ];
 
 fn main() {
@@ -143,9 +142,6 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 
 /// Runs one client against a responder of its own; `None` where it is not installed.
 fn run(name: &str, count: usize) -> Option<Took> {
-    if name.ends_with("sipp") {
-        return sipp(count);
-    }
     let (mut responder, to) = responder(name.split(' ').next().unwrap());
     let took = if name.ends_with("dnsperf") {
         dnsperf(&to, count)
@@ -254,34 +250,6 @@ fn dnsperf(to: &str, count: usize) -> Option<Took> {
     let said = String::from_utf8(ran.ok()?.stdout).ok()?;
     let line = said.lines().find(|line| line.trim_start().starts_with("Queries per second:"))?;
     Some(Took { rate: line.split_whitespace().last()?.parse().ok()?, ..Took::default() })
-}
-
-/// SIPp's own scenario against its own server: calls of seven messages each, no more than 64 at once.
-/// There is no SIP here to be compared with it.
-fn sipp(count: usize) -> Option<Took> {
-    // It has to be told its port.
-    let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let there = format!("127.0.0.1:{port}");
-    let words = ["-i", "127.0.0.1", "-nostdin", "-p"];
-    let quiet = |command: &mut Command| {
-        command.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null());
-    };
-    let mut server = Command::new("sipp");
-    server.args(["-sn", "uas"]).args(words).arg(port.to_string());
-    quiet(&mut server);
-    let mut server = server.spawn().ok()?;
-    std::thread::sleep(Duration::from_millis(500));
-    let mut client = Command::new("sipp");
-    client.args(["-sn", "uac", "-d", "0", "-l", "64", "-r", "100000", "-m", &count.to_string()]);
-    client.args(&words[..3]).arg(there);
-    quiet(&mut client);
-    let began = Instant::now();
-    let ran = client.status();
-    let took = began.elapsed().as_secs_f64();
-    server.kill().unwrap();
-    server.wait().unwrap();
-    ran.ok().filter(|status| status.success())?;
-    Some(Took { rate: count as f64 / took, ..Took::default() })
 }
 
 // The responder.
