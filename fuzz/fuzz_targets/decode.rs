@@ -16,7 +16,8 @@ fuzz_target!(|octets: &[u8]| {
     let context = Context { parameters: &parameters, previous: None, from_initiator };
     let first = decode(kind, &context, octets);
     for node in &first.nodes {
-        assert!(node.bits.start <= node.bits.end && node.bits.end <= octets.len() * 8);
+        let bits = node.bits();
+        assert!(bits.start <= bits.end && bits.end <= octets.len() * 8);
         let _ = node.show();
     }
     // And as what follows something just as wild.

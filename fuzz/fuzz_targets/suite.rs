@@ -2,7 +2,6 @@
 #![no_main]
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use stepladder::diag::Source;

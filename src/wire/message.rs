@@ -200,53 +200,17 @@ pub fn find<'n>(nodes: &'n [Node], path: &str) -> Option<&'n Node> {
     }
 }
 
-/// One of the nodes whose path is this one, counted from 0; a path begins at the first node's depth.
-pub fn find_nth<'n>(nodes: &'n [Node], path: &str, nth: usize) -> Option<&'n Node> {
-    let mut left = nth;
-    visit(nodes, path, &mut |node| match left {
-        0 => Some(node),
-        _ => {
-            left -= 1;
-            None
-        }
-    })
-}
-
 /// How many nodes have this path.
 pub fn count(nodes: &[Node], path: &str) -> usize {
-    let mut count = 0;
-    visit(nodes, path, &mut |_| {
-        count += 1;
-        None
-    });
-    count
-}
-
-/// Shows the nodes of a path, in wire order, until one is taken.
-fn visit<'n>(
-    nodes: &'n [Node],
-    path: &str,
-    take: &mut dyn FnMut(&'n Node) -> Option<&'n Node>,
-) -> Option<&'n Node> {
-    let depth = nodes.first()?.depth;
-    let octets = path.as_bytes();
-    for (at, node) in nodes.iter().enumerate().filter(|(_, node)| node.depth == depth) {
-        let name = node.name();
-        let ends = match octets.get(name.len()) {
-            None => octets.len() == name.len(),
-            Some(next) => *next == b'.',
-        };
-        if ends && path.starts_with(name) {
-            let taken = match path.get(name.len() + 1..) {
-                None => take(node),
-                Some(rest) => visit(inside(nodes, at), rest, take),
-            };
-            if taken.is_some() {
-                return taken;
-            }
-        }
-    }
-    None
+    let Some(depth) = nodes.first().map(|node| node.depth) else { return 0 };
+    let beside = nodes.iter().enumerate().filter(|(_, node)| node.depth == depth);
+    beside
+        .map(|(at, node)| match path.strip_prefix(node.name()) {
+            Some("") => 1,
+            Some(rest) => rest.strip_prefix('.').map_or(0, |rest| count(inside(nodes, at), rest)),
+            None => 0,
+        })
+        .sum()
 }
 
 /// The nodes inside the node at index `at`, at every depth.
