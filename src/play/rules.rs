@@ -207,12 +207,32 @@ fn predictable(values: &[&Vec<u8>]) -> Option<String> {
     if !narrow && values.iter().any(|v| v.iter().all(|b| *b == v.first().copied().unwrap_or(0))) {
         return Some("a value of equal octets".into());
     }
-    let numbers: Vec<u128> = values
+    let mut numbers: Vec<u128> = values
         .iter()
         .map(|v| v.iter().rev().take(16).rev().fold(0u128, |n, b| n << 8 | u128::from(*b)))
         .collect();
-    let step = |w: &[u128]| w[1].wrapping_sub(w[0]);
+    // They are of plays that went on at once, so that nobody knows which of them came first.
+    numbers.sort_unstable();
+    let step = |w: &[u128]| w[1] - w[0];
     let steps: Vec<u128> = numbers.windows(2).map(step).collect();
     (steps.len() >= 2 && steps.windows(2).all(|w| w[0] == w[1]))
         .then(|| "values that count up evenly".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_count_are_foreseen_in_any_order() {
+        let foreseen = |numbers: &[u32]| {
+            let octets: Vec<Vec<u8>> = numbers.iter().map(|n| n.to_be_bytes().to_vec()).collect();
+            predictable(&octets.iter().collect::<Vec<_>>())
+        };
+        let evenly = Some("values that count up evenly".to_owned());
+        assert_eq!(foreseen(&[0x0102_0304, 0x0102_0305, 0x0102_0306]), evenly);
+        assert_eq!(foreseen(&[0x0102_0308, 0x0102_0304, 0x0102_030c, 0x0102_0310]), evenly);
+        assert_eq!(foreseen(&[0x0102_0304, 0x9988_7766, 0x5040_3020]), None);
+        assert_eq!(foreseen(&[7, 0x0102_0304, 7]), Some("the same value twice".to_owned()));
+    }
 }
