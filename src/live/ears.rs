@@ -115,8 +115,9 @@ impl Ears {
             }
             Err(error) => {
                 self.known(Input::Refused(flow, format!("{to}: {error}")));
-                // Nobody's.
-                self.count
+                // A number that is nobody's.
+                self.count += 1;
+                self.count - 1
             }
         }
     }
