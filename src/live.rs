@@ -8,6 +8,7 @@
 //! | `alarm` | waiting for moments, to some microseconds |
 //! | `doors` | the sockets on which our parties are called |
 //! | `ears` | what a play hears through: sockets and doors, read where it is driven |
+//! | `few` | maps of a few entries |
 //! | `gate` | how much is on its way to one implementation |
 //! | `hall` | sockets that plays share whose other parties are played here too |
 //! | `inbox` | what a play is told while it runs |
@@ -22,6 +23,7 @@
 mod alarm;
 mod doors;
 mod ears;
+mod few;
 mod gate;
 mod hall;
 mod inbox;
@@ -34,7 +36,7 @@ mod stream;
 mod traffic;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::poll_fn;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::{Pin, pin};
@@ -53,7 +55,8 @@ use crate::record::{Event, Report};
 use crate::wire::Transport;
 use doors::{Call, Came, datagram_socket, here_for, near, shared_socket, socket_to};
 use ears::{EarId, Ears};
-use gate::Crossing;
+use few::Few;
+use gate::{Crossing, Lane};
 use hall::Side;
 use inbox::{Heard, Inbox, Tell};
 use segment::Segment;
@@ -99,6 +102,14 @@ impl Onlooker for Nobody {
     fn happened(&mut self, _: &Event) {}
 }
 
+thread_local! {
+    /// What acts where whoever is under test acts on its own, and what sees nothing of him.
+    static ALONE: (Trigger, Watcher) = (
+        Rc::new(|_, _| Box::pin(std::future::pending())),
+        Rc::new(|_| Box::pin(std::future::ready(Sight::Blind))),
+    );
+}
+
 /// Everything around one play.
 pub struct Scene {
     /// Where the parties under test are reached, by link.
@@ -124,19 +135,19 @@ pub struct Scene {
     /// Shared by all plays against one implementation.
     pub gate: Option<Gate>,
     /// Holds back what the play does.
-    pub jitter: Option<Jitter>,
+    pub jitter: Option<Box<Jitter>>,
 }
 
 impl Scene {
     /// Nobody to reach, to make act or to tell; the play counts from now.
     pub fn new(stop: watch::Receiver<bool>) -> Self {
+        let (trigger, watcher) = ALONE.with(Clone::clone);
         Self {
             reach: BTreeMap::new(),
             across: None,
             origins: BTreeMap::new(),
-            // Whoever is under test acts on its own.
-            trigger: Rc::new(|_, _| Box::pin(std::future::pending())),
-            watcher: Rc::new(|_| Box::pin(std::future::ready(Sight::Blind))),
+            trigger,
+            watcher,
             observe: Box::new(Nobody),
             stop,
             epoch: Instant::now(),
@@ -165,6 +176,9 @@ enum Next {
     Stop,
 }
 
+/// What has to wait for its turn, and what was heard behind it.
+type Blocked = (Output, Heard);
+
 /// How octets leave on a flow.
 enum Way {
     /// To the caller of a door.
@@ -184,19 +198,18 @@ enum Way {
 struct Driver {
     play: Play,
     suite: Arc<Suite>,
-    played: Vec<bool>,
     /// Where what the play has asked for is told.
     tell: Tell,
     /// The sockets and doors of the play.
     ears: Ears,
-    flows: BTreeMap<FlowId, Way>,
+    flows: Few<FlowId, Way>,
     /// The link of each flow.
-    links: BTreeMap<FlowId, LinkId>,
+    links: Few<FlowId, LinkId>,
     /// Where the other end of the latest conversation of a link is.
-    ends: BTreeMap<LinkId, Rc<Cell<SocketAddr>>>,
+    ends: Few<LinkId, Rc<Cell<SocketAddr>>>,
     /// Our own host in the latest stream of a link.
-    near: BTreeMap<LinkId, IpAddr>,
-    callers: BTreeMap<(LinkId, SocketAddr), FlowId>,
+    near: Few<LinkId, IpAddr>,
+    callers: HashMap<(LinkId, SocketAddr), FlowId>,
     /// Ended with the play.
     tasks: Vec<Task>,
     reach: BTreeMap<LinkId, SocketAddr>,
@@ -205,11 +218,11 @@ struct Driver {
     origins: BTreeMap<LinkId, SocketAddr>,
     trigger: Trigger,
     watcher: Watcher,
-    gate: Option<Gate>,
-    jitter: Option<Jitter>,
+    gate: Option<Box<Gate>>,
+    jitter: Option<Box<Jitter>>,
     segment: Option<Rc<Segment>>,
     /// The flow of each link on the segment.
-    on_segment: BTreeMap<LinkId, FlowId>,
+    on_segment: Few<LinkId, FlowId>,
     /// What is on its way, by flow: it leaves the gate with its answer.
     crossing: Crossing,
     /// The moment that the play counts from. It moves on while the play waits at the gate: no time
@@ -242,25 +255,24 @@ impl Driver {
     ) -> Box<Self> {
         Box::new(Self {
             suite: cast.suite.clone(),
-            played: cast.projection.played.clone(),
             play: Play::new(cast),
             tell: inbox.tell(),
             ears,
-            flows: BTreeMap::new(),
-            links: BTreeMap::new(),
-            ends: BTreeMap::new(),
-            near: BTreeMap::new(),
-            callers: BTreeMap::new(),
+            flows: Few::new(),
+            links: Few::new(),
+            ends: Few::new(),
+            near: Few::new(),
+            callers: HashMap::new(),
             tasks: Vec::new(),
             reach: scene.reach,
             across: scene.across,
             origins: scene.origins,
             trigger: scene.trigger,
             watcher: scene.watcher,
-            gate: scene.gate,
+            gate: scene.gate.map(Box::new),
             jitter: scene.jitter,
             segment,
-            on_segment: BTreeMap::new(),
+            on_segment: Few::new(),
             crossing: Crossing::default(),
             epoch: scene.epoch,
             observe: scene.observe,
@@ -298,29 +310,26 @@ impl Driver {
                 }
                 stopped.as_mut().poll(context).map(|()| Next::Stop)
             });
-            match next.await {
-                Next::Heard(heard) => {
-                    self.heard(heard);
-                    // What arrived together is judged together, before the clock is looked at again.
-                    while !self.play.is_over()
-                        && let Some(heard) = self.ears.next_now().or_else(|| inbox.next_now())
-                    {
-                        self.carry_out().await;
-                        self.heard(heard);
-                    }
-                }
+            // What was heard is done with before anything is waited for: there is no room for it in
+            // a play that waits.
+            let mut blocked = match next.await {
+                Next::Heard(heard) => self.heard_all(heard, inbox),
                 Next::Time => {
                     let now = Instant::now();
                     self.crossing.leave(now);
                     if wake.is_some_and(|wake| wake <= now) {
                         self.play.take(self.epoch.elapsed(), Input::Tick);
                     }
+                    None
                 }
                 Next::Stop => {
                     self.play.take(self.epoch.elapsed(), Input::Interrupted);
                     self.linger = Duration::ZERO;
                     break;
                 }
+            };
+            while let Some(waits) = blocked {
+                blocked = Box::pin(self.unblock(waits, inbox)).await;
             }
         }
         self.carry_out().await;
@@ -355,6 +364,34 @@ impl Driver {
         }
     }
 
+    /// Takes something that was heard, and what arrived together with it: it is judged together,
+    /// before the clock is looked at again. Stops at what has to wait for its turn before something
+    /// else is taken, and gives back both.
+    fn heard_all(&mut self, heard: Heard, inbox: &mut Inbox) -> Option<Box<Blocked>> {
+        let mut next = Some(heard);
+        while let Some(heard) = next {
+            self.heard(heard);
+            next = match self.play.is_over() {
+                true => None,
+                false => self.ears.next_now().or_else(|| inbox.next_now()),
+            };
+            if next.is_some()
+                && let Some(output) = self.carry_out_now()
+            {
+                return next.map(|heard| Box::new((output, heard)));
+            }
+        }
+        None
+    }
+
+    /// Does what had to wait for its turn, and goes on with what was heard behind it.
+    async fn unblock(&mut self, blocked: Box<Blocked>, inbox: &mut Inbox) -> Option<Box<Blocked>> {
+        let (output, heard) = *blocked;
+        self.act_in_turn(output).await;
+        self.carry_out().await;
+        self.heard_all(heard, inbox)
+    }
+
     fn heard(&mut self, heard: Heard) {
         let epoch = self.epoch;
         match heard {
@@ -381,7 +418,7 @@ impl Driver {
                     }
                     Came::Datagram(socket, octets) => {
                         let flow = self.caller(now, link, from, Way::Caller(socket, from));
-                        match self.flows.get(&flow) {
+                        match self.flows.get(flow) {
                             // The conversation has a port of its own by now.
                             Some(Way::Loose(..)) => {
                                 let where_from = format!("{from}, to the port that is asked first");
@@ -391,7 +428,7 @@ impl Driver {
                         }
                     }
                     Came::Frame(octets) => {
-                        let known = self.on_segment.get(&link).copied();
+                        let known = self.on_segment.get(link).copied();
                         let flow = known.unwrap_or_else(|| self.play.accept(now, link));
                         self.frame_flow(flow, link);
                         Input::Received(flow, octets)
@@ -400,7 +437,9 @@ impl Driver {
                         let flow = self.play.accept(now, link);
                         self.links.insert(flow, link);
                         self.ends.insert(link, Rc::new(Cell::new(from)));
-                        self.near.extend(stream.local_addr().map(|here| (link, here.ip())));
+                        if let Ok(here) = stream.local_addr() {
+                            self.near.insert(link, here.ip());
+                        }
                         let ear = self.ears.stream(flow, stream);
                         self.flows.insert(flow, Way::Stream(ear));
                         Input::Tick
@@ -418,7 +457,9 @@ impl Driver {
             jitter.on_segment(flow);
         }
         self.links.insert(flow, link);
-        self.flows.extend(self.segment.clone().map(|segment| (flow, Way::Frame(segment))));
+        if let Some(segment) = self.segment.clone() {
+            self.flows.insert(flow, Way::Frame(segment));
+        }
     }
 
     /// The flow of a caller, who may be new.
@@ -438,9 +479,10 @@ impl Driver {
     /// or nobody that the suite knows of.
     fn stray(&mut self, flow: FlowId, call: Call) -> Option<Input> {
         let Came::Datagram(socket, octets) = call.what else { return None };
-        let at = self.links.get(&flow).copied();
+        let at = self.links.get(flow).copied();
         // Who is played here is no stranger here.
-        let calls = |link: &Link| self.played[link.responder] && !self.played[link.initiator];
+        let calls =
+            |link: &Link| self.play.plays(link.responder) && !self.play.plays(link.initiator);
         let mut links = self.suite.links.iter();
         let called = links.position(|link| at.is_some() && link.at == at && calls(link));
         let now = call.at.saturating_duration_since(self.epoch);
@@ -455,8 +497,8 @@ impl Driver {
 
     /// Gives a conversation a port of its own on our side, from which its answers come.
     fn move_out(&mut self, flow: FlowId) {
-        let Some(Way::Caller(_, from)) = self.flows.get(&flow) else { return };
-        let Some(link) = self.links.get(&flow).copied() else { return };
+        let Some(Way::Caller(_, from)) = self.flows.get(flow) else { return };
+        let Some(link) = self.links.get(flow).copied() else { return };
         let asked = self.suite.links[link].at.is_none();
         if !asked || !self.suite.links[link].protocol.conversation.answers_anew {
             return;
@@ -486,61 +528,102 @@ impl Driver {
     /// When there is something to do if nothing arrives before.
     fn wake_at(&self) -> Option<Instant> {
         let play = self.play.wake_at().map(|at| self.epoch + at);
-        let held = self.jitter.as_ref().and_then(Jitter::next);
+        let held = self.jitter.as_ref().and_then(|jitter| jitter.next());
         play.into_iter().chain(held).chain(self.crossing.next()).min()
     }
 
     /// Carries out everything that the play asks for, but for what is held back.
     async fn carry_out(&mut self) {
-        let now = Instant::now();
-        while let Some(output) = self.play.next_output() {
-            let output = match &mut self.jitter {
-                Some(jitter) => {
-                    if let Output::Open { flow, link, .. } = output
-                        && self.suite.links[link].is_segment()
-                    {
-                        jitter.on_segment(flow);
-                    }
-                    jitter.hold(now, output)
+        while let Some(output) = self.carry_out_now() {
+            // Boxed, since it is rare.
+            Box::pin(self.act_in_turn(output)).await;
+        }
+    }
+
+    /// Carries it out until something has to wait for its turn, and gives that back.
+    fn carry_out_now(&mut self) -> Option<Output> {
+        let Some(now) = self.jitter.is_some().then(Instant::now) else {
+            while let Some(output) = self.play.next_output() {
+                if let Some(waits) = self.act(output) {
+                    return Some(waits);
                 }
-                None => Some(output),
-            };
-            if let Some(output) = output {
-                self.act(output).await;
+            }
+            return None;
+        };
+        while let Some(output) = self.play.next_output() {
+            let on_segment = |link: LinkId| self.suite.links[link].is_segment();
+            let held = self.jitter.as_mut().map(|jitter| {
+                if let Output::Open { flow, link, .. } = output
+                    && on_segment(link)
+                {
+                    jitter.on_segment(flow);
+                }
+                jitter.hold(now, output)
+            });
+            if let Some(output) = held.flatten()
+                && let Some(waits) = self.act(output)
+            {
+                return Some(waits);
             }
         }
         while let Some(output) = self.jitter.as_mut().and_then(|jitter| jitter.due(now)) {
-            self.act(output).await;
+            if let Some(waits) = self.act(output) {
+                return Some(waits);
+            }
         }
+        None
     }
 
     /// Carries out what is still held back.
     async fn catch_up(&mut self) {
-        while let Some(at) = self.jitter.as_ref().and_then(Jitter::next) {
+        while let Some(at) = self.jitter.as_ref().and_then(|jitter| jitter.next()) {
             tokio::time::sleep_until(at.into()).await;
             self.carry_out().await;
         }
     }
 
-    async fn act(&mut self, output: Output) {
+    /// Does what has to wait for its turn at the gate.
+    async fn act_in_turn(&mut self, output: Output) {
+        let flow = match &output {
+            Output::Open { flow, .. } | Output::Send(flow, _) => *flow,
+            _ => return,
+        };
+        if let Some(lane) = self.lane(&output).cloned() {
+            self.epoch += self.crossing.enter(&lane, flow).await;
+        }
+        match output {
+            Output::Open { link, place, aside, .. } => self.open(flow, link, place, aside),
+            Output::Send(_, octets) => self.send(flow, octets),
+            _ => {}
+        }
+    }
+
+    /// Does something; gives back what has to wait for its turn.
+    fn act(&mut self, output: Output) -> Option<Output> {
         match output {
             Output::Open { flow, link, place, aside, .. } => {
-                self.pass_to(flow, link).await;
+                if !self.may_pass(&output, flow) {
+                    return Some(output);
+                }
                 self.open(flow, link, place, aside);
             }
             Output::Listen(link) => self.listen(link),
-            Output::Send(flow, octets) => {
+            Output::Send(flow, _) => {
                 self.move_out(flow);
-                self.pass(flow).await;
-                self.send(flow, octets);
+                if !self.may_pass(&output, flow) {
+                    return Some(output);
+                }
+                if let Output::Send(_, octets) = output {
+                    self.send(flow, octets);
+                }
             }
             Output::SendUrgent(flow, octets) => {
-                if let Some(Way::Stream(ear)) = self.flows.get(&flow) {
+                if let Some(Way::Stream(ear)) = self.flows.get(flow) {
                     self.ears.say(*ear, octets, true);
                 }
             }
             Output::SendAside(flow, octets, aside) => {
-                let sent = match self.flows.get(&flow) {
+                let sent = match self.flows.get(flow) {
                     Some(Way::Caller(_, to)) => send_aside(*to, &octets, aside),
                     Some(Way::Loose(_, to)) => send_aside(to.get(), &octets, aside),
                     Some(Way::Own(socket)) => {
@@ -554,9 +637,9 @@ impl Driver {
                 }
             }
             Output::Close(flow) => {
-                if let Some(Way::Stream(ear)) = self.flows.get(&flow) {
+                if let Some(Way::Stream(ear)) = self.flows.get(flow) {
                     self.ears.close(*ear);
-                    self.flows.remove(&flow);
+                    self.flows.remove(flow);
                 }
             }
             Output::Refuse(link) => self.ears.shut(link),
@@ -578,6 +661,7 @@ impl Driver {
                 })));
             }
         }
+        None
     }
 
     fn open(&mut self, flow: FlowId, link: LinkId, place: Option<Place>, aside: Option<Aside>) {
@@ -587,7 +671,7 @@ impl Driver {
         }
         if let Some(across) = &self.across {
             return match across.call(link, flow, self.tell.clone()) {
-                Ok(side) => drop(self.flows.insert(flow, Way::Across(side))),
+                Ok(side) => self.flows.insert(flow, Way::Across(side)),
                 Err(error) => {
                     self.ears.known(Input::Refused(flow, format!("no socket: {error}")));
                 }
@@ -597,10 +681,10 @@ impl Driver {
         let at = self.suite.links[link].at;
         let address = match at {
             Some(at) if self.suite.links[link].is_told() => place.and_then(|place| {
-                let host = place.host.or(self.ends.get(&at).map(|other| other.get().ip()))?;
+                let host = place.host.or(self.ends.get(at).map(|other| other.get().ip()))?;
                 Some(SocketAddr::new(host, place.port))
             }),
-            Some(at) => self.ends.get(&at).map(|other| other.get()),
+            Some(at) => self.ends.get(at).map(|other| other.get()),
             None => self.reach.get(&link).copied(),
         };
         let Some(address) = address else {
@@ -640,8 +724,11 @@ impl Driver {
             Transport::Tcp | Transport::Ethernet => {
                 self.ends.insert(link, Rc::new(Cell::new(address)));
                 // Where messages of this link tell where we listen, it is there.
-                if self.suite.links.iter().any(|other| other.is_told() && other.at == Some(link)) {
-                    self.near.extend(here_for(address).map(|here| (link, here)));
+                let mut links = self.suite.links.iter();
+                if links.any(|other| other.is_told() && other.at == Some(link))
+                    && let Ok(here) = here_for(address)
+                {
+                    self.near.insert(link, here);
                 }
                 let ear = self.ears.call(flow, address, aside);
                 self.flows.insert(flow, Way::Stream(ear));
@@ -651,7 +738,7 @@ impl Driver {
 
     /// Listens on a link whose place messages tell, on the host on which they are said.
     fn listen(&mut self, link: LinkId) {
-        let here = self.suite.links[link].at.and_then(|at| self.near.get(&at).copied());
+        let here = self.suite.links[link].at.and_then(|at| self.near.get(at).copied());
         let here = here.unwrap_or(Ipv4Addr::LOCALHOST.into());
         let now = self.epoch.elapsed();
         let door = doors::listen(SocketAddr::new(here, 0));
@@ -668,7 +755,7 @@ impl Driver {
     }
 
     fn send(&mut self, flow: FlowId, octets: Vec<u8>) {
-        match self.flows.get(&flow) {
+        match self.flows.get(flow) {
             Some(Way::Caller(socket, to)) => self.datagram(socket.clone(), Some(*to), octets),
             Some(Way::Own(socket)) => self.datagram(socket.clone(), None, octets),
             Some(Way::Across(side)) => {
@@ -691,22 +778,28 @@ impl Driver {
         }
     }
 
-    /// Takes a place for a datagram that goes to the implementation under test.
-    async fn pass(&mut self, flow: FlowId) {
-        if let (Some(gate), Some(Way::Own(_))) = (&self.gate, self.flows.get(&flow)) {
-            self.epoch += self.crossing.enter(gate.datagrams(), flow).await;
+    /// Where it takes a place on its way to the implementation under test: a datagram, or a stream to
+    /// a door of it.
+    fn lane(&self, output: &Output) -> Option<&Lane> {
+        let gate = self.gate.as_ref()?;
+        match output {
+            Output::Open { link, .. } => {
+                let link = &self.suite.links[*link];
+                let calls = link.protocol.transport == Transport::Tcp && link.at.is_none();
+                calls.then(|| gate.streams())
+            }
+            Output::Send(flow, _) => {
+                let own = matches!(self.flows.get(*flow), Some(Way::Own(_)));
+                own.then(|| gate.datagrams())
+            }
+            _ => None,
         }
     }
 
-    /// Takes a place for a stream to a door of the implementation under test.
-    async fn pass_to(&mut self, flow: FlowId, link: LinkId) {
-        let link = &self.suite.links[link];
-        if let Some(gate) = &self.gate
-            && link.protocol.transport == Transport::Tcp
-            && link.at.is_none()
-        {
-            self.epoch += self.crossing.enter(gate.streams(), flow).await;
-        }
+    /// Takes that place, where there is one.
+    fn may_pass(&mut self, output: &Output, flow: FlowId) -> bool {
+        let lane = self.lane(output).cloned();
+        lane.is_none_or(|lane| self.crossing.enter_now(&lane, flow))
     }
 
     /// Sends a datagram now; where the kernel's buffer is full, as soon as it is not.
@@ -735,7 +828,7 @@ impl Driver {
         while self.flows.values().any(|way| is_open(way, &self.ears)) {
             match poll_fn(|context| self.hear(inbox, context)).await {
                 Heard::Input(_, Input::Closed(flow)) => {
-                    if let Some(Way::Stream(ear)) = self.flows.remove(&flow) {
+                    if let Some(Way::Stream(ear)) = self.flows.remove(flow) {
                         self.ears.close(ear);
                     }
                 }

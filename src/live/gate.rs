@@ -58,13 +58,18 @@ impl Gate {
 pub(super) struct Crossing(Vec<(FlowId, Instant, OwnedSemaphorePermit)>);
 
 impl Crossing {
+    /// Takes a place for what is said on a flow, where there is one.
+    pub(super) fn enter_now(&mut self, lane: &Lane, flow: FlowId) -> bool {
+        let place = lane.places.clone().try_acquire_owned();
+        place.is_ok_and(|place| {
+            self.enters(flow, Instant::now() + lane.crossing, place);
+            true
+        })
+    }
+
     /// Takes a place for what is said on a flow; how long that was waited for.
     pub(super) async fn enter(&mut self, lane: &Lane, flow: FlowId) -> Duration {
         let now = Instant::now();
-        if let Ok(place) = lane.places.clone().try_acquire_owned() {
-            self.enters(flow, now + lane.crossing, place);
-            return Duration::ZERO;
-        }
         let mut place = pin!(lane.places.clone().acquire_owned());
         let mut alarm = Alarm::new();
         let place = loop {

@@ -43,6 +43,8 @@ impl Inbox {
         if let Some(heard) = told.heard.pop_front() {
             return Poll::Ready(heard);
         }
+        // Who waits has nothing to keep.
+        told.heard = VecDeque::new();
         match &mut told.waiting {
             Some(waker) => waker.clone_from(context.waker()),
             none => *none = Some(context.waker().clone()),
@@ -106,6 +108,9 @@ impl Tell {
 
     fn push(&self, heard: Heard) {
         let mut told = self.0.borrow_mut();
+        if told.heard.is_empty() {
+            told.heard.reserve_exact(1);
+        }
         told.heard.push_back(heard);
         if let Some(waiting) = &told.waiting {
             waiting.wake_by_ref();

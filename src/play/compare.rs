@@ -123,7 +123,7 @@ impl Stage {
             Term::Text(text) => Some(text.clone().into_bytes()),
             Term::Octets(octets) => Some(octets.clone()),
             Term::Value(value) => value.octets().map(<[u8]>::to_vec),
-            Term::Ref(r) => match self.settings.get(&r.name) {
+            Term::Ref(r) => match self.settings().get(&r.name) {
                 Some(setting) => Some(setting.value.clone().into_bytes()),
                 None if self.place_of(r).is_some() => self.place_text(r).map(String::into_bytes),
                 None => match self.resolve(r)? {
@@ -165,7 +165,7 @@ impl Stage {
             Term::Text(text) => field.kind.parse(text),
             Term::Octets(octets) => Ok(octets.as_slice().into()),
             Term::Ref(r) => {
-                if let Some(setting) = self.settings.get(&r.name) {
+                if let Some(setting) = self.settings().get(&r.name) {
                     return field
                         .kind
                         .parse(&setting.value)
@@ -186,7 +186,7 @@ impl Stage {
 
     /// The octets of a file behind those that were said or heard.
     fn next_of(&self, file: &Reference, most: usize) -> Result<Vec<u8>, String> {
-        let setting = self.settings.get(&file.name).map(|s| s.value.as_str()).unwrap_or_default();
+        let setting = self.settings().get(&file.name).map(|s| s.value.as_str()).unwrap_or_default();
         let blob = Blob::parse(setting)
             .ok_or_else(|| format!("${} is no file such as `1000 octets of noise 7`", file.name))?;
         Ok(blob.part(self.files.get(&file.name).copied().unwrap_or(0), most))
@@ -195,7 +195,7 @@ impl Stage {
     /// Whether a name stands for something by now.
     fn is_bound(&self, name: &str) -> bool {
         let told = self.cast.suite.links.iter().any(|l| l.name == name && l.is_told());
-        self.settings.contains_key(name) || self.names.contains_key(name) || told
+        self.settings().contains_key(name) || self.names.contains_key(name) || told
     }
 
     /// Chosen values for a message that we say.
@@ -687,7 +687,7 @@ impl Stage {
     pub(super) fn keeps(&self, spec: &FieldSpec) -> bool {
         fn asks(stage: &Stage, pattern: &Pattern) -> bool {
             match pattern {
-                Pattern::Equals(Term::Ref(r)) => !stage.settings.contains_key(&r.name),
+                Pattern::Equals(Term::Ref(r)) => !stage.settings().contains_key(&r.name),
                 Pattern::Fresh | Pattern::NextOf(..) => true,
                 Pattern::All(parts) | Pattern::OneOf(parts) => {
                     parts.iter().any(|part| asks(stage, part))

@@ -48,8 +48,9 @@ mod standing;
 mod stream;
 mod wrong;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -235,7 +236,10 @@ impl Cast {
     }
 
     /// The settings in force: the suite's, above them those of the lab, above all the exchange's own.
-    pub fn settings_in_force(&self) -> BTreeMap<String, Setting> {
+    pub fn settings_in_force(&self) -> Cow<'_, BTreeMap<String, Setting>> {
+        if self.settings.is_empty() && self.exchange.with.is_empty() {
+            return Cow::Borrowed(&self.suite.settings);
+        }
         let mut settings = self.suite.settings.clone();
         for (name, value) in &self.settings {
             // A lab gives values; whether they are secret is the suite's to say.
@@ -251,7 +255,7 @@ impl Cast {
             };
             settings.insert(name.clone(), value);
         }
-        settings
+        Cow::Owned(settings)
     }
 
     /// What the links are told: link, parameter and value.
@@ -335,7 +339,13 @@ impl Play {
 
     /// The next thing to do.
     pub fn next_output(&mut self) -> Option<Output> {
-        self.stage.borrow_mut().out.pop_front()
+        let out = &mut self.stage.borrow_mut().out;
+        let next = out.pop_front();
+        if next.is_none() {
+            // Who waits has no room for what he may ask for later.
+            *out = VecDeque::new();
+        }
+        next
     }
 
     /// When to come back with a tick if nothing arrives before.
@@ -358,6 +368,11 @@ impl Play {
     /// Whether messages tell where the responder of a link is.
     pub fn is_told(&self, link: LinkId) -> bool {
         self.stage.borrow().cast.suite.links[link].is_told()
+    }
+
+    /// Whether we play a party.
+    pub fn plays(&self, party: PartyId) -> bool {
+        self.stage.borrow().cast.projection.played[party]
     }
 
     /// What is being waited for, for a line of progress.

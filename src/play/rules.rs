@@ -98,7 +98,7 @@ fn sought(stage: &Stage, term: &Term) -> Option<Vec<u8>> {
     const LEAST: usize = 6;
     let sought = stage.octets_of(term).filter(|octets| octets.len() >= LEAST)?;
     let holds = |value: &str| value.as_bytes().windows(sought.len()).any(|w| w == sought);
-    let open = stage.settings.values().any(|setting| !setting.secret && holds(&setting.value));
+    let open = stage.settings().values().any(|setting| !setting.secret && holds(&setting.value));
     (!open).then_some(sought)
 }
 

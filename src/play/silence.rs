@@ -19,11 +19,12 @@ impl Player {
             stage.cast.projection.role(silence.ends.from, silence.ends.to)
         };
         if role == Role::Say {
-            let deed = self.stage.borrow_mut().deed_at(rung.pos);
-            if deed == Some(Deed::Speak) {
+            let speaks = self.stage.borrow_mut().deed_at(rung.pos) == Some(Deed::Speak);
+            if speaks {
                 // Late enough that it cannot have crossed what was said before.
-                self.pause(silence.lasting.unwrap_or(2 * CROSSING) / 2).await?;
-                self.speak(rung.pos, silence.ends).await?;
+                let late = silence.lasting.unwrap_or(2 * CROSSING) / 2;
+                Box::pin(self.pause(late)).await?;
+                Box::pin(self.speak(rung.pos, silence.ends)).await?;
             }
         }
         let Some(lasting) = silence.lasting else {
@@ -70,7 +71,7 @@ impl Player {
 
     async fn pause_until(&self, until: Duration) -> Result<(), Stop> {
         loop {
-            let found = wait(&self.stage, Some(until), |stage| {
+            let look = |stage: &mut Stage| {
                 if stage.trouble.is_some() {
                     return Some(Found::Trouble);
                 }
@@ -78,20 +79,25 @@ impl Player {
                     return Some(Found::Gone("a silence was broken"));
                 }
                 standing(stage)
-            })
-            .await;
-            match found {
+            };
+            // What was found takes no room while something is waited for.
+            let answer = match wait(&self.stage, Some(until), look).await {
                 None => return self.watched(),
                 Some(Found::Standing { responder, arrival }) => {
-                    Box::pin(self.answer(responder, arrival)).await?;
+                    Box::pin(self.answer(responder, arrival))
                 }
                 Some(Found::Trouble) => {
                     let mut stage = self.stage.borrow_mut();
                     let line = stage.line;
                     trouble(&mut stage, Pos { line, ..Pos::default() })?;
+                    continue;
                 }
-                Some(_) => self.watched()?,
-            }
+                Some(_) => {
+                    self.watched()?;
+                    continue;
+                }
+            };
+            answer.await?;
         }
     }
 

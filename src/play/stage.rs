@@ -1,5 +1,6 @@
 //! Everything a play knows: time, flows, what arrived and was not yet asked for, names, events.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -120,7 +121,8 @@ impl Watch {
 
 pub struct Stage {
     pub cast: Cast,
-    pub settings: BTreeMap<String, Setting>,
+    /// The settings in force, where they are not the suite's.
+    settings: Option<BTreeMap<String, Setting>>,
     pub parameters: Vec<Rc<Parameters>>,
     pub now: Duration,
     pub wake: Option<Duration>,
@@ -173,7 +175,10 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(cast: Cast) -> Self {
-        let settings = cast.settings_in_force();
+        let settings = match cast.settings_in_force() {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(settings) => Some(settings),
+        };
         let rules = cast.suite.rules.iter().map(|rule| RuleSight {
             values: vec![Vec::new(); rule.set.len()],
             ..RuleSight::default()
@@ -229,6 +234,11 @@ impl Stage {
         stage
     }
 
+    /// The settings in force.
+    pub fn settings(&self) -> &BTreeMap<String, Setting> {
+        self.settings.as_ref().unwrap_or(&self.cast.suite.settings)
+    }
+
     pub fn advance(&mut self, now: Duration) {
         self.now = self.now.max(now);
     }
@@ -251,6 +261,7 @@ impl Stage {
     }
 
     pub fn add_flow(&mut self, link: LinkId, ours: bool, state: FlowState) -> FlowId {
+        room(&mut self.flows);
         self.flows.push(Flow {
             link,
             ours,
@@ -322,6 +333,7 @@ impl Stage {
 
     fn note_down(&mut self, flow: Option<FlowId>, what: Happening) -> usize {
         let (at, step, line) = (self.now, self.step, self.line);
+        room(&mut self.report.events);
         self.report.events.push(Event { at, step, line, flow, what });
         self.report.events.len() - 1
     }
@@ -471,6 +483,9 @@ impl Stage {
         if !self.flows[flow].misled {
             super::rules::observe(self, ends, &message);
         }
+        if self.arrivals.is_empty() {
+            self.arrivals.reserve_exact(1);
+        }
         self.arrivals.push_back(Arrival { flow, ends, message, at: self.now, event });
         self.settle(flow);
     }
@@ -555,6 +570,7 @@ impl Stage {
         self.watches_begun += 1;
         let since = self.mark;
         let until = silence.lasting.map(|lasting| since + lasting);
+        room(&mut self.watches);
         self.watches.push(Watch { number, silence: silence.clone(), pos, since, until });
         number
     }
@@ -665,6 +681,15 @@ impl Stage {
     pub fn into_report(mut self) -> Report {
         self.report.lasted = self.now;
         self.report
+    }
+}
+
+/// Makes room for one more, and for no others while there are few: thousands of plays may wait at
+/// once, and most of them have one or two of everything.
+fn room<T>(all: &mut Vec<T>) {
+    const FEW: usize = 4;
+    if all.len() < FEW {
+        all.reserve_exact(1);
     }
 }
 

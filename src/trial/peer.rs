@@ -50,7 +50,7 @@ pub(super) fn against_peer(
         reach: reach.addresses.clone(),
         across: across.clone(),
         epoch,
-        jitter: jitter.map(|most| Jitter::new(most, cast.seed)),
+        jitter: jitter.map(|most| Box::new(Jitter::new(most, cast.seed))),
         ..Scene::new(stop.clone())
     };
     let before = Scene { observe, ..scene(&theirs, &to_them, &cast) };
@@ -70,7 +70,8 @@ pub(super) fn against_peer(
             // It follows the same ladder: it is done, or waits for something that will not come.
             () = async {
                 let _ = ended.await;
-                tokio::time::sleep(GRACE).await;
+                // Boxed: most of those who wait never come here.
+                Box::pin(tokio::time::sleep(GRACE)).await;
             } => Report::default(),
         }
     };
