@@ -38,11 +38,16 @@ impl Board {
 
     /// Writes what a case came to; the first writing stays.
     pub fn write(&self, case: usize, found: Found) {
+        self.fill(case, || found);
+    }
+
+    /// Writes what a case came to where nothing is written yet.
+    fn fill(&self, case: usize, found: impl FnOnce() -> Found) {
         let mut all = match self.found.lock() {
             Ok(all) => all,
             Err(poisoned) => poisoned.into_inner(),
         };
-        all[case].get_or_insert_with(|| Arc::new(found));
+        all[case].get_or_insert_with(|| Arc::new(found()));
         self.came.notify_all();
     }
 
@@ -68,12 +73,14 @@ impl Board {
 struct Promise<'b> {
     board: &'b Board,
     case: usize,
-    otherwise: Found,
+    of: &'b Case,
 }
 
 impl Drop for Promise<'_> {
     fn drop(&mut self) {
-        self.board.write(self.case, std::mem::take(&mut self.otherwise));
+        self.board.fill(self.case, || {
+            judge::all(self.of, Verdict::Error, "the play ended without a verdict")
+        });
     }
 }
 
@@ -123,82 +130,36 @@ impl Run {
             std::future::pending::<()>().await;
         });
         let started = self.start_targets(&wanted, stop.clone()).await;
-        let started = Rc::new(started);
         let slots = Arc::new(Semaphore::new(self.options.jobs.max(1)));
-        let around: Rc<BTreeMap<String, Around>> =
-            Rc::new(started.keys().map(|name| (name.clone(), Around::default())).collect());
-        let clients = Rc::new(Semaphore::new(clients_at_once()));
-        let starting = Arc::new(Semaphore::new(starting_at_once()));
-        let turn = Rc::new(Mutex::new(()));
-        let sockets = Rc::new(Semaphore::new(sockets_at_once()));
-        let hall = Hall::new();
-        let seen = Seen::default();
-        let shared = Rc::new(Shared::of_this_run());
+        let floor = Rc::new(Floor {
+            around: started.keys().map(|name| (name.clone(), Around::default())).collect(),
+            started,
+            clients: Semaphore::new(clients_at_once()),
+            starting: Arc::new(Semaphore::new(starting_at_once())),
+            turn: Mutex::new(()),
+            sockets: Semaphore::new(sockets_at_once()),
+            hall: Hall::new(),
+            seen: Seen::default(),
+            shared: Shared::of_this_run(),
+            stop,
+            run: self,
+        });
         let mut plays = tokio::task::JoinSet::new();
         for (case, last) in wanted {
             // What has no slot yet takes no room either.
             let Ok(slot) = slots.clone().acquire_owned().await else { break };
             while plays.try_join_next().is_some() {}
-            let (run, started) = (self.clone(), started.clone());
-            let (around, clients, starting) = (around.clone(), clients.clone(), starting.clone());
-            let (turn, hall, sockets) = (turn.clone(), hall.clone(), sockets.clone());
-            let (seen, shared, stop) = (seen.clone(), shared.clone(), stop.clone());
+            let floor = floor.clone();
             plays.spawn_local(async move {
                 let _slot = slot;
-                let one = &run.plan.cases[case];
-                let otherwise = judge::all(one, Verdict::Error, "the play ended without a verdict");
-                let _promise = Promise { board: &run.board, case, otherwise };
-                if let Some(why) = &one.skip {
-                    run.board.write(case, judge::all(one, Verdict::Skipped, why));
-                    return;
-                }
-                let around = one.target.as_ref().and_then(|t| around.get(&t.name));
-                let _alone = match around.filter(|_| one.is_alone()) {
-                    Some(around) => around.alone.acquire().await.ok(),
-                    None => None,
-                };
-                let (_client, starting) = match one.starts_a_client() {
-                    true => (clients.acquire().await.ok(), starting.acquire_owned().await.ok()),
-                    false => (None, None),
-                };
-                let _sockets = match one.has_sockets() && !run.options.sim {
-                    true => sockets.acquire().await.ok(),
-                    false => None,
-                };
-                // On a thread of its own: whoever holds the lock may be waiting for one of ours.
-                let claimed = shared.as_ref().as_ref().map(|shared| {
-                    let (shared, name) = (shared.clone(), one.name.clone());
-                    tokio::task::spawn_blocking(move || shared.claim(&name))
-                });
-                let mut claim = match claimed {
-                    Some(claimed) => claimed.await.ok().flatten(),
-                    None => None,
-                };
-                // A process of a shared run plays for all others, so it plays to the end.
-                let last = if claim.is_some() { usize::MAX } else { last };
-                let found = match claim.as_mut().and_then(Claim::found) {
-                    Some(found) => found,
-                    None => {
-                        while_in_time(&turn).await;
-                        run.progress.begins(&one.name);
-                        let found = run
-                            .play(one, last, &started, (around, &hall, starting), seen, stop)
-                            .await;
-                        run.progress.ends(&one.name);
-                        if let Some(claim) = &mut claim {
-                            claim.keep(&found);
-                        }
-                        found
-                    }
-                };
-                run.board.write(case, found);
+                floor.take(case, last).await;
             });
         }
         // A play that panics has its promise kept for it, and is told of by the panic itself.
         while plays.join_next().await.is_some() {}
         signals.abort();
-        if let Ok(started) = Rc::try_unwrap(started) {
-            for (_, target) in started {
+        if let Some(floor) = Rc::into_inner(floor) {
+            for (_, target) in floor.started {
                 if let Ok((Some(running), _)) = target {
                     running.stop().await;
                 }
@@ -256,14 +217,14 @@ impl Run {
         &self,
         case: &Case,
         last_step: usize,
-        started: &Started,
-        (around, hall, starting): (Option<&Around>, &Hall, Option<OwnedSemaphorePermit>),
-        seen: Seen,
-        stop: watch::Receiver<bool>,
+        floor: &Floor,
+        starting: Option<OwnedSemaphorePermit>,
     ) -> Found {
-        let settings = case.settings(&self.options);
-        let cast = Cast {
-            settings,
+        let Floor { started, hall, .. } = floor;
+        let (seen, stop) = (floor.seen.clone(), floor.stop.clone());
+        // On the heap, where it is no more when the play has it.
+        let cast = Box::new(Cast {
+            settings: case.settings(&self.options),
             last_step: last_step.min(case.exchange.steps.len().saturating_sub(1)),
             seed: seed_for(self.seed, &case.name),
             timeout_scale: self.options.timeout_scale,
@@ -271,7 +232,7 @@ impl Run {
             profile: self.options.profile.clone(),
             seen,
             ..Cast::new(&case.suite, &case.exchange, case.projection.clone())
-        };
+        });
         let mask = self.options.mask(cast.secrets());
         if let Some(journal) = &self.journal {
             journal.write(&Entry::Begun(BegunEntry {
@@ -292,39 +253,39 @@ impl Run {
                 (report, Some(peer))
             }
             None if case.is_on_segment() => {
-                match Box::pin(self.in_a_network(case, cast, &mask, stop)).await {
+                match Box::pin(self.in_a_network(case, *cast, &mask, stop)).await {
                     Ok(reports) => reports,
                     Err(absent) => return self.absent(case, &absent),
                 }
             }
             None => {
                 let observe = self.observer(case, &mask);
-                match against_peer(cast, None, hall, None, observe, &stop) {
-                    Ok(both) => {
-                        let (report, peer) = both.await;
-                        (report, Some(peer))
-                    }
+                let both = match against_peer(*cast, None, hall, None, observe, &stop) {
+                    Ok(both) => Box::pin(both),
                     Err(why) => return judge::all(case, Verdict::Error, &why),
-                }
+                };
+                let (report, peer) = both.await;
+                (report, Some(peer))
             }
             Some(target) => match started.get(&target.name) {
                 Some(Ok(_)) if target.network.is_some() => {
-                    match Box::pin(self.in_a_network(case, cast, &mask, stop)).await {
+                    match Box::pin(self.in_a_network(case, *cast, &mask, stop)).await {
                         Ok(reports) => reports,
                         Err(absent) => return self.absent(case, &absent),
                     }
                 }
                 Some(Ok(server)) => {
-                    let around = around.cloned().unwrap_or_default().starting(starting);
+                    let around = floor.around.get(&target.name).cloned();
+                    let around = around.unwrap_or_default().starting(starting);
                     let played = match case.has_its_own_server() {
                         true => {
                             let played =
-                                self.against_its_own(case, cast, target, None, &mask, stop);
+                                self.against_its_own(case, *cast, target, None, &mask, stop);
                             Box::pin(played).await
                         }
                         false => {
                             let server = (target, server, &around);
-                            Box::pin(self.against(case, cast, server, &mask, stop)).await
+                            Box::pin(self.against(case, *cast, server, &mask, stop)).await
                         }
                     };
                     match played {
@@ -369,6 +330,79 @@ impl Run {
             case: case.clone(),
             mask: mask.clone(),
         })
+    }
+}
+
+/// What the plays of a run share.
+struct Floor {
+    run: Rc<Run>,
+    started: Started,
+    /// By target.
+    around: BTreeMap<String, Around>,
+    /// For client programs that run, and for those that start.
+    clients: Semaphore,
+    starting: Arc<Semaphore>,
+    /// For whoever begins next.
+    turn: Mutex<()>,
+    /// For whoever has sockets of his own.
+    sockets: Semaphore,
+    hall: Hall,
+    seen: Seen,
+    shared: Option<Shared>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Floor {
+    /// Plays a case as soon as it may be played, and writes what it came to.
+    async fn take(&self, case: usize, last: usize) {
+        let run = &*self.run;
+        let one = &run.plan.cases[case];
+        let _promise = Promise { board: &run.board, case, of: one };
+        if let Some(why) = &one.skip {
+            run.board.write(case, judge::all(one, Verdict::Skipped, why));
+            return;
+        }
+        let around = one.target.as_ref().and_then(|t| self.around.get(&t.name));
+        let _alone = match around.filter(|_| one.is_alone()) {
+            Some(around) => around.alone.acquire().await.ok(),
+            None => None,
+        };
+        let (_client, starting) = match one.starts_a_client() {
+            true => {
+                let client = self.clients.acquire().await.ok();
+                (client, self.starting.clone().acquire_owned().await.ok())
+            }
+            false => (None, None),
+        };
+        let _sockets = match one.has_sockets() && !run.options.sim {
+            true => self.sockets.acquire().await.ok(),
+            false => None,
+        };
+        // On a thread of its own: whoever holds the lock may be waiting for one of ours.
+        let claimed = self.shared.clone().map(|shared| {
+            let name = one.name.clone();
+            tokio::task::spawn_blocking(move || shared.claim(&name))
+        });
+        let mut claim = match claimed {
+            Some(claimed) => claimed.await.ok().flatten(),
+            None => None,
+        };
+        // A process of a shared run plays for all others, so it plays to the end.
+        let last = if claim.is_some() { usize::MAX } else { last };
+        let found = match claim.as_mut().and_then(Claim::found) {
+            Some(found) => found,
+            None => {
+                while_in_time(&self.turn).await;
+                run.progress.begins(&one.name);
+                let found = run.play(one, last, self, starting).await;
+                run.progress.ends(&one.name);
+                if let Some(claim) = &mut claim {
+                    claim.keep(&found);
+                }
+                found
+            }
+        };
+        run.board.write(case, found);
     }
 }
 
