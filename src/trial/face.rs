@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{ErrorKind, Read, Write};
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -234,16 +235,19 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     if arguments.list {
         return list(&arguments, &listed);
     }
-    // Runs follow each other: two of them would share what belongs to one, such as the machine.
-    let player = std::thread::spawn(move || {
+    let hushed = hush(&arguments);
+    let (showing, shows) = (arguments.clone(), progress.clone());
+    let shown_by = std::thread::spawn(move || show(&showing, trials, &shows));
+    // Plays go on here, since the memory of other threads grows page by page. Runs follow each other:
+    // two of them would share what belongs to one, such as the machine.
+    let played = std::panic::catch_unwind(AssertUnwindSafe(|| {
         for (run, wanted) in threads {
             run.perform(wanted);
         }
-    });
-    let hushed = hush(&arguments);
-    let failed = show(&arguments, trials, &progress);
+    }));
+    let failed = shown_by.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     progress.finish();
-    if player.join().is_err() {
+    if played.is_err() {
         eprintln!("error: a play panicked; this is a fault of the harness");
         return ExitCode::from(BROKEN);
     }
