@@ -70,7 +70,7 @@ pub enum Saying {
     /// So many octets, whatever they are.
     Filler(usize),
     /// The next octets of a file, at most so many.
-    NextOf(Reference, usize),
+    NextOf(Box<Reference>, usize),
     /// A computed value, where the field is one that may be left out.
     Computed,
 }
@@ -85,7 +85,7 @@ pub enum Term {
     /// Octets.
     Octets(Vec<u8>),
     /// A setting, or something kept from an earlier message.
-    Ref(Reference),
+    Ref(Box<Reference>),
 }
 
 /// `$name` or `$name.path`.
@@ -138,7 +138,7 @@ pub enum Pattern {
     /// The item stands before the item of this name in its list, where both are there.
     Before(String),
     /// The next octets of a file, so many of them unless it ends before.
-    NextOf(Reference, usize),
+    NextOf(Box<Reference>, usize),
     /// The field is there.
     Present,
     /// The field is not there.

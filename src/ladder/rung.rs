@@ -28,13 +28,13 @@ pub struct Timing {
     pub within: Option<Duration>,
 }
 
-/// What happens on a rung.
+/// What happens on a rung. What most rungs are not is boxed: there are tens of thousands of them.
 #[derive(Clone, Debug)]
 pub enum Act {
     /// A message goes from one party to another.
     Message(Arc<Say>),
     /// One party says nothing to another.
-    Silent(Silence),
+    Silent(Box<Silence>),
     /// One party opens a stream to another, perhaps from a place where it is not expected.
     Connect(Ends, Option<Aside>),
     /// One party closes the stream to another.
@@ -49,7 +49,7 @@ pub enum Act {
         name: String,
     },
     /// Something about a party that no message shows.
-    Observe(Observation),
+    Observe(Box<Observation>),
     /// A party is asked something that it answers when it is well.
     Alive {
         /// Who.
@@ -64,7 +64,7 @@ pub enum Act {
     /// It happens or not; who says the first message chooses.
     Optional(Vec<Rung>),
     /// It happens several times.
-    Repeat(Repeat),
+    Repeat(Box<Repeat>),
 }
 
 /// Two parties and the link between them.
@@ -143,7 +143,7 @@ pub struct Say {
     /// Fields that the author speaks of.
     pub fields: Vec<FieldSpec>,
     /// The octets of an earlier message, but for some fields.
-    pub again: Option<Again>,
+    pub again: Option<Box<Again>>,
     /// The name it is kept under.
     pub bind: Option<String>,
     /// The earlier message that it follows; the latest one where the author says nothing.
@@ -152,7 +152,7 @@ pub struct Say {
     /// come on the one that was used last, `None` where either will do.
     pub new_port: Option<bool>,
     /// Damage done to it.
-    pub corrupt: Option<Corrupt>,
+    pub corrupt: Option<Box<Corrupt>>,
 }
 
 /// The octets of an earlier message.

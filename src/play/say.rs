@@ -110,7 +110,7 @@ impl Player {
             heard = Arc::new(stage.read(flow, octets, from_initiator, Some(say.kind)));
         } else {
             let octets = (message.bytes.as_slice(), say.kind.urgent);
-            stage.send(flow, octets, say.corrupt.as_ref(), deed);
+            stage.send(flow, octets, say.corrupt.as_deref(), deed);
             stage.happened_on(
                 flow,
                 Happening::Message { ends: say.ends, role, message: message.clone(), note: None },

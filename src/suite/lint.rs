@@ -323,7 +323,7 @@ impl Linter<'_> {
             }
             let mut references = Vec::new();
             if let Some(Term::Ref(r)) = &rule.nowhere {
-                references.push(r.clone());
+                references.push((**r).clone());
             }
             let mut stack: Vec<&FieldSpec> =
                 rule.when.iter().chain(rule.hear.iter().flatten()).collect();
@@ -363,7 +363,7 @@ impl Exchange {
 fn refs(pattern: &Pattern, out: &mut Vec<Reference>) {
     let mut term = |t: &Term| {
         if let Term::Ref(r) = t {
-            out.push(r.clone());
+            out.push((**r).clone());
         }
     };
     match pattern {
@@ -372,7 +372,7 @@ fn refs(pattern: &Pattern, out: &mut Vec<Reference>) {
         }
         Pattern::OneOf(parts) | Pattern::All(parts) => parts.iter().for_each(|p| refs(p, out)),
         Pattern::Not(inner) => refs(inner, out),
-        Pattern::NextOf(file, _) => out.push(file.clone()),
+        Pattern::NextOf(file, _) => out.push((**file).clone()),
         _ => {}
     }
 }

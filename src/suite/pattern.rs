@@ -511,7 +511,7 @@ pub fn free_term(reader: &mut Reader<'_>, node: &Node) -> Option<Term> {
     let text = reader.text(node)?;
     match text.strip_prefix('$') {
         Some(rest) if rest.starts_with('$') => Some(Term::Text(rest.to_owned())),
-        Some(rest) => reference(rest, node.pos).map(Term::Ref).or_else(|| {
+        Some(rest) => reference(rest, node.pos).map(|r| Term::Ref(Box::new(r))).or_else(|| {
             reader.error(node.pos, format!("`{text}` is no name")).help = Some(
                 "write $name or $message.field; a text that begins with a dollar has two".into(),
             );

@@ -319,8 +319,9 @@ fn message(
             .map(|(path, _)| path)
             .collect(),
     });
+    let again = again.map(Box::new);
     let corrupt = rung.get("corrupt").cloned();
-    let corrupt = corrupt.and_then(|n| corruption(reader, scene, ends, kind, &n));
+    let corrupt = corrupt.and_then(|n| corruption(reader, scene, ends, kind, &n)).map(Box::new);
     let bind = rung.get("as").cloned().and_then(|n| reader.text(&n));
     if let Some(bind) = &bind {
         scene.kept.insert(bind.clone(), kind);
@@ -464,7 +465,7 @@ fn silent(reader: &mut Reader<'_>, scene: &Scene<'_>, value: &Node, rung: &Node)
         static ANY: crate::wire::Field = crate::wire::octets("any field", crate::wire::Len::Rest);
         pattern::pattern(reader, scene.names, &ANY, &node)
     });
-    Some(Act::Silent(Silence { ends, lasting, containing }))
+    Some(Act::Silent(Box::new(Silence { ends, lasting, containing })))
 }
 
 fn trigger(reader: &mut Reader<'_>, scene: &Scene<'_>, value: &Node) -> Option<Act> {
@@ -475,7 +476,7 @@ fn trigger(reader: &mut Reader<'_>, scene: &Scene<'_>, value: &Node) -> Option<A
 fn observe(reader: &mut Reader<'_>, scene: &Scene<'_>, value: &Node, rung: &Node) -> Option<Act> {
     let (party, name) = party_and_name(reader, scene, value, "what does it show?", "refused")?;
     let of = rung.get("of").cloned().and_then(|node| pattern::free_term(reader, &node));
-    Some(Act::Observe(Observation { party, name, of }))
+    Some(Act::Observe(Box::new(Observation { party, name, of })))
 }
 
 /// Reads `party name`, the name being one that targets know.
@@ -571,7 +572,8 @@ fn repeat(reader: &mut Reader<'_>, scene: &mut Scene<'_>, value: &Node, rung: &N
             Some("add `count: 3`, or `until: {message.field: value}`".into());
     }
     let schedule = rung.get("schedule").cloned().map(|node| schedule(reader, &node));
-    Act::Repeat(Repeat { rungs, count: count.unwrap_or(Repeat::UNTIL), until, schedule })
+    let count = count.unwrap_or(Repeat::UNTIL);
+    Act::Repeat(Box::new(Repeat { rungs, count, until, schedule }))
 }
 
 fn schedule(reader: &mut Reader<'_>, node: &Node) -> Schedule {
