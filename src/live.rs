@@ -577,6 +577,7 @@ impl Driver {
     /// Carries out what is still held back.
     async fn catch_up(&mut self) {
         while let Some(at) = self.jitter.as_ref().and_then(|jitter| jitter.next()) {
+            self.ears.shut_streams();
             tokio::time::sleep_until(at.into()).await;
             self.carry_out().await;
         }
@@ -589,6 +590,7 @@ impl Driver {
             _ => return,
         };
         if let Some(lane) = self.lane(&output).cloned() {
+            self.ears.shut_streams();
             self.epoch += self.crossing.enter(&lane, flow).await;
         }
         match output {

@@ -183,6 +183,10 @@ pub(super) fn listen(at: SocketAddr) -> std::io::Result<TcpListener> {
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
     socket.set_reuseaddr(true)?;
+    // Streams have it from their door: what we say waits for nothing, and urgent octets stand among the
+    // others.
+    socket.set_nodelay(true)?;
+    socket2::SockRef::from(&socket).set_out_of_band_inline(true)?;
     socket.bind(at)?;
     socket.listen(WAITING)
 }

@@ -165,6 +165,17 @@ impl Ears {
         self.with_stream(ear, Stream::close);
     }
 
+    /// Closes our halves of streams that are to be closed, before something is waited for that is not
+    /// heard here.
+    pub(super) fn shut_streams(&mut self) {
+        for (_, ear) in &mut self.ears {
+            if let Socket::Stream(stream) = &mut ear.socket {
+                stream.shut();
+            }
+        }
+        self.ears.retain(|(_, ear)| !ear.is_over());
+    }
+
     /// Whether a stream is there.
     pub(super) fn has(&self, ear: EarId) -> bool {
         self.at(ear).is_ok()

@@ -18,6 +18,8 @@ use crate::play::{FlowId, Input};
 
 /// The most octets that one read takes from a stream.
 const READ: usize = 64 << 10;
+/// As many octets as every packet has room for.
+const PACKET: usize = 500;
 /// How often a stream that nobody listens to any more is read.
 const LAST_READS: usize = 16;
 
@@ -33,6 +35,10 @@ pub(super) struct Stream {
     /// What is still to be written, and how much of the first of it has been.
     words: VecDeque<Words>,
     written: usize,
+    /// Whether nothing that we say waits for what was said before to have arrived.
+    hurries: bool,
+    /// Whether something was written.
+    spoke: bool,
     /// Whether we close our half when all is written.
     closes: bool,
     /// Whether our half is open, and that of the other end.
@@ -50,9 +56,8 @@ struct Words {
 impl Stream {
     /// A stream that somebody has opened.
     pub(super) fn accepted(flow: FlowId, socket: TcpStream) -> Self {
-        let mut stream = Self::new(flow, socket);
-        stream.opened();
-        stream
+        // The door has told it how to be.
+        Self { hurries: true, ..Self::new(flow, socket) }
     }
 
     /// Opens a stream, from an unexpected place where one is given.
@@ -95,6 +100,8 @@ impl Stream {
             calls: None,
             words: VecDeque::new(),
             written: 0,
+            hurries: false,
+            spoke: false,
             closes: false,
             speaks: true,
             hears: true,
@@ -103,8 +110,6 @@ impl Stream {
 
     fn opened(&mut self) {
         self.calls = None;
-        // What we say is judged by when it is said: nothing waits for more.
-        let _ = self.socket.set_nodelay(true);
         // Urgent octets stand among the others.
         let _ = SockRef::from(&self.socket).set_out_of_band_inline(true);
     }
@@ -119,9 +124,9 @@ impl Stream {
         !self.speaks && !self.hears
     }
 
-    /// Whether something waits for the socket to take it.
+    /// Whether something waits to be written, or our half to be closed.
     pub(super) fn is_behind(&self) -> bool {
-        self.speaks && !self.words.is_empty()
+        self.speaks && (self.closes || !self.words.is_empty())
     }
 
     /// Says something, now or as soon as the socket takes it.
@@ -132,16 +137,31 @@ impl Stream {
         }
     }
 
-    /// Closes our half behind what was said.
+    /// Closes our half behind what was said, as soon as the play has nothing else to do: a stream that
+    /// goes with its play, or whose other half is closed, is closed as a whole.
     pub(super) fn close(&mut self) {
         self.closes = true;
         self.write();
+        if !self.hears && self.words.is_empty() {
+            self.speaks = false;
+        }
+    }
+
+    /// Closes our half now, if it is to be closed and all is written.
+    pub(super) fn shut(&mut self) {
+        if self.closes && self.speaks && self.words.is_empty() && self.calls.is_none() {
+            let _ = SockRef::from(&self.socket).shutdown(Shutdown::Write);
+            self.speaks = false;
+        }
     }
 
     /// Says what can be said at once, and hears what is there: a socket that is closed with
     /// something unread takes back what was said.
     pub(super) fn farewell(&mut self) {
         self.write();
+        if !self.hears {
+            return;
+        }
         for _ in 0..LAST_READS {
             let read = with_buffer(|buffer| {
                 rustix::io::retry_on_intr(|| rustix::io::read(&self.socket, &mut buffer[..READ]))
@@ -161,6 +181,7 @@ impl Stream {
                 Ok(None) => {
                     self.opened();
                     self.write();
+                    self.shut();
                     self.told(Input::Established(self.flow))
                 }
                 Ok(Some(error)) | Err(error) => {
@@ -169,9 +190,13 @@ impl Stream {
                 }
             });
         }
-        while self.is_behind() && self.socket.poll_write_ready(context).is_ready() {
+        while self.speaks
+            && !self.words.is_empty()
+            && self.socket.poll_write_ready(context).is_ready()
+        {
             self.write();
         }
+        self.shut();
         if !self.hears {
             return Poll::Pending;
         }
@@ -213,6 +238,13 @@ impl Stream {
             && let Some(words) = self.words.front()
         {
             let left = &words.octets[self.written..];
+            // What we say is judged by when it is said: nothing waits for more. What is said first and
+            // is no more than one packet does not wait anyway.
+            if !self.hurries && (self.spoke || left.len() > PACKET) {
+                self.hurries = true;
+                let _ = self.socket.set_nodelay(true);
+            }
+            self.spoke = true;
             let sent = match left {
                 [last] if words.urgent => socket.send_out_of_band(&[*last]),
                 [before @ .., _] if words.urgent => socket.send(before),
@@ -232,10 +264,6 @@ impl Stream {
                 self.words.pop_front();
                 self.written = 0;
             }
-        }
-        if self.speaks && self.closes {
-            let _ = socket.shutdown(Shutdown::Write);
-            self.speaks = false;
         }
     }
 }
