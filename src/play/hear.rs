@@ -33,18 +33,16 @@ impl Player {
         let deadline = from + self.patience(rung, wanted[0].ends);
         wanted.clone_into(&mut self.stage.borrow_mut().waiting);
         loop {
-            let found = wait(&self.stage, Some(deadline), |stage| {
-                if stage.trouble.is_some() {
-                    return Some(Found::Trouble);
-                }
-                look(stage, wanted)
-            })
-            .await;
-            self.watched()?;
-            match found {
+            let look = |stage: &mut Stage| match stage.trouble.is_some() {
+                true => Some(Found::Trouble),
+                false => look(stage, wanted),
+            };
+            // What was found takes no room while something is waited for.
+            let answer = match self.unless_watched(wait(&self.stage, Some(deadline), look).await)? {
                 Some(Found::Trouble) => {
                     let mut stage = self.stage.borrow_mut();
                     trouble(&mut stage, rung.pos)?;
+                    continue;
                 }
                 Some(Found::Wanted { which, arrival, comparison }) => {
                     return self
@@ -52,7 +50,7 @@ impl Player {
                         .map(|()| Some(which));
                 }
                 Some(Found::Standing { responder, arrival }) => {
-                    Box::pin(self.answer(responder, arrival)).await?;
+                    Box::pin(self.answer(responder, arrival))
                 }
                 Some(Found::Other { arrival, .. }) if !must => {
                     // It is not the optional one: what comes next may be waiting for it.
@@ -76,8 +74,14 @@ impl Player {
                     return Err(add(stage, failure));
                 }
                 None => return Err(self.nothing_came(rung, wanted, deadline.saturating_sub(from))),
-            }
+            };
+            answer.await?;
         }
+    }
+
+    /// What was found, unless somebody spoke who was to be silent.
+    fn unless_watched(&self, found: Option<Found>) -> Result<Option<Found>, Stop> {
+        self.watched().map(|()| found)
     }
 
     /// A message that was waited for has come.

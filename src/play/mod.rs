@@ -50,7 +50,7 @@ mod wrong;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -339,13 +339,7 @@ impl Play {
 
     /// The next thing to do.
     pub fn next_output(&mut self) -> Option<Output> {
-        let out = &mut self.stage.borrow_mut().out;
-        let next = out.pop_front();
-        if next.is_none() {
-            // Who waits has no room for what he may ask for later.
-            *out = VecDeque::new();
-        }
-        next
+        self.stage.borrow_mut().out.pop_front()
     }
 
     /// When to come back with a tick if nothing arrives before.

@@ -147,9 +147,9 @@ impl Player {
             return Ok(());
         }
         match &rung.act {
-            // Boxed: nothing takes room in the rungs of another kind, least of all in a silence.
-            Act::Message(say) => Box::pin(self.message(rung, say)).await?,
+            Act::Message(say) => self.message(rung, say).await?,
             Act::Silent(silence) => return Box::pin(self.silence(rung, silence)).await,
+            // Boxed: what is rare takes no room in the rungs that are common.
             Act::Connect(ends, aside) => Box::pin(self.connect(rung, *ends, *aside)).await?,
             Act::Close(ends) => Box::pin(self.close(rung, *ends)).await?,
             Act::Refuse(ends) => Box::pin(self.refuse(rung, *ends)).await?,

@@ -194,7 +194,8 @@ impl Stage {
             wake: None,
             waiting: Vec::new(),
             over: false,
-            out: VecDeque::new(),
+            // What is asked for is done at once: seldom more than two things.
+            out: VecDeque::with_capacity(2),
             flows: Vec::new(),
             arrivals: VecDeque::new(),
             names: BTreeMap::new(),
