@@ -174,10 +174,7 @@ fn what_others_made_is_built_again_to_the_octet() {
                 // we write one of them.
                 if message.kind.flow == Flow::Line || fixture.keys.contains_key("pointers") {
                     let again = decode(message.kind, context, &again.bytes);
-                    let told = |n: &&Node| !std::ptr::eq(n.field, &ITEM_LENGTH);
-                    let values = |m: &Message| {
-                        m.nodes.iter().filter(told).map(|n| n.value.clone()).collect()
-                    };
+                    let values = |m: &Message| m.nodes.iter().map(|n| n.value.clone()).collect();
                     let (a, b): (Vec<Value>, Vec<Value>) = (values(&again), values(message));
                     assert_eq!(a, b, "{}", fixture.file);
                     continue;
@@ -474,8 +471,7 @@ fn entries(nodes: &[Node], computed: bool) -> Vec<Entry> {
         let inner = after.iter().position(|n| n.depth <= node.depth).unwrap_or(after.len());
         let (children, after) = after.split_at(inner);
         rest = after;
-        let is_item = children.first().is_some_and(|n| std::ptr::eq(n.field, &ITEM_TYPE));
-        let children = if is_item { &children[2..] } else { children };
+        let is_item = node.head.is_some();
         let by_us = computed
             && match (&node.field.auto, &node.field.kind) {
                 (Auto::LengthOf(_) | Auto::LengthOfMessage | Auto::CountOf(_), _) => true,
@@ -868,7 +864,7 @@ proptest! {
         append in prop::collection::vec(any::<u8>(), 0..20),
     ) {
         for_every_type(&choices, |message, draft, context, choices| {
-            let paths: Vec<String> = message.paths().map(|(path, _)| path).collect();
+            let paths: Vec<String> = message.shown().map(|(path, _)| path).collect();
             let some = |choices: &mut Choices<'_>, most| -> Vec<Place> {
                 (0..choices.below(most)).map(|_| paths[choices.below(paths.len())].clone()).collect()
             };
@@ -895,7 +891,7 @@ proptest! {
             // One number set in one field: that field has it, and nothing else in the clear
             // octets has changed but what is computed.
             let path = &paths[choices.below(paths.len())];
-            let Some(node) = message.find(path) else { return };
+            let Some(node) = message.field(path) else { return };
             if !matches!(node.field.kind, Kind::Uint { .. } | Kind::Flag)
                 || matches!(node.field.auto, Auto::Digest(_))
             {
@@ -911,9 +907,8 @@ proptest! {
                 .filter(|n| matches!(n.field.auto, Auto::Digest(_)))
                 .map(Node::octets)
                 .collect();
-            let item = matches!(&message.paths().find(|(p, _)| p == path), Some((_, n))
-                if message.find(&format!("{path}.type")).is_some() && n.depth > 0);
-            let value = node.bits().start + if item { 16 } else { 0 }..node.bits().end;
+            let head = if node.head.is_some() { 16 } else { 0 };
+            let value = node.bits().start + head..node.bits().end;
             let bit = |octets: &[u8], at: usize| octets[at / 8] >> (7 - at % 8) & 1;
             for at in 0..message.clear().len() * 8 {
                 if value.contains(&at) {

@@ -344,7 +344,7 @@ fn as_text(message: &Message) -> String {
         message.bytes.len(),
         message.kind.layout.source
     );
-    for (path, node) in message.paths() {
+    for (path, node) in message.shown() {
         let depth = usize::from(node.depth);
         let name = path.rsplit('.').next().unwrap_or_default();
         let octets = node.octets();

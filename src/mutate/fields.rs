@@ -6,9 +6,7 @@ use super::{Baseline, Mutant};
 use crate::ladder::{Ends, Role};
 use crate::play::{Cue, Deed, Wrong};
 use crate::record::{Event, Happening};
-use crate::wire::{
-    Auto, Edit, Field, Items, Kind, Len, List, Message, Node, Value, inside, structures,
-};
+use crate::wire::{Auto, Edit, Field, Items, Kind, Len, List, Message, Node, Value, structures};
 
 /// The most mutants of one field's value.
 const MOST_OCTETS: usize = 253;
@@ -44,12 +42,11 @@ struct Maker<'m> {
     found: &'m mut Vec<Mutant>,
 }
 
-/// An item: its list, its place in it, the node of the list.
+/// An item: its list, its place in it.
 #[derive(Clone, Copy)]
 struct Place<'m> {
     list: &'m str,
     at: usize,
-    items: usize,
 }
 
 impl Maker<'_> {
@@ -78,26 +75,18 @@ impl Maker<'_> {
 
     fn fields(&mut self) {
         let message = self.message.clone();
-        let paths: Vec<(String, &Node)> = message.paths().collect();
         // The list that is open now, its depth, and how many of its items have gone by.
         let mut list: Option<(String, u8, usize)> = None;
-        for (at, (path, node)) in paths.iter().enumerate() {
+        for (path, node) in message.shown() {
+            let (path, node) = (path.as_str(), &*node);
             if list.as_ref().is_some_and(|(_, depth, _)| node.depth <= *depth) {
                 list = None;
             }
             if let Some((name, depth, passed)) = &mut list {
                 if node.depth == *depth + 1 {
-                    let place = Place {
-                        list: &name.clone(),
-                        at: *passed,
-                        items: message
-                            .children(name)
-                            .iter()
-                            .filter(|n| n.depth == node.depth)
-                            .count(),
-                    };
+                    let place = Place { list: &name.clone(), at: *passed };
                     *passed += 1;
-                    self.item(&message, at, path, node, place);
+                    self.item(&message, path, node, place);
                 } else {
                     self.part(path, node);
                 }
@@ -106,9 +95,11 @@ impl Maker<'_> {
             match &node.field.kind {
                 Kind::Items(items) => {
                     self.forbidden(path, items);
-                    list = Some((path.clone(), node.depth, 0));
+                    list = Some((path.to_owned(), node.depth, 0));
                 }
-                Kind::Pairs { .. } | Kind::ZeroPairs => list = Some((path.clone(), node.depth, 0)),
+                Kind::Pairs { .. } | Kind::ZeroPairs => {
+                    list = Some((path.to_owned(), node.depth, 0))
+                }
                 Kind::Group(_) | Kind::Sealed { .. } | Kind::Choice(_) => {}
                 Kind::List(list) => self.structures(path, list),
                 // Another number alone: what it chooses stays as it is.
@@ -116,7 +107,13 @@ impl Maker<'_> {
                     for (operator, value) in others(node.field, &node.value) {
                         let number = value.uint().unwrap_or_default();
                         let about = self.becomes(path, node, &value);
-                        self.add(path, operator, about, Edit::Number(path.clone(), number), None);
+                        self.add(
+                            path,
+                            operator,
+                            about,
+                            Edit::Number(path.to_owned(), number),
+                            None,
+                        );
                     }
                 }
                 _ if node.field.is_computed() => self.computed(path, node),
@@ -124,7 +121,7 @@ impl Maker<'_> {
                     for (operator, value) in others(node.field, &node.value) {
                         let about = self.becomes(path, node, &value);
                         let free = free(node.field, operator, &value);
-                        self.add(path, operator, about, Edit::Value(path.clone(), value), free);
+                        self.add(path, operator, about, Edit::Value(path.to_owned(), value), free);
                     }
                 }
             }
@@ -158,7 +155,7 @@ impl Maker<'_> {
     }
 
     /// One item of a list: another value, and its place in the list.
-    fn item(&mut self, message: &Message, at: usize, path: &str, node: &Node, place: Place<'_>) {
+    fn item(&mut self, message: &Message, path: &str, node: &Node, place: Place<'_>) {
         let (list, nth) = (place.list.to_owned(), place.at);
         let kind = message.kind.name;
         if node.value != Value::Group && !node.field.is_computed() {
@@ -196,9 +193,8 @@ impl Maker<'_> {
                 free,
             );
         }
-        let next = inside(&message.nodes, at).len() + at + 1;
-        let next =
-            message.nodes.get(next).filter(|n| n.depth == node.depth && nth + 1 < place.items);
+        let mut beside = message.children(&list).iter().filter(|n| n.depth == node.depth);
+        let next = beside.nth(nth + 1);
         if let Some(next) =
             next.filter(|n| message.clear()[n.octets()] != message.clear()[node.octets()])
         {
@@ -312,19 +308,18 @@ impl Maker<'_> {
     /// A field that a digest covers: the last one within the message's own length that holds
     /// something and is not computed.
     fn covered(&self, digest: &str) -> Option<String> {
-        let bounded = self.message.paths().find_map(|(_, node)| match node.field.auto {
+        let bounded = self.message.fields().find_map(|(_, node)| match node.field.auto {
             Auto::LengthOfMessage => node.value.uint(),
             _ => None,
         });
         let end = bounded.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
-        let plain = self.message.paths().filter(|(path, node)| {
+        let plain = self.message.fields().filter(|(path, node)| {
             !matches!(node.value, Value::Group)
                 && !node.bits().is_empty()
                 && node.octets().end <= end
                 && !node.field.is_computed()
                 && !path.starts_with(digest)
                 && !matches!(node.field.kind, Kind::Hidden { .. })
-                && !matches!(node.name(), "type" | "length")
         });
         plain.map(|(path, _)| path).last()
     }
@@ -382,7 +377,7 @@ impl Maker<'_> {
     /// again here.
     fn carried_over(&mut self, before: &[&Baseline]) {
         let message = self.message.clone();
-        for (path, node) in message.paths() {
+        for (path, node) in message.fields() {
             let drawn = matches!(node.field.auto, Auto::Fresh | Auto::Follows(_));
             let opened = drawn && !node.field.free.is_empty() && node.depth == 0;
             let item = path.rsplit_once('.').and_then(|(list, name)| {

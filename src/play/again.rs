@@ -38,13 +38,10 @@ impl Stage {
             return;
         }
         let fields = |m: &Message| -> Vec<(String, Node)> {
-            m.paths()
+            m.fields()
                 .filter(|(path, node)| {
-                    // Type and length of an item follow from the item.
-                    let header = [".type", ".length", ".separator"];
-                    node.value != Value::Group
-                        && !excepted(path)
-                        && !header.iter().any(|part| path.ends_with(part))
+                    // What stands between a name and its value follows from neither.
+                    node.value != Value::Group && !excepted(path) && !path.ends_with(".separator")
                 })
                 .map(|(path, node)| (path, node.clone()))
                 .collect()

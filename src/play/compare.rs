@@ -8,8 +8,8 @@ use super::stage::{Binding, Stage};
 use crate::ladder::{Blob, FieldSpec, LinkId, Pattern, Reference, Say, Saying, Term};
 use crate::record::Difference;
 use crate::wire::{
-    Assignment, Entry, Field, ITEM_LENGTH, ITEM_TYPE, Kind, Message, Node, Transport, Value, count,
-    find, inside, show_octets,
+    Assignment, Entry, Field, Kind, Message, Node, Transport, Value, count, find, inside,
+    show_octets,
 };
 
 /// What a comparison found, and what would be bound if it is taken.
@@ -152,7 +152,7 @@ impl Stage {
         match self.names.get(&reference.name)? {
             Binding::Value(value, field) => Some((value.clone(), *field)),
             Binding::Message { message, .. } => {
-                let node = message.find(&reference.path)?;
+                let node = message.field(&reference.path)?;
                 Some((node.value.clone(), node.field))
             }
         }
@@ -444,11 +444,9 @@ impl Stage {
             return;
         }
         for stray in inside.iter().filter(|stray| stray.depth == node.depth + 1) {
-            // What ends a list is nothing in it, and neither are type and length in front of it.
+            // What ends a list is nothing in it.
             let bare = matches!(spec.field.kind, Kind::Items(items)
-                    if items.number(stray.name()).is_some_and(|number| items.is_bare(number)))
-                || stray.is(&ITEM_TYPE)
-                || stray.is(&ITEM_LENGTH);
+                    if items.number(stray.name()).is_some_and(|number| items.is_bare(number)));
             if !bare && !spec.fields.iter().any(|f| f.heard_name() == stray.name()) {
                 found.differ(|| Difference {
                     path: format!("{}.{}", path.text(), stray.name()),

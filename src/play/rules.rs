@@ -110,7 +110,7 @@ pub fn in_force(rule: &Rule, profile: Option<&str>) -> bool {
 
 /// The octets of a field, numbers in network order so that they compare as numbers do.
 fn octets(message: &Message, path: &str) -> Vec<u8> {
-    let Some(node) = message.find(path) else { return Vec::new() };
+    let Some(node) = message.field(path) else { return Vec::new() };
     match &node.value {
         Value::Octets(octets) => octets.to_vec(),
         Value::Uint(number) => {

@@ -334,8 +334,8 @@ impl Player {
             if let Some((reference, pattern)) = &repeat.until
                 && let Some(Binding::Message { message, .. }) = stage.names.get(&reference.name)
             {
-                let node = message.find(&reference.path);
-                if node.is_some_and(|node| stage.accepts(pattern, node, message)) {
+                let node = message.field(&reference.path);
+                if node.is_some_and(|node| stage.accepts(pattern, &node, message)) {
                     break;
                 }
             }

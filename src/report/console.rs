@@ -177,7 +177,7 @@ const GIST: usize = 140;
 pub(super) fn gist(message: &Message, mask: &Mask) -> String {
     use crate::wire::{Auto, Kind};
     let mut parts = Vec::new();
-    for (path, node) in message.paths() {
+    for (path, node) in message.fields() {
         let last = path.rsplit('.').next().unwrap_or_default();
         // What the type of the message says already.
         let marks = message.kind.when.iter().any(|(mark, _)| *mark == path);
@@ -185,7 +185,7 @@ pub(super) fn gist(message: &Message, mask: &Mask) -> String {
             || matches!(node.field.auto, Auto::Always(_))
             || marks
             || node.value == crate::wire::Value::Group
-            || matches!(last, "type" | "length" | "separator" | "padding")
+            || matches!(last, "separator" | "padding")
             || last.starts_with("reserved");
         let empty = match &node.value {
             crate::wire::Value::Octets(octets) => octets.is_empty(),

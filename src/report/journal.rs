@@ -76,7 +76,7 @@ impl Journal {
     /// Writes what the fields of a message mean.
     pub fn explain(&self, protocol: &str, message: &Message) {
         let kind = std::ptr::from_ref(message.kind).addr();
-        for (path, node) in message.paths() {
+        for (path, node) in message.shown() {
             let path = general(&path);
             let is_new = match self.explained.lock() {
                 Ok(mut explained) => {
@@ -86,7 +86,7 @@ impl Journal {
                 Err(_) => false,
             };
             if is_new {
-                self.write(&Entry::Field(field(protocol, message, path, node)));
+                self.write(&Entry::Field(field(protocol, message, path, &node)));
             }
         }
     }
@@ -200,7 +200,7 @@ fn what(suite: &Suite, what: &Happening, mask: &Mask) -> HappenedEntry {
 /// A message: its type, the octets as they travelled, and its fields with their bits.
 fn message(message: &Message, mask: &Mask) -> MessageEntry {
     let (octets, opened) = mask.octets(message);
-    let fields = message.paths().map(|(path, node)| ShownField {
+    let fields = message.shown().map(|(path, node)| ShownField {
         path: crate::diag::clean(&path),
         value: cut(mask.text(&node.show()), VALUE),
         bits: [node.bits().start, node.bits().end],

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::encode::{Corruption, EncodeError, finish, value_bits};
+use super::encode::{Corruption, EncodeError, finish};
 use super::layout::Auto;
 use super::message::{Message, find};
 use super::protocol::Context;
@@ -22,10 +22,10 @@ pub(super) fn corrupt(
             .iter()
             .position(|n| find(&before.nodes, path).is_some_and(|f| std::ptr::eq(f, n)))
     };
-    let place = |path: &str| match index(path) {
-        Some(at) => {
-            let digest = matches!(before.nodes[at].field.auto, Auto::Digest(_));
-            Ok((value_bits(&before.nodes, at), digest))
+    let place = |path: &str| match before.field(path) {
+        Some(node) => {
+            let digest = matches!(node.field.auto, Auto::Digest(_));
+            Ok((node.value_bits(), digest))
         }
         None => {
             Err(EncodeError { path: path.into(), what: "the message has no such field".into() })

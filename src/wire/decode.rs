@@ -96,9 +96,9 @@ pub fn decode<'b>(
 }
 
 fn decode_whole(kind: &'static MessageType, context: &Context<'_>, bytes: Vec<u8>) -> Message {
-    // Fields of their own have some four octets, and items three fields in some nine.
-    let own = kind.layout.fields.len();
-    let fields = own + (bytes.len().saturating_sub(4 * own) / 3).min(40);
+    // Fields of their own have some four octets, and items some nine.
+    let own = kind.layout.own;
+    let fields = own + (bytes.len().saturating_sub(4 * own) / 8).min(40);
     let mut reader = Reader::new(&bytes, context, kind.layout, fields);
     reader.fields(kind.layout.fields);
     reader.left_over();

@@ -230,7 +230,7 @@ impl Message {
             let end = path[dot + 1..].find('.')? + dot + 1;
             matches!(list.field.kind, Kind::Items(_)).then_some((&path[..dot], &path[..end]))
         })?;
-        let (part, whole) = (self.find(path)?, self.find(item)?);
+        let (part, whole) = (self.field(path)?, self.find(item)?);
         let head = matches!(path.strip_prefix(item), Some(".type" | ".length"));
         if whole.value != Value::Group || head {
             return None;

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::damage::put;
 use super::decode::SEPARATOR;
-use super::layout::{Auto, Choice, Field, ITEM_TYPE, Kind, Len, List, PAIR, has_field};
+use super::layout::{Auto, Choice, Field, Kind, Len, List, PAIR, has_field};
 use super::message::{Label, Message, Node, find, name_of};
 use super::name;
 use super::octets::Octets;
@@ -103,7 +103,7 @@ pub fn encode(
         kind,
         bytes: Vec::with_capacity(128),
         at: 0,
-        nodes: Vec::with_capacity(kind.layout.fields.len() + 3 * choices),
+        nodes: Vec::with_capacity(kind.layout.own + choices),
         depth: 0,
         chosen: Vec::with_capacity(choices),
         draft: &draft.fields,
@@ -152,7 +152,7 @@ pub(super) fn finish(message: &mut Message, context: &Context<'_>, chosen: &[usi
                 (seal, cut(message.nodes[at].octets().start..usize::MAX))
             }
             Kind::Hidden { seal, .. } => {
-                let bits = value_bits(&message.nodes, at);
+                let bits = message.nodes[at].value_bits();
                 (seal, cut(bits.start / 8..bits.end / 8))
             }
             _ => continue,
@@ -167,7 +167,7 @@ pub(super) fn finish(message: &mut Message, context: &Context<'_>, chosen: &[usi
             if digest.phase != phase || chosen.contains(&at) {
                 continue;
             }
-            let bits = value_bits(&message.nodes, at);
+            let bits = message.nodes[at].value_bits();
             let range = cut(bits.start / 8..bits.end.div_ceil(8));
             let Some(octets) = (digest.compute)(context, &message.bytes, range.clone()) else {
                 continue;
@@ -181,13 +181,6 @@ pub(super) fn finish(message: &mut Message, context: &Context<'_>, chosen: &[usi
             }
         }
     }
-}
-
-/// The bits of a node's value: those of an item without its type and length octets.
-pub(super) fn value_bits(nodes: &[Node], at: usize) -> Range<usize> {
-    let bits = nodes[at].bits();
-    let item = nodes.get(at + 1).is_some_and(|n| n.is(&ITEM_TYPE));
-    bits.start + if item { 16 } else { 0 }..bits.end
 }
 
 struct Writer<'a> {

@@ -56,6 +56,8 @@ pub struct Layout {
     pub fields: &'static [Field],
     /// The octets in front that the pointers of names do not count.
     pub origin: usize,
+    /// The fields that every message has.
+    pub(super) own: usize,
 }
 
 /// One field.
@@ -578,7 +580,19 @@ pub struct Digest {
 
 /// A layout.
 pub const fn layout(name: &'static str, source: &'static str, fields: &'static [Field]) -> Layout {
-    Layout { name, source, fields, origin: 0 }
+    Layout { name, source, fields, origin: 0, own: number_of(fields) }
+}
+
+/// Fields, with those in groups.
+const fn number_of(fields: &[Field]) -> usize {
+    let (mut number, mut at) = (fields.len(), 0);
+    while at < fields.len() {
+        if let Kind::Group(inner) | Kind::Sealed { fields: inner, .. } = &fields[at].kind {
+            number += number_of(inner);
+        }
+        at += 1;
+    }
+    number
 }
 
 impl Layout {

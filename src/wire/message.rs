@@ -16,7 +16,17 @@ pub(super) fn name_of<'n>(field: &'static Field, label: &'n Label) -> &'n str {
     label.as_deref().unwrap_or(field.name)
 }
 
-/// One field of a message. Nodes stand in wire order, a group before what it holds.
+/// What stands in front of an item's value: its type, and its length as it is told there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The type.
+    pub number: u8,
+    /// The length.
+    pub length: u8,
+}
+
+/// One field of a message. Nodes stand in wire order, a group before what it holds. Type and length of
+/// an item are no nodes of their own: half of a message would be those.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// What it holds.
@@ -28,6 +38,8 @@ pub struct Node {
     bits: (u32, u32),
     /// How deep inside groups it stands, 0 at the top.
     pub depth: u8,
+    /// Type and length, where it is an item that has them.
+    pub head: Option<Head>,
 }
 
 impl Node {
@@ -39,7 +51,7 @@ impl Node {
         bits: Range<usize>,
         value: Value,
     ) -> Self {
-        let mut node = Self { value, label, field, bits: (0, 0), depth };
+        let mut node = Self { value, label, field, bits: (0, 0), depth, head: None };
         node.place(bits);
         node
     }
@@ -84,6 +96,23 @@ impl Node {
     /// Says where it ends.
     pub(super) fn end(&mut self, bit: usize) {
         self.place(self.bits.0 as usize..bit);
+    }
+
+    /// The bits of its value: those of an item without its type and length.
+    pub(super) fn value_bits(&self) -> Range<usize> {
+        let bits = self.bits();
+        bits.start + if self.head.is_some() { 16 } else { 0 }..bits.end
+    }
+
+    /// Type and length of an item, as fields in it.
+    fn heads(&self) -> Option<[Self; 2]> {
+        let Head { number, length } = self.head?;
+        let head = |field, octet: usize, value: u8| {
+            let start = self.bits().start + octet * 8;
+            let value = Value::Uint(value.into());
+            Self::new(field, None, self.depth + 1, start..start + 8, value)
+        };
+        Some([head(&ITEM_TYPE, 0, number), head(&ITEM_LENGTH, 1, length)])
     }
 
     /// The octets that the field touches.
@@ -137,9 +166,21 @@ impl Message {
 
     /// The node at a path such as `attributes.User-Name` or `flags.noecho`.
     ///
-    /// Of several items with one name it is the first.
+    /// Of several items with one name it is the first. Type and length of an item are not found.
     pub fn find(&self, path: &str) -> Option<&Node> {
         find(&self.nodes, path)
+    }
+
+    /// The field at a path, be it the type or the length of an item.
+    pub fn field(&self, path: &str) -> Option<Cow<'_, Node>> {
+        let own = || self.find(path).map(Cow::Borrowed);
+        let head = || {
+            let (item, part) = path.rsplit_once('.')?;
+            let which = [&ITEM_TYPE, &ITEM_LENGTH].iter().position(|head| head.name == part)?;
+            let [number, length] = self.find(item)?.heads()?;
+            Some(Cow::Owned(if which == 0 { number } else { length }))
+        };
+        own().or_else(head)
     }
 
     /// All nodes directly inside the node at `path`, at the top where it is empty.
@@ -155,7 +196,7 @@ impl Message {
     }
 
     /// Paths and nodes of every field, in wire order.
-    pub fn paths(&self) -> impl Iterator<Item = (String, &Node)> {
+    pub fn fields(&self) -> impl Iterator<Item = (String, &Node)> {
         let mut stack: Vec<&str> = Vec::new();
         self.nodes.iter().map(move |node| {
             stack.truncate(usize::from(node.depth));
@@ -163,14 +204,21 @@ impl Message {
             (stack.join("."), node)
         })
     }
+
+    /// The same with the types and lengths of items, for those who show a message.
+    pub fn shown(&self) -> impl Iterator<Item = (String, Cow<'_, Node>)> {
+        self.fields().flat_map(|(path, node)| {
+            let head = |head: Node| (format!("{path}.{}", head.name()), Cow::Owned(head));
+            let heads: Vec<_> = node.heads().into_iter().flatten().map(head).collect();
+            std::iter::once((path, Cow::Borrowed(node))).chain(heads)
+        })
+    }
 }
 
 /// The structures in a list, each with the nodes that are in it.
 pub fn structures(within: &[Node]) -> impl Iterator<Item = (&Node, &[Node])> {
     let depth = within.first().map_or(0, |n| n.depth);
-    // In an item its type and length stand before them.
-    let head = |n: &Node| n.is(&ITEM_TYPE) || n.is(&ITEM_LENGTH);
-    let direct = within.iter().enumerate().filter(move |(_, n)| n.depth == depth && !head(n));
+    let direct = within.iter().enumerate().filter(move |(_, n)| n.depth == depth);
     direct.map(|(at, node)| (node, inside(within, at)))
 }
 

@@ -40,7 +40,7 @@ pub use dump::hex_dump;
 pub use edit::Edit;
 pub use encode::{Assignment, Corruption, Draft, EncodeError, Entry, Place, encode};
 pub use layout::*;
-pub use message::{Fault, Label, Message, Node, count, find, inside, structures};
+pub use message::{Fault, Head, Label, Message, Node, count, find, inside, structures};
 pub use octets::Octets;
 pub use protocol::*;
 pub use text::*;

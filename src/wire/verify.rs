@@ -4,8 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::encode::value_bits;
-use super::layout::{Auto, Copied, Field, ITEM_TYPE, Items, Kind, List, Occurs};
+use super::layout::{Auto, Copied, Field, Items, Kind, List, Occurs};
 use super::message::{Fault, Message, Node, inside, path_of};
 use super::protocol::Context;
 use super::value::Value;
@@ -33,7 +32,7 @@ pub(super) fn verify(message: &Message, context: &Context<'_>, faults: &mut Vec<
             Auto::Digest(digest) if digest.source.is_empty() => continue,
             Auto::Digest(digest) if !digest.absent.is_empty() && is_zero(&node.value) => continue,
             Auto::Digest(digest) | Auto::Proof(digest) => {
-                let bits = value_bits(&message.nodes, at);
+                let bits = node.value_bits();
                 let range = bits.start / 8..bits.end.div_ceil(8);
                 let proves = matches!(node.field.auto, Auto::Proof(_));
                 let octets = if proves { message.clear() } else { &message.bytes };
@@ -132,10 +131,10 @@ fn occurrences(message: &Message, list: usize, items: &'static Items, faults: &m
     let occurs = |number| items.occurs_in(columns.iter().copied(), number);
     let mut counts: Vec<(u64, u32, &Node)> = Vec::with_capacity(16);
     let inside = inside(&message.nodes, list);
-    for (at, item) in inside.iter().enumerate().filter(|(_, n)| n.depth == node.depth + 1) {
-        // Behind an item stands its type, unless it is a bare one.
-        let head = inside.get(at + 1).filter(|n| n.is(&ITEM_TYPE));
-        let number = head.and_then(|n| n.value.uint()).or_else(|| items.number(item.name()));
+    for item in inside.iter().filter(|n| n.depth == node.depth + 1) {
+        // Only a bare one has no type in front.
+        let number = item.head.map(|head| head.number.into());
+        let number = number.or_else(|| items.number(item.name()));
         let Some(number) = number else { continue };
         match counts.iter_mut().find(|(n, ..)| *n == number) {
             Some((_, count, last)) => (*count, *last) = (*count + 1, item),

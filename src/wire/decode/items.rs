@@ -4,10 +4,8 @@
 use std::ops::Range;
 
 use super::{MOST_NODES, Reader, UNREADABLE};
-use crate::wire::layout::{
-    Ended, Field, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Layout, Len, UNKNOWN_ITEM, layout,
-};
-use crate::wire::message::{Fault, Label};
+use crate::wire::layout::{Ended, Field, Items, Kind, Layout, Len, UNKNOWN_ITEM, layout};
+use crate::wire::message::{Fault, Head, Label};
 use crate::wire::octets::Octets;
 use crate::wire::value::{Value, show_octets};
 
@@ -61,17 +59,17 @@ impl Reader<'_> {
         if items.is_bare(number) {
             self.nodes[at].value = Value::Octets(Octets::default());
         } else {
-            let length = u64::from(self.clear[bits.start / 8 + 1]);
-            self.inside(|r| {
-                for (head, value) in [(&ITEM_TYPE, number), (&ITEM_LENGTH, length)] {
-                    let start = r.at;
-                    r.at += 8;
-                    r.push(head, None, start, Value::Uint(value));
-                }
-            });
+            self.head(at, bits.start);
+            self.at += 16;
             self.item_value(field, bounds, at, items);
         }
         (self.at, self.end, self.stuck) = (self.end, outer, false);
+    }
+
+    /// Keeps type and length in the node of their item.
+    fn head(&mut self, at: usize, from: usize) {
+        let octets = &self.clear[from / 8..from / 8 + 2];
+        self.nodes[at].head = Some(Head { number: octets[0], length: octets[1] });
     }
 
     /// Reads a list that one of its items ends, wherever it goes on.
@@ -174,16 +172,7 @@ impl Reader<'_> {
         let (field, label, bounds) = described(items, number);
         let at = self.push(field, label.clone(), first.start, Value::Group);
         self.nodes[at].place(first.start..end);
-        let length = u64::from(self.clear[first.start / 8 + 1]);
-        self.inside(|r| {
-            for (i, (head, value)) in
-                [(&ITEM_TYPE, number), (&ITEM_LENGTH, length)].into_iter().enumerate()
-            {
-                let from = first.start + i * 8;
-                let at = r.push(head, None, from, Value::Uint(value));
-                r.nodes[at].end(from + 8);
-            }
-        });
+        self.head(at, first.start);
         let mut inner = Reader::new(&whole, self.context, &APART, 8);
         (inner.source, inner.within) = (self.source, self.path());
         (inner.depth, inner.base) = (self.depth, self.depth);

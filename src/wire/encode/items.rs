@@ -2,9 +2,8 @@
 //! travels in several parts or in other fields.
 
 use super::{Assignment, EncodeError, Entry, Writer};
-use crate::wire::damage::put;
-use crate::wire::layout::{Auto, ITEM_LENGTH, ITEM_TYPE, Items, Kind, Len, UNKNOWN_ITEM};
-use crate::wire::message::Label;
+use crate::wire::layout::{Auto, Items, Kind, Len, UNKNOWN_ITEM};
+use crate::wire::message::{Head, Label};
 use crate::wire::octets::Octets;
 use crate::wire::value::Value;
 
@@ -116,14 +115,10 @@ impl Writer<'_> {
             self.nodes[at].value = Value::Octets(Octets::default());
             return Ok(());
         }
-        self.inside(|w| {
-            for (head, value) in [(&ITEM_TYPE, number), (&ITEM_LENGTH, 0)] {
-                let start = w.at;
-                w.bits(8, value);
-                w.push(head, None, start, Value::Uint(value));
-            }
-            Ok(())
-        })?;
+        let number = u8::try_from(number)
+            .map_err(|_| self.error(&entry.name, "its type does not fit into an octet"))?;
+        self.nodes[at].head = Some(Head { number, length: 0 });
+        self.octets(&[number, 0]);
         match (&field.kind, &entry.assignment) {
             (Kind::Group(fields), Assignment::Fields(entries)) => {
                 self.inside(|w| w.fields(fields, entries))?;
@@ -178,13 +173,13 @@ impl Writer<'_> {
             self.split(from, at);
             return Ok(());
         }
-        if length > 255 {
-            return Err(self
-                .error(&entry.name, &format!("a length of {length} does not fit into an octet")));
-        }
-        put(&mut self.bytes, from + 8..from + 16, length as u64);
+        let Ok(length) = u8::try_from(length) else {
+            let what = format!("a length of {length} does not fit into an octet");
+            return Err(self.error(&entry.name, &what));
+        };
+        self.bytes[from / 8 + 1] = length;
+        self.nodes[at].head = Some(Head { number, length });
         self.nodes[at].end(self.at);
-        self.nodes[at + 2].value = Value::Uint(length as u64);
         Ok(())
     }
 
@@ -198,9 +193,9 @@ impl Writer<'_> {
             self.octets(&[number, u8::try_from(part.len()).unwrap_or(u8::MAX)]);
             self.octets(part);
         }
-        self.nodes.truncate(at + 3);
+        self.nodes.truncate(at + 1);
         self.nodes[at].end(self.at);
         self.nodes[at].value = Value::Octets(value.into());
-        self.nodes[at + 2].value = Value::Uint(255);
+        self.nodes[at].head = Some(Head { number, length: u8::MAX });
     }
 }
