@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use stepladder::diag::Source;
-use stepladder::ladder::Projection;
+use stepladder::ladder::{Projection, Suite};
 use stepladder::mutate::sides;
-use stepladder::play::Cast;
+use stepladder::play::{Cast, Cue, Deed, Wrong};
 use stepladder::record::{Report, Verdict};
+use stepladder::wire::Edit;
 use stepladder::{sim, suite};
 
 #[test]
@@ -75,11 +76,7 @@ exchanges:
             {how_many}
 "
     );
-    let source = Arc::new(Source { path: "try.yaml".into(), text });
-    let mut problems = Vec::new();
-    let suite = suite::suite_from_source(&source, suite::Common::default(), &mut problems);
-    let problems: Vec<String> = problems.iter().map(|p| p.render(false)).collect();
-    let suite = Arc::new(suite.unwrap_or_else(|| panic!("{problems:?}")));
+    let suite = suite_from(text);
     let exchange = &suite.exchanges[0];
     let (tester, _) =
         sim::self_play(&Cast::new(&suite, exchange, Projection::testing(&suite, &[1])));
@@ -103,4 +100,39 @@ fn more_messages_than_a_ladder_counts_to_are_a_flood() {
         tester.steps[0].failures
     );
     assert_eq!(scored, 2);
+}
+
+#[test]
+fn a_question_that_is_asked_again_with_another_type_is_not_the_same() {
+    let suite = suite_from(
+        "suite: try/again
+parties: {client: who asks, server: who answers}
+links: {ask: {client -> server: dns}}
+exchanges:
+  again:
+    steps:
+      - step: asked-twice
+        ladder:
+          - client -> server: {query: {question: [{name: www.example.test., type: A}]}}
+            as: asked
+          - client -> server: {again: asked}
+"
+        .into(),
+    );
+    let cast = Cast::new(&suite, &suite.exchanges[0], Projection::testing(&suite, &[0]));
+    let aaaa = Edit::Number("question.0.type".into(), 28);
+    for (edit, verdict) in [(Edit::None, Verdict::Pass), (aaaa, Verdict::Fail)] {
+        let wrong = Wrong { cue: Cue::Said(1), deed: Deed::Edit(edit) };
+        let client = Cast { wrong: Some(Arc::new(wrong)), ..sim::peer(&cast) };
+        let heard = &sim::run(vec![cast.clone(), client])[0].steps[0];
+        assert_eq!(heard.verdict, verdict, "{:?}", heard.failures);
+    }
+}
+
+fn suite_from(text: String) -> Arc<Suite> {
+    let source = Arc::new(Source { path: "try.yaml".into(), text });
+    let mut problems = Vec::new();
+    let suite = suite::suite_from_source(&source, suite::Common::default(), &mut problems);
+    let problems: Vec<String> = problems.iter().map(|p| p.render(false)).collect();
+    Arc::new(suite.unwrap_or_else(|| panic!("{problems:?}")))
 }
