@@ -245,21 +245,6 @@ fn a_message_cut_short_is_noticed_at_every_length() {
 }
 
 #[test]
-fn tables_of_how_often_items_stand_are_in_ascending_order() {
-    for protocol in PROTOCOLS {
-        for kind in protocol.messages {
-            for field in kind.layout.fields {
-                let Kind::Items(items) = &field.kind else { continue };
-                for table in items.occurrence {
-                    let ascends = table.rows.windows(2).all(|rows| rows[0].0 < rows[1].0);
-                    assert!(ascends, "{}: {}", protocol.name, table.source);
-                }
-            }
-        }
-    }
-}
-
-#[test]
 fn a_stream_that_comes_in_pieces_is_cut_at_the_same_places() {
     for fixture in fixtures() {
         let Framing::Stream(frame) = fixture.protocol().framing else { continue };

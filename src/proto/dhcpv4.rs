@@ -356,10 +356,10 @@ const OPEN: Occurs = Occurs::Open;
 /// What must and must not be in each message. What a relay put in comes back in every reply (RFC 3046
 /// section 2.2), whatever RFC 2131 says of other options; so does the client identifier (RFC 6842).
 const OCCURRENCE: &[Occurrence] = &[
-    Occurrence {
-        source: "RFC 2131 section 4.3.1, table 3",
-        messages: &["offer", "ack", "nak"],
-        rows: &[
+    occurrence(
+        "RFC 2131 section 4.3.1, table 3",
+        &["offer", "ack", "nak"],
+        &[
             (50, &[NO, NO, NO]),
             // In a DHCPACK that answers a DHCPINFORM it must not be.
             (51, &[MUST, OPEN, NO]),
@@ -375,12 +375,12 @@ const OCCURRENCE: &[Occurrence] = &[
             // RFC 3118 section 5.5.1.
             (90, &[MAY, MAY, MAY]),
         ],
-        others: &[MAY, MAY, NO],
-    },
-    Occurrence {
-        source: "RFC 2131 section 4.4.1, table 5",
-        messages: &["discover", "inform", "request", "decline", "release"],
-        rows: &[
+        &[MAY, MAY, NO],
+    ),
+    occurrence(
+        "RFC 2131 section 4.4.1, table 5",
+        &["discover", "inform", "request", "decline", "release"],
+        &[
             // Which state a DHCPREQUEST is of tells no single message.
             (50, &[MAY, NO, OPEN, MUST, NO]),
             (51, &[MAY, NO, MAY, NO, NO]),
@@ -395,8 +395,8 @@ const OCCURRENCE: &[Occurrence] = &[
             (82, &[MAY, MAY, MAY, MAY, MAY]),
             (90, &[MAY, MAY, MAY, MAY, MAY]),
         ],
-        others: &[MAY, MAY, MAY, NO, NO],
-    },
+        &[MAY, MAY, MAY, NO, NO],
+    ),
 ];
 
 const U8: Kind = Kind::Uint { bits: 8, names: None };

@@ -283,11 +283,11 @@ const fn sized(
 
 /// How often each attribute may stand in each packet.
 const OCCURRENCE: &[Occurrence] = &[
-    Occurrence {
-        source: "RFC 2865 section 5.44",
-        messages: &["access-request", "access-accept", "access-reject", "access-challenge"],
+    occurrence(
+        "RFC 2865 section 5.44",
+        &["access-request", "access-accept", "access-reject", "access-challenge"],
         // RFC 2548 section 2.1.5 puts Vendor-Specific into an Access-Reject.
-        rows: &[
+        &[
             (1, &[ONE_AT_MOST, ONE_AT_MOST, NO, NO]),
             (2, &[ONE_AT_MOST, NO, NO, NO]),
             (3, &[ONE_AT_MOST, NO, NO, NO]),
@@ -330,12 +330,12 @@ const OCCURRENCE: &[Occurrence] = &[
             (62, &[ONE_AT_MOST, ONE_AT_MOST, NO, NO]),
             (63, &[ONE_AT_MOST, ONE_AT_MOST, NO, NO]),
         ],
-        others: &[],
-    },
-    Occurrence {
-        source: "RFC 2866 section 5.13",
-        messages: &["accounting-request"],
-        rows: &[
+        &[],
+    ),
+    occurrence(
+        "RFC 2866 section 5.13",
+        &["accounting-request"],
+        &[
             (1, &[ONE_AT_MOST]),
             (2, &[NO]),
             (3, &[NO]),
@@ -390,12 +390,12 @@ const OCCURRENCE: &[Occurrence] = &[
             (62, &[ONE_AT_MOST]),
             (63, &[ONE_AT_MOST]),
         ],
-        others: &[],
-    },
-    Occurrence {
-        source: "RFC 2869 section 5.19",
-        messages: &["access-request", "access-accept", "access-reject", "access-challenge"],
-        rows: &[
+        &[],
+    ),
+    occurrence(
+        "RFC 2869 section 5.19",
+        &["access-request", "access-accept", "access-reject", "access-challenge"],
+        &[
             (70, &[ONE_AT_MOST, NO, NO, NO]),
             (71, &[NO, ONE_AT_MOST, NO, ONE_AT_MOST]),
             (72, &[NO, ONE_AT_MOST, NO, NO]),
@@ -412,14 +412,14 @@ const OCCURRENCE: &[Occurrence] = &[
             (87, &[ONE_AT_MOST, NO, NO, NO]),
             (88, &[NO, ONE_AT_MOST, NO, NO]),
         ],
-        others: &[],
-    },
-    Occurrence {
-        source: "RFC 2869 section 5.19",
-        messages: &["accounting-request"],
+        &[],
+    ),
+    occurrence(
+        "RFC 2869 section 5.19",
+        &["accounting-request"],
         // Message-Authenticator, which the table forbids here, is in accounting packets of many
         // programs of today; it is left open.
-        rows: &[
+        &[
             (52, &[ONE_AT_MOST]),
             (53, &[ONE_AT_MOST]),
             (55, &[ONE_AT_MOST]),
@@ -438,12 +438,12 @@ const OCCURRENCE: &[Occurrence] = &[
             (87, &[ONE_AT_MOST]),
             (88, &[NO]),
         ],
-        others: &[],
-    },
-    Occurrence {
-        source: "RFC 5997 sections 3 and 5",
-        messages: &["status-server"],
-        rows: &[
+        &[],
+    ),
+    occurrence(
+        "RFC 5997 sections 3 and 5",
+        &["status-server"],
+        &[
             (1, &[NO]),
             (2, &[NO]),
             (3, &[NO]),
@@ -455,8 +455,8 @@ const OCCURRENCE: &[Occurrence] = &[
             (79, &[NO]),
             (80, &[ONE]),
         ],
-        others: &[],
-    },
+        &[],
+    ),
 ];
 
 const NO: Occurs = Occurs::Never;

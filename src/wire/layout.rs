@@ -16,6 +16,7 @@
 use std::ops::Range;
 
 use super::message::{Message, Node};
+use super::occurrence::Occurrence;
 use super::octets::Octets;
 use super::protocol::Context;
 use super::text::{Maybe, Spelling};
@@ -321,51 +322,6 @@ pub struct More {
     pub fields: &'static [(u64, &'static str)],
 }
 
-/// A table of the standard: how often items may stand in messages.
-#[derive(Debug)]
-pub struct Occurrence {
-    /// Where it is.
-    pub source: &'static str,
-    /// The names of the message types of its columns.
-    pub messages: &'static [&'static str],
-    /// Type numbers in ascending order, and a word for each column.
-    pub rows: &'static [(u64, &'static [Occurs])],
-    /// A word for each column, for all types without a row; empty where nothing is said of them.
-    pub others: &'static [Occurs],
-}
-
-/// How often an item may stand in a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Occurs {
-    /// Never: `0`.
-    Never,
-    /// `0-1`.
-    AtMostOnce,
-    /// `0+`.
-    AnyNumber,
-    /// `1`.
-    Once,
-    /// The table does not say, or another standard says something else.
-    Open,
-}
-
-impl Occurs {
-    /// Whether a message may go without.
-    pub fn may_be_absent(self) -> bool {
-        self != Self::Once
-    }
-
-    /// Whether a message may have one.
-    pub fn may_be_present(self) -> bool {
-        self != Self::Never
-    }
-
-    /// Whether a message may have several.
-    pub fn may_be_many(self) -> bool {
-        matches!(self, Self::AnyNumber | Self::Open)
-    }
-}
-
 impl Items {
     /// The table entry of a type number.
     pub fn by_number(&self, number: u64) -> Option<&'static ItemType> {
@@ -389,37 +345,6 @@ impl Items {
     /// Whether a type is a single octet, without length and value.
     pub fn is_bare(&self, number: u64) -> bool {
         self.ended.is_some_and(|ended| number == ended.end || number == ended.pad)
-    }
-
-    /// The tables that speak of a message type, and which of their columns does.
-    pub(super) fn columns(
-        &self,
-        message: &str,
-    ) -> impl Iterator<Item = (&'static Occurrence, usize)> {
-        let tables = self.occurrence.iter();
-        tables.filter_map(move |table| {
-            Some((table, table.messages.iter().position(|m| *m == message)?))
-        })
-    }
-
-    /// How often a type may stand in a message type, and where that is said.
-    pub fn occurs(&self, message: &str, number: u64) -> Option<(Occurs, &'static str)> {
-        self.occurs_in(self.columns(message), number)
-    }
-
-    /// The same for columns that were found before.
-    pub(super) fn occurs_in(
-        &self,
-        columns: impl IntoIterator<Item = (&'static Occurrence, usize)>,
-        number: u64,
-    ) -> Option<(Occurs, &'static str)> {
-        columns.into_iter().find_map(|(table, column)| {
-            let row = table.rows.binary_search_by_key(&number, |(n, _)| *n).ok();
-            let row = row.map(|at| table.rows[at].1);
-            let row = row.or((!self.is_bare(number)).then_some(table.others))?;
-            let occurs = row.get(column).filter(|o| **o != Occurs::Open)?;
-            Some((*occurs, table.source))
-        })
     }
 
     /// The table entry of a name; case does not matter.

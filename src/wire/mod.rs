@@ -8,6 +8,7 @@
 //! | `value` | what a field holds, and its text form in suites and reports |
 //! | `message` | a message with the place of every field, and what is wrong with it |
 //! | `decode` | octets into a message; never fails as a whole, what is wrong becomes a fault |
+//! | `occurrence` | how often items may stand in messages |
 //! | `verify` | what holds for the values of a message that was read |
 //! | `encode` | chosen values into octets; whatever was not chosen is computed |
 //! | `decode/items`, `encode/items` | lists of items, and those of which one ends the list |
@@ -29,6 +30,7 @@ mod encode;
 mod layout;
 mod message;
 mod name;
+mod occurrence;
 mod octets;
 mod protocol;
 mod text;
@@ -41,6 +43,7 @@ pub use edit::Edit;
 pub use encode::{Assignment, Corruption, Draft, EncodeError, Entry, Place, encode};
 pub use layout::*;
 pub use message::{Fault, Head, Label, Message, Node, count, find, inside, structures};
+pub use occurrence::{Occurrence, Occurs, occurrence};
 pub use octets::Octets;
 pub use protocol::*;
 pub use text::*;

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::layout::{Auto, Field, Items, Kind, Layout, Len, Occurs};
+use super::layout::{Auto, Field, Items, Kind, Layout, Len};
 use super::message::{Message, Node};
+use super::occurrence::Occurs;
 
 /// A protocol, whole: the one public item of a protocol file.
 #[derive(Debug)]

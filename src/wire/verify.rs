@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::layout::{Auto, Copied, Field, Items, Kind, List, Occurs};
+use super::layout::{Auto, Copied, Field, Kind, List};
 use super::message::{Fault, Message, Node, inside, path_of};
+use super::occurrence;
 use super::protocol::Context;
 use super::value::Value;
 
@@ -67,7 +68,7 @@ pub(super) fn verify(message: &Message, context: &Context<'_>, faults: &mut Vec<
     }
     for (at, node) in verified() {
         match &node.field.kind {
-            Kind::Items(items) => occurrences(message, at, items, faults),
+            Kind::Items(items) => occurrence::verify(message, at, items, faults),
             Kind::List(list) => distinct(message, at, list, faults),
             _ => {}
         }
@@ -118,59 +119,6 @@ fn unassigned(message: &Message, at: usize) -> Fault {
         got: node.show(),
         source,
         chosen: true,
-    }
-}
-
-/// Holds the number of items of each type against the tables of the standard.
-fn occurrences(message: &Message, list: usize, items: &'static Items, faults: &mut Vec<Fault>) {
-    let node = &message.nodes[list];
-    let columns: Vec<_> = items.columns(message.kind.name).collect();
-    if columns.is_empty() {
-        return;
-    }
-    let occurs = |number| items.occurs_in(columns.iter().copied(), number);
-    let mut counts: Vec<(u64, u32, &Node)> = Vec::with_capacity(16);
-    let inside = inside(&message.nodes, list);
-    for item in inside.iter().filter(|n| n.depth == node.depth + 1) {
-        // Only a bare one has no type in front.
-        let number = item.head.map(|head| head.number.into());
-        let number = number.or_else(|| items.number(item.name()));
-        let Some(number) = number else { continue };
-        match counts.iter_mut().find(|(n, ..)| *n == number) {
-            Some((_, count, last)) => (*count, *last) = (*count + 1, item),
-            None => counts.push((number, 1, item)),
-        }
-    }
-    let mut fault = |name: &str, bits, expected: &str, count: u32, source| {
-        faults.push(Fault {
-            path: format!("{}.{name}", node.name()),
-            bits,
-            expected: expected.into(),
-            got: format!("{count} of it"),
-            source,
-            chosen: true,
-        });
-    };
-    for (number, count, item) in &counts {
-        let Some((occurs, source)) = occurs(*number) else { continue };
-        let expected = match occurs {
-            Occurs::Never => "none of it in this message",
-            _ if *count > 1 && !occurs.may_be_many() => "one of it at most",
-            _ => continue,
-        };
-        fault(item.name(), item.bits(), expected, *count, source);
-    }
-    for (table, column) in &columns {
-        let needed = table.rows.iter().filter(|(_, row)| row.get(*column) == Some(&Occurs::Once));
-        for (number, _) in needed {
-            let known = occurs(*number);
-            let there = counts.iter().any(|(n, ..)| n == number);
-            if let (Some((Occurs::Once, source)), false, Some(item)) =
-                (known, there, items.by_number(*number))
-            {
-                fault(item.field.name, node.bits(), "one of it", 0, source);
-            }
-        }
     }
 }
 
