@@ -12,7 +12,6 @@ use super::protocol::Context;
 pub(super) fn corrupt(
     message: &mut Message,
     context: &Context<'_>,
-    mut chosen: Vec<usize>,
     corruption: &Corruption,
 ) -> Result<(), EncodeError> {
     let before = message.clone();
@@ -35,7 +34,9 @@ pub(super) fn corrupt(
     if let Some(opened) = message.opened.take() {
         message.bytes = opened;
     }
-    chosen.extend(corruption.keep.iter().filter_map(|path| index(path)));
+    for at in corruption.keep.iter().filter_map(|path| index(path)) {
+        message.nodes[at].chosen = true;
+    }
     let early = |digest: bool| !digest;
     for (path, number) in &corruption.set {
         let (bits, digest) = place(path)?;
@@ -53,7 +54,7 @@ pub(super) fn corrupt(
         message.bytes.truncate(octets);
     }
     message.bytes.extend_from_slice(&corruption.append);
-    finish(message, context, &chosen);
+    finish(message, context);
     for (path, number) in &corruption.set {
         let (bits, digest) = place(path)?;
         if digest {

@@ -105,7 +105,6 @@ pub fn encode(
         at: 0,
         nodes: Vec::with_capacity(kind.layout.own + choices),
         depth: 0,
-        chosen: Vec::with_capacity(choices),
         draft: &draft.fields,
         whole: draft.whole,
         names: name::Written::default(),
@@ -113,11 +112,11 @@ pub fn encode(
     };
     writer.fields(kind.layout.fields, &draft.fields)?;
     writer.lengths()?;
-    let Writer { bytes, nodes, chosen, .. } = writer;
+    let Writer { bytes, nodes, .. } = writer;
     let mut message = Message { kind, bytes, opened: None, nodes, faults: Vec::new() };
-    finish(&mut message, context, &chosen);
+    finish(&mut message, context);
     if let Some(corruption) = &draft.corruption {
-        super::damage::corrupt(&mut message, context, chosen, corruption)?;
+        super::damage::corrupt(&mut message, context, corruption)?;
     }
     Ok(message)
 }
@@ -131,17 +130,17 @@ fn chosen_fields(entries: &[Entry]) -> usize {
     all.sum()
 }
 
-/// Seals what is to be sealed and computes digests, but for the nodes in `chosen`. All octets of the
+/// Seals what is to be sealed and computes digests, but for those that were chosen. All octets of the
 /// message are in the clear before.
-pub(super) fn finish(message: &mut Message, context: &Context<'_>, chosen: &[usize]) {
+pub(super) fn finish(message: &mut Message, context: &Context<'_>) {
     let whole = message.bytes.len();
     let cut = |r: Range<usize>| r.start.min(whole)..r.end.min(whole);
-    let nodes = message.nodes.iter().enumerate();
-    let last = nodes.filter(|(_, node)| node.field.is_finished_last).map(|(at, _)| at);
-    let last: Vec<usize> = last.collect();
     let mut phases = None;
-    for at in last.iter().copied() {
+    for at in 0..message.nodes.len() {
         let field = message.nodes[at].field;
+        if !field.is_finished_last {
+            continue;
+        }
         if let Auto::Digest(digest) = &field.auto {
             phases = phases.max(Some(digest.phase));
         }
@@ -161,13 +160,13 @@ pub(super) fn finish(message: &mut Message, context: &Context<'_>, chosen: &[usi
         (seal.close)(context, &mut message.bytes, range);
     }
     for phase in phases.map_or(0..0, |last| 0..last + 1) {
-        for at in last.iter().copied() {
-            let field = message.nodes[at].field;
-            let Auto::Digest(digest) = &field.auto else { continue };
-            if digest.phase != phase || chosen.contains(&at) {
+        for at in 0..message.nodes.len() {
+            let node = &message.nodes[at];
+            let Auto::Digest(digest) = &node.field.auto else { continue };
+            if digest.phase != phase || node.chosen {
                 continue;
             }
-            let bits = message.nodes[at].value_bits();
+            let bits = node.value_bits();
             let range = cut(bits.start / 8..bits.end.div_ceil(8));
             let Some(octets) = (digest.compute)(context, &message.bytes, range.clone()) else {
                 continue;
@@ -192,8 +191,6 @@ struct Writer<'a> {
     at: usize,
     nodes: Vec<Node>,
     depth: u8,
-    /// Nodes whose value the author chose.
-    chosen: Vec<usize>,
     draft: &'a [Entry],
     whole: bool,
     /// Names that later ones may point to.
@@ -290,10 +287,7 @@ impl Writer<'_> {
             _ => {
                 let from = self.at;
                 let value = match chosen {
-                    Some(Assignment::Value(value)) => {
-                        self.chosen.push(self.nodes.len());
-                        value.clone()
-                    }
+                    Some(Assignment::Value(value)) => value.clone(),
                     Some(Assignment::Fields(_)) => {
                         let name = name_of(field, &label);
                         return Err(self.error(name, "this field holds one value, not fields"));
@@ -301,7 +295,8 @@ impl Writer<'_> {
                     None => self.made_up(field, name_of(field, &label)),
                 };
                 self.write(field, name_of(field, &label), &value)?;
-                self.push(field, label, from, value);
+                let at = self.push(field, label, from, value);
+                self.nodes[at].chosen = chosen.is_some();
                 Ok(())
             }
         }
@@ -556,7 +551,7 @@ impl Writer<'_> {
                 }
                 _ => continue,
             };
-            if self.chosen.contains(&at) {
+            if node.chosen {
                 continue;
             }
             let bits = node.bits();

@@ -40,6 +40,8 @@ pub struct Node {
     pub depth: u8,
     /// Type and length, where it is an item that has them.
     pub head: Option<Head>,
+    /// Whether its author chose the value, so that none is computed.
+    pub(super) chosen: bool,
 }
 
 impl Node {
@@ -51,7 +53,7 @@ impl Node {
         bits: Range<usize>,
         value: Value,
     ) -> Self {
-        let mut node = Self { value, label, field, bits: (0, 0), depth, head: None };
+        let mut node = Self { value, label, field, bits: (0, 0), depth, head: None, chosen: false };
         node.place(bits);
         node
     }

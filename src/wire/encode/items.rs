@@ -161,7 +161,7 @@ impl Writer<'_> {
                     _ => self.write(field, &entry.name, value)?,
                 }
                 self.nodes[at].value = value.clone();
-                self.chosen.push(at);
+                self.nodes[at].chosen = true;
             }
             (_, Assignment::Fields(_)) => {
                 return Err(self.error(&entry.name, "this holds one value, not fields"));
