@@ -89,6 +89,46 @@ links: {auth: '{lab}'}
 }
 
 #[test]
+fn a_deviation_of_what_is_not_there_is_told_with_its_place() {
+    let folder = Folder::new("stray");
+    let suite = folder.write("one.yaml", SUITE);
+    let known = |exchange: &str, step: &str| {
+        format!(
+            "  - {{exchange: '{exchange}', step: '{step}', because: it is so, source: RFC 0}}\n"
+        )
+    };
+    let deviations = [
+        known("try/one::one", ""),
+        known("try/one::o*", "asked"),
+        known("try/one::won", ""),
+        known("try/one::one", "askd"),
+        known("try/one::rules", "politeness"),
+        known("try/another::one", "asked"),
+    ];
+    folder.write(
+        "target.yaml",
+        &format!(
+            "target: lab\ntakes: server\nsuites: [try/*]\nlinks: {{auth: '{{lab}}'}}\ndeviations:\n{}",
+            deviations.concat()
+        ),
+    );
+    let target = folder.0.display().to_string();
+    let output = stepladder(&["run", &suite, "--target", &target, "--", "--list"]);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let text = String::from_utf8_lossy(&output.stderr);
+    for (line, title) in [
+        (8, "`try/one` has no exchange `won`"),
+        (9, "`try/one::one` has no step `askd`"),
+        (10, "`try/one` has no rule `politeness`"),
+    ] {
+        assert!(text.contains(&format!("warning: {title}")), "{text}");
+        assert!(text.contains(&format!("target.yaml:{line}:")), "{text}");
+    }
+    assert!(text.contains("did you mean `asked`?"), "{text}");
+    assert_eq!(text.matches("warning:").count(), 3, "{text}");
+}
+
+#[test]
 fn an_exchange_may_belong_to_a_profile_or_stay_out_of_it() {
     let folder = Folder::new("profile");
     let twice = |word: &str| {

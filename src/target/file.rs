@@ -167,6 +167,44 @@ impl Target {
             .find(|d| fits(&d.exchange, exchange) && (d.step.is_empty() || d.step == step))
     }
 
+    /// The known deviations that nothing in a suite answers to: its exchange or step has another name
+    /// by now, or never had this one.
+    pub fn stray_deviations(&self, suite: &Suite) -> Vec<Diagnostic> {
+        let here = self.deviations.iter().filter_map(|deviation| {
+            let (of, name) = deviation.exchange.split_once("::")?;
+            (of == suite.name).then_some((deviation, name))
+        });
+        let stray = here.filter_map(|(deviation, name)| {
+            let rules = || suite.rules.iter().map(|rule| rule.name.as_str());
+            let fitting = || suite.exchanges.iter().filter(|exchange| fits(name, &exchange.name));
+            let steps = || fitting().flat_map(|exchange| &exchange.steps).map(|s| s.name.as_str());
+            let (title, word, known): (_, _, Vec<&str>) = match name {
+                "rules" if deviation.step.is_empty() || rules().any(|r| r == deviation.step) => {
+                    return None;
+                }
+                "rules" => {
+                    let title = format!("`{}` has no rule `{}`", suite.name, deviation.step);
+                    (title, &*deviation.step, rules().collect())
+                }
+                _ if fitting().next().is_none() => {
+                    let title = format!("`{}` has no exchange `{name}`", suite.name);
+                    (title, name, suite.exchanges.iter().map(|e| e.name.as_str()).collect())
+                }
+                _ if deviation.step.is_empty() || steps().any(|s| s == deviation.step) => {
+                    return None;
+                }
+                _ => {
+                    let title =
+                        format!("`{}` has no step `{}`", deviation.exchange, deviation.step);
+                    (title, &*deviation.step, steps().collect())
+                }
+            };
+            let told = Diagnostic::warning(&self.source, deviation.pos, title);
+            Some(told.remark("this deviation covers nothing").suggest(word, known))
+        });
+        stray.collect()
+    }
+
     /// What keeps it from being called, if anything: a link's address is the placeholder of a setting
     /// that nobody has given. Such a target is run in a lab; here it is not missing.
     pub fn nowhere(&self, given: &BTreeMap<String, String>) -> Option<String> {

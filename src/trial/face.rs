@@ -119,6 +119,9 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     for options in all {
         match Plan::make(&options, only) {
             Ok(plan) => {
+                for warning in &plan.warnings {
+                    eprintln!("{}", warning.render(false));
+                }
                 let plan = Arc::new(plan);
                 // The process ends with the run: to take suites apart piece by piece before it does
                 // would take a while and be of no use to anybody.

@@ -89,7 +89,7 @@ pub struct Plan {
     pub cases: Vec<Case>,
     /// Groups of cases that rules look at together.
     pub groups: Vec<Group>,
-    /// Warnings of the linter.
+    /// What the linter warns of, and known deviations that cover nothing.
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -198,6 +198,9 @@ impl Plan {
             }
             for target in &targets {
                 if target.fits(&loaded) {
+                    if only.is_none() {
+                        problems.extend(target.stray_deviations(&loaded));
+                    }
                     plan.against(options, &loaded, target, targets.len() > 1);
                 }
             }
