@@ -9,7 +9,7 @@
 
 use std::hint::black_box;
 
-use common::{Real, cast, load, login, many, repeated};
+use common::{Real, cast, load, login, many, questions, repeated};
 use stepladder::record::Verdict;
 use stepladder::sim;
 
@@ -38,6 +38,11 @@ fn main() {
         // A round is one more exchange in the same play.
         "repeated" => {
             passes(&cast(&load(repeated("bench/all", rounds.max(1))), "all", "server"));
+        }
+        // The same with questions and answers, whose structures and names have parts.
+        "questions" => {
+            let text = questions("bench/dns", rounds.max(1), ["dns", "query", "response"]);
+            passes(&cast(&load(text), "all", "server"));
         }
         "login" => {
             let cast = login();

@@ -21,7 +21,7 @@ impl Protocol {
     pub fn head(&self, bytes: &[u8]) -> Vec<Node> {
         let nobody = super::protocol::Parameters::default();
         let context = Context { parameters: &nobody, previous: None, from_initiator: true };
-        let mut reader = Reader::new(bytes, &context, self.head, self.head.fields.len() + 2);
+        let mut reader = Reader::new(bytes, &context, self.head, self.head.own);
         reader.fields(self.head.fields);
         reader.nodes
     }
@@ -344,7 +344,7 @@ impl<'c> Reader<'c> {
             Err(name::Unreadable { expected, octets }) => {
                 self.stuck = octets.is_none();
                 let octets = octets.unwrap_or(self.end / 8 - at);
-                (self.clear[at..at + octets].to_vec(), octets, Some(expected))
+                (self.clear[at..at + octets].into(), octets, Some(expected))
             }
         };
         self.at += octets * 8;
@@ -353,7 +353,7 @@ impl<'c> Reader<'c> {
             let bits = from..self.at;
             self.fault(name_of(field, label), bits, expected, got, field.source);
         }
-        value.into()
+        value
     }
 
     fn list(&mut self, list: &'static List) {

@@ -50,17 +50,16 @@ impl Message {
     ///
     /// Fields at a path in `except` are left out.
     pub fn draft(&self, except: &[String]) -> Vec<Entry> {
-        let top: Vec<usize> = (0..self.nodes.len()).collect();
-        self.entries(&top, "", except)
+        self.entries(0..self.nodes.len(), "", except)
     }
 
     /// The nodes at `places` and what is in them, as entries of the group at `path`.
-    fn entries(&self, places: &[usize], path: &str, except: &[String]) -> Vec<Entry> {
+    fn entries(&self, places: Range<usize>, path: &str, except: &[String]) -> Vec<Entry> {
         let nodes = &self.nodes;
         let mut entries = Vec::new();
-        let mut next = 0;
-        while let Some(&at) = places.get(next) {
-            let node = &nodes[at];
+        let mut next = places.start;
+        while next < places.end {
+            let (at, node) = (next, &nodes[next]);
             next += 1;
             // What a seal wraps belongs to the message itself, and what is chosen to its group.
             if matches!(node.field.kind, Kind::Sealed { .. } | Kind::Choice(_)) {
@@ -69,18 +68,20 @@ impl Message {
             let held = inside(nodes, at).len();
             next += held;
             let full = match path {
+                // Nobody asks for it.
+                _ if except.is_empty() => String::new(),
                 "" => node.name().to_owned(),
                 path => format!("{path}.{}", node.name()),
             };
             if node.field.is_computed() || except.contains(&full) {
                 continue;
             }
-            let within: Vec<usize> = (at + 1..at + 1 + held).collect();
+            let within = at + 1..at + 1 + held;
             let assignment = match (&node.value, &node.field.kind) {
                 (Value::Group, Kind::Items(_) | Kind::Pairs { .. } | Kind::ZeroPairs) => {
-                    Assignment::Fields(self.items(&within, node.depth + 1, &full, except))
+                    Assignment::Fields(self.items(within, node.depth + 1, &full, except))
                 }
-                (Value::Group, _) => Assignment::Fields(self.entries(&within, &full, except)),
+                (Value::Group, _) => Assignment::Fields(self.entries(within, &full, except)),
                 (value, _) => Assignment::Value(value.clone()),
             };
             entries.push(Entry::new(node.own_name(), assignment));
@@ -92,20 +93,19 @@ impl Message {
     pub(super) fn group(&self, name: &str) -> Vec<Entry> {
         let group = self.nodes.iter().position(|n| n.depth == 0 && n.name() == name);
         let Some(at) = group else { return Vec::new() };
-        let within: Vec<usize> = (at + 1..at + 1 + inside(&self.nodes, at).len()).collect();
-        self.entries(&within, name, &[])
+        self.entries(at + 1..at + 1 + inside(&self.nodes, at).len(), name, &[])
     }
 
     /// The items of a list.
-    fn items(&self, within: &[usize], depth: u8, path: &str, except: &[String]) -> Vec<Entry> {
-        let direct = within.iter().filter(|at| self.nodes[**at].depth == depth);
+    fn items(&self, within: Range<usize>, depth: u8, path: &str, except: &[String]) -> Vec<Entry> {
+        let direct = within.filter(|at| self.nodes[*at].depth == depth);
         let kept = direct.filter(|at| {
             !except
                 .iter()
-                .any(|e| e.strip_prefix(path) == Some(&format!(".{}", self.nodes[**at].name())))
+                .any(|e| e.strip_prefix(path) == Some(&format!(".{}", self.nodes[*at].name())))
         });
         kept.map(|at| {
-            let node = &self.nodes[*at];
+            let node = &self.nodes[at];
             let value = match &node.value {
                 // Parts and all, behind type and length.
                 Value::Group => Value::Octets(self.value_of(node).into()),
@@ -113,7 +113,7 @@ impl Message {
                 _ if matches!(node.field.auto, Auto::Digest(_)) => Value::Octets(Octets::default()),
                 value => value.clone(),
             };
-            let name = match separator(&self.nodes, *at) {
+            let name = match separator(&self.nodes, at) {
                 Some(separator) => format!("{}{separator}", node.name()).into(),
                 None => node.own_name(),
             };

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::damage::put;
 use super::decode::SEPARATOR;
-use super::layout::{Auto, Choice, Field, Kind, Len, List, PAIR, has_field};
+use super::layout::{Auto, Choice, FEW, Field, Kind, Len, List, PAIR, has_field};
 use super::message::{Label, Message, Node, find, name_of};
 use super::name;
 use super::octets::Octets;
@@ -101,7 +101,8 @@ pub fn encode(
         context,
         draw,
         kind,
-        bytes: Vec::with_capacity(128),
+        // Some dozen octets for each of them.
+        bytes: Vec::with_capacity(32 + 12 * choices),
         at: 0,
         nodes: Vec::with_capacity(kind.layout.own + choices),
         depth: 0,
@@ -121,11 +122,15 @@ pub fn encode(
     Ok(message)
 }
 
-/// How many values an author chose.
+/// How many fields an author chose, and those that come with them.
 fn chosen_fields(entries: &[Entry]) -> usize {
     let all = entries.iter().map(|entry| match &entry.assignment {
         Assignment::Value(_) => 1,
-        Assignment::Fields(entries) => chosen_fields(entries),
+        Assignment::Fields(entries) => {
+            let structures =
+                entries.iter().filter(|e| matches!(e.assignment, Assignment::Fields(_)));
+            chosen_fields(entries) + structures.count() * FEW
+        }
     });
     all.sum()
 }
@@ -454,8 +459,9 @@ impl Writer<'_> {
                 let at = (self.at / 8).saturating_sub(self.origin);
                 match may {
                     true => {
-                        let written = self.names.write(octets, at);
-                        self.octets(&written);
+                        let (whole, pointer) = self.names.write(octets, at);
+                        self.octets(&octets[..whole]);
+                        self.octets(pointer.as_slice().as_flattened());
                     }
                     false => self.octets(octets),
                 }

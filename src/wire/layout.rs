@@ -57,7 +57,7 @@ pub struct Layout {
     pub fields: &'static [Field],
     /// The octets in front that the pointers of names do not count.
     pub origin: usize,
-    /// The fields that every message has.
+    /// The fields that most messages have, but for items.
     pub(super) own: usize,
 }
 
@@ -508,17 +508,22 @@ pub const fn layout(name: &'static str, source: &'static str, fields: &'static [
     Layout { name, source, fields, origin: 0, own: number_of(fields) }
 }
 
-/// Fields, with those in groups.
+/// Fields, with those in groups, and with one structure of a few in one of the lists.
 const fn number_of(fields: &[Field]) -> usize {
-    let (mut number, mut at) = (fields.len(), 0);
+    let (mut number, mut at, mut few) = (fields.len(), 0, 0);
     while at < fields.len() {
-        if let Kind::Group(inner) | Kind::Sealed { fields: inner, .. } = &fields[at].kind {
-            number += number_of(inner);
+        match &fields[at].kind {
+            Kind::Group(inner) | Kind::Sealed { fields: inner, .. } => number += number_of(inner),
+            Kind::List(_) => few = FEW,
+            _ => {}
         }
         at += 1;
     }
-    number
+    number + few
 }
+
+/// The fields of a small structure, and the one that holds them.
+pub(super) const FEW: usize = 4;
 
 impl Layout {
     /// Says how many octets in front the pointers of names do not count.

@@ -4,8 +4,9 @@
 //! the end. As text, labels are parted by dots, with one at the end; a dot or backslash inside a
 //! label has a backslash before it, and what does not print is a backslash and three digits.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
+
+use super::octets::Octets;
 
 /// The most octets of a name, RFC 1035 section 3.1.
 const MOST: usize = 255;
@@ -19,7 +20,7 @@ const POINTER: u8 = 0xc0;
 /// What was read of a name.
 pub struct Read {
     /// The name in full.
-    pub name: Vec<u8>,
+    pub name: Octets,
     /// The octets that it takes where it stands.
     pub octets: usize,
     /// Whether it ends in a pointer.
@@ -39,8 +40,9 @@ pub struct Unreadable {
 /// Every pointer must lead further to the front than the one before: that is what an earlier name
 /// means, and no loop can come of it.
 pub fn read(bytes: &[u8], at: usize, end: usize, origin: usize) -> Result<Read, Unreadable> {
-    let (mut name, mut octets, mut here, mut limit) = (Vec::new(), None, at, end);
-    let (mut chunk, mut pointers) = (at, 0);
+    // What was read before a pointer was followed, and where the labels behind it begin.
+    let (mut name, mut chunk) = (Vec::new(), at);
+    let (mut octets, mut here, mut limit, mut pointers) = (None, at, end, 0);
     loop {
         let wrong = |expected| Err(Unreadable { expected, octets });
         let Some(length) = bytes.get(here).copied().filter(|_| here < limit) else {
@@ -49,15 +51,14 @@ pub fn read(bytes: &[u8], at: usize, end: usize, origin: usize) -> Result<Read, 
         match length & POINTER {
             0 => {
                 let next = here + 1 + usize::from(length);
-                let Some(label) = bytes.get(here..next).filter(|_| next <= limit) else {
+                if next > limit {
                     return wrong("a name that ends");
-                };
-                name.extend_from_slice(label);
+                }
                 here = next;
                 if length == 0 {
                     break;
                 }
-                if name.len() >= MOST && octets.is_some() {
+                if name.len() + here - chunk >= MOST && octets.is_some() {
                     return wrong("a name of 255 octets or less");
                 }
             }
@@ -72,6 +73,7 @@ pub fn read(bytes: &[u8], at: usize, end: usize, origin: usize) -> Result<Read, 
                     let expected = "a pointer to a name before it";
                     return Err(Unreadable { expected, octets: Some(octets) });
                 }
+                name.extend_from_slice(&bytes[chunk..here]);
                 (here, chunk, limit) = (to, to, bytes.len());
             }
             _ => return wrong("a label of 63 octets or less, or a pointer"),
@@ -79,41 +81,63 @@ pub fn read(bytes: &[u8], at: usize, end: usize, origin: usize) -> Result<Read, 
     }
     let pointer = octets.is_some();
     let octets = octets.unwrap_or_else(|| here - at);
-    if name.len() > MOST {
+    if name.len() + here - chunk > MOST {
         return Err(Unreadable { expected: "a name of 255 octets or less", octets: Some(octets) });
     }
+    let labels = &bytes[chunk..here];
+    let name = match name.as_slice() {
+        [] => labels.into(),
+        before => [before, labels].concat().into(),
+    };
     Ok(Read { name, octets, pointer })
 }
 
-/// Names that were written, by where they and their ends begin.
+/// Names that were written, with the places of their ends.
 #[derive(Default)]
-pub struct Written(HashMap<Vec<u8>, u16>);
+pub struct Written {
+    /// One behind the other.
+    names: Vec<u8>,
+    /// The ends of names: where they stand among these, their octets, and where in the message.
+    ends: Vec<(usize, usize, u16)>,
+}
 
 impl Written {
-    /// The octets for a name at `at`, counted as pointers count, and keeps where it stands.
+    /// How a name is to be written at `at`, counted as pointers count: so many of its octets, and
+    /// behind them a pointer where there is one. Keeps where it stands.
     ///
     /// What is no name in full stays as it is.
-    pub fn write(&mut self, name: &[u8], at: usize) -> Vec<u8> {
+    pub fn write(&mut self, name: &[u8], at: usize) -> (usize, Option<[u8; 2]>) {
         if !is_whole(name) {
-            return name.to_vec();
+            return (name.len(), None);
         }
+        let (kept, known) = (self.names.len(), self.ends.len());
+        self.names.extend_from_slice(name);
         let mut from = 0;
         while name[from] != 0 {
-            if let Some(pointer) = self.0.get(&name[from..]) {
-                return [&name[..from], &(0xc000 | pointer).to_be_bytes()[..]].concat();
+            let end = &name[from..];
+            let mut before = self.ends[..known].iter();
+            let same = |(start, octets, _): &&(usize, usize, u16)| {
+                *octets == end.len() && self.names[*start..*start + octets] == *end
+            };
+            if let Some((.., place)) = before.find(same) {
+                return (from, Some((0xc000 | place).to_be_bytes()));
             }
             if let Some(place) = u16::try_from(at + from).ok().filter(|place| *place < 0x4000) {
-                self.0.insert(name[from..].to_vec(), place);
+                self.ends.push((kept + from, end.len(), place));
             }
             from += 1 + usize::from(name[from]);
         }
-        name.to_vec()
+        (name.len(), None)
     }
 }
 
 /// Whether octets are a name in full.
 fn is_whole(name: &[u8]) -> bool {
-    matches!(read(name, 0, name.len(), 0), Ok(found) if !found.pointer && found.octets == name.len())
+    let mut at = 0;
+    while let Some(length @ 1..=63) = name.get(at) {
+        at += 1 + usize::from(*length);
+    }
+    name.len() <= MOST && name.get(at) == Some(&0) && at + 1 == name.len()
 }
 
 /// Reads a name from text.
@@ -210,21 +234,27 @@ mod tests {
 
     #[test]
     fn the_end_of_a_name_is_shared_with_earlier_ones() {
-        let mut written = Written::default();
-        assert_eq!(written.write(&name("a.test."), 12), b"\x01a\x04test\0");
-        assert_eq!(written.write(&name("a.test."), 30), b"\xc0\x0c");
-        assert_eq!(written.write(&name("b.test."), 40), b"\x01b\xc0\x0e");
-        assert_eq!(written.write(&name("."), 50), b"\0");
-        assert_eq!(written.write(&name("c.test."), 20_000), b"\x01c\xc0\x0e");
-        assert_eq!(written.write(b"\xc0\x0c", 60), b"\xc0\x0c");
+        let mut names = Written::default();
+        let mut written = |name: &[u8], at| {
+            let (octets, pointer) = names.write(name, at);
+            [&name[..octets], pointer.as_slice().as_flattened()].concat()
+        };
+        assert_eq!(written(&name("a.test."), 12), b"\x01a\x04test\0");
+        assert_eq!(written(&name("a.test."), 30), b"\xc0\x0c");
+        assert_eq!(written(&name("b.test."), 40), b"\x01b\xc0\x0e");
+        assert_eq!(written(&name("."), 50), b"\0");
+        assert_eq!(written(&name("c.test."), 20_000), b"\x01c\xc0\x0e");
+        assert_eq!(written(b"\xc0\x0c", 60), b"\xc0\x0c");
+        // Of a name that is one label twice, the second is not the end of the first.
+        assert_eq!(written(&name("x.x."), 70), b"\x01x\x01x\0");
     }
 
     #[test]
     fn a_pointer_leads_to_the_front() {
         let bytes = b"\x04test\0\x01a\xc0\x00\xc0\x06\xc0\x0c\xc0\x0d\x40";
         let at = |at| read(bytes, at, bytes.len(), 0);
-        assert!(matches!(at(6), Ok(r) if r.name == name("a.test.") && r.octets == 4 && r.pointer));
-        assert!(matches!(at(10), Ok(r) if r.name == name("a.test.") && r.octets == 2));
+        assert!(matches!(at(6), Ok(r) if *r.name == name("a.test.") && r.octets == 4 && r.pointer));
+        assert!(matches!(at(10), Ok(r) if *r.name == name("a.test.") && r.octets == 2));
         // To itself, forward, and no label at all.
         for (place, octets) in [(12, Some(2)), (14, None), (16, None)] {
             let wrong = at(place).err().map(|e| e.octets);
