@@ -152,8 +152,12 @@ fn copies(
 fn distinct(message: &Message, at: usize, list: &'static List, faults: &mut Vec<Fault>) {
     let Some((source, except)) = list.distinct else { return };
     let (node, nodes) = (&message.nodes[at], inside(&message.nodes, at));
+    let ones = || nodes.iter().enumerate().filter(|(_, n)| n.depth == node.depth + 1);
+    if ones().nth(1).is_none() {
+        return;
+    }
     let mut seen = HashSet::new();
-    for (place, one) in nodes.iter().enumerate().filter(|(_, n)| n.depth == node.depth + 1) {
+    for (place, one) in ones() {
         let values: Vec<(&str, Cow<'_, Value>)> = values(inside(nodes, place), except).collect();
         if !seen.insert(values) {
             faults.push(Fault {
