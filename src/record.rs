@@ -1,5 +1,6 @@
 //! What happened: verdicts, events, failures. Everything a report shows is made from this.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -187,8 +188,8 @@ pub struct RuleSight {
     pub failures: Vec<Failure>,
     /// For sets: the values of the fields, one list per check, one entry per message.
     pub values: Vec<Vec<Vec<u8>>>,
-    /// The messages whose octets are counted already.
-    pub seen: Vec<Arc<Message>>,
+    /// The octets of the messages that are counted already.
+    pub seen: HashSet<Vec<u8>>,
 }
 
 /// What one play came to.

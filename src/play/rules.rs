@@ -73,12 +73,11 @@ pub fn observe(stage: &mut Stage, ends: Ends, message: &Arc<Message>) {
         }
         // Where nothing may be said again, the same octets are another message.
         let link = &stage.cast.suite.links[ends.link];
-        let again = !link.protocol.conversation.repeats.is_empty()
-            && stage.report.rules[index].seen.iter().any(|m| m.bytes == message.bytes);
-        if rule.set.is_empty() || again {
+        let may_repeat = !link.protocol.conversation.repeats.is_empty();
+        let seen = &mut stage.report.rules[index].seen;
+        if rule.set.is_empty() || (may_repeat && !seen.insert(message.bytes.clone())) {
             continue;
         }
-        stage.report.rules[index].seen.push(message.clone());
         for (at, check) in rule.set.iter().enumerate() {
             let value = match check {
                 SetCheck::Unique(paths) => {
@@ -215,7 +214,10 @@ fn predictable(values: &[&Vec<u8>]) -> Option<String> {
     numbers.sort_unstable();
     let step = |w: &[u128]| w[1] - w[0];
     let steps: Vec<u128> = numbers.windows(2).map(step).collect();
-    (steps.len() >= 2 && steps.windows(2).all(|w| w[0] == w[1]))
+    // Three of so few values stand evenly by chance, unless they stand close together.
+    let close = steps.first().is_some_and(|step| *step < 256);
+    let enough = if narrow && !close { 3 } else { 2 };
+    (steps.len() >= enough && steps.windows(2).all(|w| w[0] == w[1]))
         .then(|| "values that count up evenly".into())
 }
 
@@ -234,5 +236,16 @@ mod tests {
         assert_eq!(foreseen(&[0x0102_0308, 0x0102_0304, 0x0102_030c, 0x0102_0310]), evenly);
         assert_eq!(foreseen(&[0x0102_0304, 0x9988_7766, 0x5040_3020]), None);
         assert_eq!(foreseen(&[7, 0x0102_0304, 7]), Some("the same value twice".to_owned()));
+    }
+
+    #[test]
+    fn three_values_of_two_octets_stand_evenly_by_chance() {
+        let foreseen = |numbers: &[u16]| {
+            let octets: Vec<Vec<u8>> = numbers.iter().map(|n| n.to_be_bytes().to_vec()).collect();
+            predictable(&octets.iter().collect::<Vec<_>>()).is_some()
+        };
+        assert!(foreseen(&[0x4001, 0x4002, 0x4003]));
+        assert!(!foreseen(&[0x1000, 0x2000, 0x3000]));
+        assert!(foreseen(&[0x1000, 0x2000, 0x3000, 0x4000]));
     }
 }

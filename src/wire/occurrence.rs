@@ -192,7 +192,7 @@ pub(super) fn verify(
             _ if count > 1 && !occurs.may_be_many() => "one of it at most",
             _ => continue,
         };
-        let last = all().filter(|item| number(item) == Some(wanted)).last().unwrap_or(item);
+        let last = all().rfind(|item| number(item) == Some(wanted)).unwrap_or(item);
         fault(last.name(), last.bits(), expected, count, source);
     }
     for Column { table, at } in &columns {
