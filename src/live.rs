@@ -602,6 +602,10 @@ impl Driver {
 
     /// Does something; gives back what has to wait for its turn.
     fn act(&mut self, output: Output) -> Option<Output> {
+        // The end of a stream does not travel behind what is done after it.
+        if !matches!(output, Output::Close(_)) {
+            self.ears.shut_streams();
+        }
         match output {
             Output::Open { flow, link, place, aside, .. } => {
                 if !self.may_pass(&output, flow) {

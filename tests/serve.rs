@@ -522,3 +522,62 @@ exchanges:
     assert_eq!(text.matches("---- try/contrary::one::server::asked ----").count(), 5, "{text}");
     assert_eq!(text.matches("what went before:").count(), 5, "{text}");
 }
+
+/// What a stream brings up to the end of a line that begins so.
+fn line_of(stream: &mut BufReader<TcpStream>, beginning: &str) -> String {
+    loop {
+        let mut line = String::new();
+        assert!(stream.read_line(&mut line).expect("it is said") > 0, "no {beginning}");
+        if line.starts_with(beginning) {
+            return line;
+        }
+    }
+}
+
+#[test]
+fn a_stream_has_ended_before_something_else_is_said() {
+    const SUITE: &str = "\
+suite: try/order
+parties: {client: who fetches, server: who sends}
+links:
+  control: {client -> server: ftp}
+  passive: {client -> server: octet-stream, at: control}
+exchanges:
+  order:
+    steps:
+      - step: sent
+        ladder:
+          - connect: client -> server
+          - server -> client: {reply: {code: 220}}
+          - client -> server: epsv
+          - server -> client: {extended-passive: {port: $passive.port}}
+          - connect: client -> server
+            on: passive
+          - server -> client: {data: {data: abc}}
+            on: passive
+          - close: server -> client
+            on: passive
+          - server -> client: {reply: {code: 226}}
+";
+    let file = std::env::temp_dir().join(format!("stepladder-order-{}.yaml", std::process::id()));
+    std::fs::write(&file, SUITE).expect("writable");
+    let exchange = format!("{}::order", file.display());
+    let mut server = Served::begin(&[&exchange, "--as", "server", "--count", "20"]);
+    for _ in 0..20 {
+        let stream = TcpStream::connect(server.address).expect("it listens");
+        let mut control = BufReader::new(stream.try_clone().expect("a second handle"));
+        line_of(&mut control, "220");
+        (&stream).write_all(b"EPSV\r\n").expect("it hears");
+        let port = line_of(&mut control, "229");
+        let port = port.split('|').nth(3).and_then(|port| port.parse().ok()).expect("a port");
+        let mut data = TcpStream::connect((server.address.ip(), port)).expect("it listens");
+        line_of(&mut control, "226");
+        // Whatever came before it is there.
+        data.set_nonblocking(true).expect("a socket");
+        let mut octets = Vec::new();
+        data.read_to_end(&mut octets).expect("it has ended");
+        assert_eq!(octets, b"abc");
+    }
+    server.ended();
+    let _ = std::fs::remove_file(file);
+}

@@ -37,6 +37,8 @@ pub(super) struct Ears {
     line: Arc<Line>,
     /// What is known without being read.
     known: VecDeque<Heard>,
+    /// Whether our half of a stream may be left to be closed.
+    closes: bool,
 }
 
 /// An ear, numbered in the order in which they came.
@@ -79,7 +81,8 @@ struct Loose {
 
 impl Ears {
     pub(super) fn new() -> Self {
-        Self { ears: Vec::new(), count: 0, line: Arc::default(), known: VecDeque::new() }
+        let (line, known) = (Arc::default(), VecDeque::new());
+        Self { ears: Vec::new(), count: 0, line, known, closes: false }
     }
 
     /// Hears the datagrams of a flow's other end.
@@ -160,14 +163,18 @@ impl Ears {
         self.with_stream(ear, |stream| stream.say(octets, urgent));
     }
 
-    /// Closes our half of a stream.
+    /// Closes our half of a stream, as soon as something else is done or waited for.
     pub(super) fn close(&mut self, ear: EarId) {
         self.with_stream(ear, Stream::close);
+        self.closes = true;
     }
 
-    /// Closes our halves of streams that are to be closed, before something is waited for that is not
-    /// heard here.
+    /// Closes our halves of streams that are to be closed, before something else is done or something
+    /// is waited for that is not heard here.
     pub(super) fn shut_streams(&mut self) {
+        if !std::mem::take(&mut self.closes) {
+            return;
+        }
         for (_, ear) in &mut self.ears {
             if let Socket::Stream(stream) = &mut ear.socket {
                 stream.shut();
