@@ -430,6 +430,28 @@ fn a_run_that_is_stopped_leaves_a_record_and_no_child() {
 }
 
 #[test]
+fn what_cannot_be_written_down_is_told_and_ends_the_run() {
+    let run = |logfile| stepladder(&["run", "suites/arp", "--sim", "--", "--logfile", logfile]);
+    let output = run("/no/such/folder/log");
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("error: /no/such/folder/log cannot be written"));
+    let output = run("/dev/full");
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("error: what came of it could not be shown to its end"));
+}
+
+#[test]
+fn a_caller_may_have_a_runtime_of_his_own() {
+    let folder = Folder::new("runtime");
+    let paths = vec![folder.write("one.yaml", SUITE).into()];
+    let options = stepladder::trial::Options { paths, ..Default::default() };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let code = runtime.block_on(async { stepladder::trial::main_libtest(options) });
+    assert_eq!(format!("{code:?}"), format!("{:?}", std::process::ExitCode::SUCCESS));
+}
+
+#[test]
 fn a_reader_who_goes_away_does_not_stop_the_run() {
     use std::io::Read;
     let mut run = Command::new(env!("CARGO_BIN_EXE_stepladder"))

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use libtest_mimic::{Arguments, ColorSetting, Completion, FormatSetting, Trial};
+use rustix::process::{Signal, getpid, kill_process};
 
 use super::judge::{self, Judged};
 use super::paper;
@@ -238,22 +239,52 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     if arguments.list {
         return list(&arguments, &listed);
     }
+    // Before anything is played for it.
+    if let Some(path) = &arguments.logfile
+        && let Err(error) = std::fs::File::create(path)
+    {
+        eprintln!("error: {path} cannot be written: {error}");
+        return ExitCode::from(BROKEN);
+    }
     let hushed = hush(&arguments);
     let (showing, shows) = (arguments.clone(), progress.clone());
-    let shown_by = std::thread::spawn(move || show(&showing, trials, &shows));
-    // Plays go on here, since the memory of other threads grows page by page. Runs follow each other:
-    // two of them would share what belongs to one, such as the machine.
-    let played = std::panic::catch_unwind(AssertUnwindSafe(|| {
+    let shown_by = std::thread::spawn(move || {
+        let told = std::panic::catch_unwind(AssertUnwindSafe(|| show(&showing, trials, &shows)));
+        if told.is_err() {
+            // What nobody can be told of is not played on. It ends as where somebody stops it.
+            let _ = kill_process(getpid(), Signal::TERM);
+        }
+        told
+    });
+    // Runs follow each other: two of them would share what belongs to one, such as the machine.
+    let play = move || {
         for (run, wanted) in threads {
             run.perform(wanted);
         }
-    }));
-    let failed = shown_by.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    };
+    // Plays go on here, since the memory of other threads grows page by page, unless whoever called us
+    // has a runtime here himself.
+    let played = match tokio::runtime::Handle::try_current() {
+        Ok(_) => std::thread::spawn(play).join(),
+        Err(_) => std::panic::catch_unwind(AssertUnwindSafe(play)),
+    };
+    if played.is_err() {
+        // Somebody waits for what will not come.
+        shown.iter().for_each(|(shelf, ..)| shelf.give_up());
+    }
+    let told = shown_by.join().and_then(|told| told);
     progress.finish();
     if played.is_err() {
         eprintln!("error: a play panicked; this is a fault of the harness");
         return ExitCode::from(BROKEN);
     }
+    if told.is_err() {
+        eprintln!("error: what came of it could not be shown to its end");
+        if let Ok(mut broken) = broken.lock() {
+            *broken = true;
+        }
+    }
+    let failed = told.unwrap_or(true);
     for warning in warnings.lock().map(|w| w.clone()).unwrap_or_default() {
         eprintln!("{warning}");
     }
@@ -372,6 +403,13 @@ impl Shelf {
                 let found: Vec<_> = group.cases.iter().map(|case| self.board.read(*case)).collect();
                 judge::rule(group, &group.suite.rules[rule], &found, &Mask::default())
             }
+        }
+    }
+
+    /// Writes for whatever was not played that it will not be.
+    fn give_up(&self) {
+        for (at, case) in self.plan.cases.iter().enumerate() {
+            self.board.write(at, judge::all(case, Verdict::Error, "the run broke down before it"));
         }
     }
 
