@@ -215,7 +215,7 @@ fn predictable(values: &[&Vec<u8>]) -> Option<String> {
     let step = |w: &[u128]| w[1] - w[0];
     let steps: Vec<u128> = numbers.windows(2).map(step).collect();
     // Three of so few values stand evenly by chance, unless they stand close together.
-    let close = steps.first().is_some_and(|step| *step < 256);
+    let close = steps.first().is_some_and(|step| *step <= 256);
     let enough = if narrow && !close { 3 } else { 2 };
     (steps.len() >= enough && steps.windows(2).all(|w| w[0] == w[1]))
         .then(|| "values that count up evenly".into())
@@ -245,6 +245,8 @@ mod tests {
             predictable(&octets.iter().collect::<Vec<_>>()).is_some()
         };
         assert!(foreseen(&[0x4001, 0x4002, 0x4003]));
+        // Who counts in the order of his own octets.
+        assert!(foreseen(&[0x0140, 0x0240, 0x0340]));
         assert!(!foreseen(&[0x1000, 0x2000, 0x3000]));
         assert!(foreseen(&[0x1000, 0x2000, 0x3000, 0x4000]));
     }
