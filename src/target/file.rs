@@ -178,10 +178,11 @@ impl Target {
             let rules = || suite.rules.iter().map(|rule| rule.name.as_str());
             let fitting = || suite.exchanges.iter().filter(|exchange| fits(name, &exchange.name));
             let steps = || fitting().flat_map(|exchange| &exchange.steps).map(|s| s.name.as_str());
+            let step_is = |name: &str| deviation.step.is_empty() || deviation.step == name;
+            if fits(name, "rules") && (deviation.step.is_empty() || rules().any(step_is)) {
+                return None;
+            }
             let (title, word, known): (_, _, Vec<&str>) = match name {
-                "rules" if deviation.step.is_empty() || rules().any(|r| r == deviation.step) => {
-                    return None;
-                }
                 "rules" => {
                     let title = format!("`{}` has no rule `{}`", suite.name, deviation.step);
                     (title, &*deviation.step, rules().collect())
@@ -190,9 +191,7 @@ impl Target {
                     let title = format!("`{}` has no exchange `{name}`", suite.name);
                     (title, name, suite.exchanges.iter().map(|e| e.name.as_str()).collect())
                 }
-                _ if deviation.step.is_empty() || steps().any(|s| s == deviation.step) => {
-                    return None;
-                }
+                _ if deviation.step.is_empty() || steps().any(step_is) => return None,
                 _ => {
                     let title =
                         format!("`{}` has no step `{}`", deviation.exchange, deviation.step);

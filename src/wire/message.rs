@@ -175,14 +175,13 @@ impl Message {
 
     /// The field at a path, be it the type or the length of an item.
     pub fn field(&self, path: &str) -> Option<Cow<'_, Node>> {
-        let own = || self.find(path).map(Cow::Borrowed);
         let head = || {
             let (item, part) = path.rsplit_once('.')?;
             let which = [&ITEM_TYPE, &ITEM_LENGTH].iter().position(|head| head.name == part)?;
             let [number, length] = self.find(item)?.heads()?;
             Some(Cow::Owned(if which == 0 { number } else { length }))
         };
-        own().or_else(head)
+        head().or_else(|| self.find(path).map(Cow::Borrowed))
     }
 
     /// All nodes directly inside the node at `path`, at the top where it is empty.

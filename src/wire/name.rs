@@ -14,6 +14,9 @@ const MOST: usize = 255;
 const MOST_LABEL: usize = 63;
 /// The most pointers on the way through one name: it has no more labels.
 const MOST_POINTERS: usize = 127;
+/// The most ends of names that later ones may point to: each is looked at for each label, and there may
+/// be thousands.
+const MOST_ENDS: usize = 512;
 /// The two bits of a pointer.
 const POINTER: u8 = 0xc0;
 
@@ -122,7 +125,9 @@ impl Written {
             if let Some((.., place)) = before.find(same) {
                 return (from, Some((0xc000 | place).to_be_bytes()));
             }
-            if let Some(place) = u16::try_from(at + from).ok().filter(|place| *place < 0x4000) {
+            if let Some(place) = u16::try_from(at + from).ok().filter(|place| *place < 0x4000)
+                && self.ends.len() < MOST_ENDS
+            {
                 self.ends.push((kept + from, end.len(), place));
             }
             from += 1 + usize::from(name[from]);
