@@ -494,13 +494,14 @@ class Client:
     def decline(self):
         self.host.stop("checked")
         self.state, self.xid, self.secs = "init", os.urandom(4), 0
+        if self.wrong == "keeps-address-in-use":
+            # Before it says anything: whoever hears it looks at once.
+            self.host.give_lease(self.offered, 32, [])
         if self.wrong != "no-decline":
             ciaddr = self.offered if self.wrong == "decline-with-ciaddr" else NOBODY
             flags, self.flags = self.flags, 0
             self.say(DECLINE, option(WANTED, self.offered) + option(SERVER, self.server), ciaddr)
             self.flags = flags
-        if self.wrong == "keeps-address-in-use":
-            self.host.give_lease(self.offered, 32, [])
         # Section 3.1, 5: ten seconds at least.
         if self.wrong != "gives-up-after-decline":
             self.host.after(AFTER_DECLINE, "again", self.start)
