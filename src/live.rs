@@ -53,7 +53,7 @@ use tokio::sync::watch;
 use crate::ladder::{Link, LinkId, PartyId, Suite};
 use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Play, Sight};
 use crate::record::{Event, Report};
-use doors::{Call, Came, datagram_socket, near};
+use doors::{Call, Came, datagram_socket, near, place_of};
 use ears::{EarId, Ears};
 use few::Few;
 use gate::Crossing;
@@ -436,7 +436,7 @@ impl Driver {
                         let flow = self.play.accept(now, link);
                         self.links.insert(flow, link);
                         self.ends.insert(link, Rc::new(Cell::new(from)));
-                        if let Ok(here) = stream.local_addr() {
+                        if let Ok(here) = place_of(&stream) {
                             self.near.insert(link, here.ip());
                         }
                         let ear = self.ears.stream(flow, stream);

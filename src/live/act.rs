@@ -234,7 +234,7 @@ impl Driver {
         let here = here.unwrap_or(Ipv4Addr::LOCALHOST.into());
         let now = self.epoch.elapsed();
         let door = doors::listen(SocketAddr::new(here, 0));
-        let input = match door.and_then(|door| Ok((door.local_addr()?, door))) {
+        let input = match door.and_then(|door| Ok((doors::place_of(&door)?, door))) {
             Ok((address, door)) => {
                 // A link has one door, at the place that was told last.
                 self.ears.shut(link);

@@ -4,14 +4,20 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-use tokio::net::{TcpListener, TcpSocket, TcpStream, UdpSocket};
+use rustix::net::{SocketFlags, acceptfrom_with};
+use socket2::{Domain, Socket, Type};
+use tokio::io::Interest;
+use tokio::net::UdpSocket;
 
 use super::ears::Ears;
 use super::hall::{Across, Hall, Side};
 use super::inbox::Inbox;
 use super::segment::Segment;
+use super::sockets::{Watched, watched};
+use super::stream;
 use crate::ladder::{LinkId, PartyId, Suite};
 use crate::play::Cast;
 use crate::wire::Transport;
@@ -23,7 +29,7 @@ pub(super) const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPE
 #[derive(Default)]
 pub struct Doors {
     udp: BTreeMap<LinkId, UdpSocket>,
-    tcp: BTreeMap<LinkId, TcpListener>,
+    tcp: BTreeMap<LinkId, Watched>,
     /// The suite whose frames are heard, and where.
     frames: Option<(Arc<Suite>, Rc<Segment>)>,
     /// What is told of what comes in a hall.
@@ -113,7 +119,7 @@ impl Doors {
                 }
                 Transport::Tcp => {
                     let listener = listen(address).map_err(failed)?;
-                    let bound = listener.local_addr().map_err(failed)?;
+                    let bound = place_of(&listener).map_err(failed)?;
                     doors.tcp.insert(id, listener);
                     bound
                 }
@@ -170,25 +176,45 @@ pub(super) enum Came {
     Datagram(Rc<UdpSocket>, Vec<u8>),
     /// A datagram in a hall, and where answers go.
     Across(Side, Vec<u8>),
-    Stream(TcpStream),
+    Stream(Watched),
     /// A frame on the segment.
     Frame(Vec<u8>),
 }
 
 /// Listens for streams at an address.
-pub(super) fn listen(at: SocketAddr) -> std::io::Result<TcpListener> {
-    const WAITING: u32 = 1024;
-    let socket = match at {
-        SocketAddr::V4(_) => TcpSocket::new_v4()?,
-        SocketAddr::V6(_) => TcpSocket::new_v6()?,
-    };
-    socket.set_reuseaddr(true)?;
+pub(super) fn listen(at: SocketAddr) -> std::io::Result<Watched> {
+    const WAITING: i32 = 1024;
+    let socket = Socket::new(Domain::for_address(at), Type::STREAM.nonblocking(), None)?;
+    socket.set_reuse_address(true)?;
     // Streams have it from their door: what we say waits for nothing, and urgent octets stand among the
     // others.
-    socket.set_nodelay(true)?;
-    socket2::SockRef::from(&socket).set_out_of_band_inline(true)?;
-    socket.bind(at)?;
-    socket.listen(WAITING)
+    socket.set_tcp_nodelay(true)?;
+    socket.set_out_of_band_inline(true)?;
+    socket.bind(&at.into())?;
+    socket.listen(WAITING)?;
+    watched(socket, Interest::READABLE)
+}
+
+/// Where a socket is.
+pub(super) fn place_of(socket: &Watched) -> std::io::Result<SocketAddr> {
+    let place = socket.get_ref().local_addr()?;
+    place.as_socket().ok_or_else(|| std::io::ErrorKind::AddrNotAvailable.into())
+}
+
+/// The next stream that somebody opens, and where he is.
+pub(super) fn accept(
+    door: &Watched,
+    context: &mut Context<'_>,
+) -> Poll<std::io::Result<(Watched, SocketAddr)>> {
+    loop {
+        let mut ready = ready!(door.poll_read_ready(context))?;
+        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        let Ok(came) = ready.try_io(|door| Ok(acceptfrom_with(door, flags)?)) else { continue };
+        let (socket, from) = came?;
+        let from = from.ok_or(std::io::ErrorKind::AddrNotAvailable)?;
+        let stream = watched(socket.into(), stream::INTEREST)?;
+        return Poll::Ready(Ok((stream, SocketAddr::try_from(from)?)));
+    }
 }
 
 /// The address of this host from which another one is reached. Nothing is sent to find it.
@@ -228,10 +254,8 @@ pub(super) fn shared_socket(here: SocketAddr, there: SocketAddr) -> std::io::Res
     UdpSocket::from_std(socket.into())
 }
 
-fn unbound(like: SocketAddr) -> std::io::Result<socket2::Socket> {
-    let domain = socket2::Domain::for_address(like);
-    let kind = socket2::Type::DGRAM.nonblocking();
-    let socket = socket2::Socket::new(domain, kind, None)?;
+fn unbound(like: SocketAddr) -> std::io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(like), Type::DGRAM.nonblocking(), None)?;
     // The kernel gives what it allows; a smaller buffer is no reason to stop.
     let _ = socket.set_recv_buffer_size(4 << 20);
     Ok(socket)

@@ -14,13 +14,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker, ready};
 use std::time::{Duration, Instant};
 
-use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::net::UdpSocket;
 
 use super::Alarm;
-use super::doors::{Call, Came, NOBODY};
+use super::doors::{Call, Came, NOBODY, accept};
 use super::inbox::Heard;
 use super::segment::Segment;
-use super::sockets::with_buffer;
+use super::sockets::{Watched, with_buffer};
 use super::stream::Stream;
 use crate::ladder::{Aside, LinkId, Suite};
 use crate::play::{FlowId, Input};
@@ -65,7 +65,7 @@ enum Socket {
     /// Datagrams of whoever calls.
     Datagrams(LinkId, Rc<UdpSocket>),
     /// Whoever opens a stream.
-    Streams(LinkId, TcpListener),
+    Streams(LinkId, Watched),
     /// All frames on the segment.
     Frames(Rc<Segment>, Arc<Suite>),
 }
@@ -103,7 +103,7 @@ impl Ears {
     }
 
     /// Takes a stream.
-    pub(super) fn stream(&mut self, flow: FlowId, stream: TcpStream) -> EarId {
+    pub(super) fn stream(&mut self, flow: FlowId, stream: Watched) -> EarId {
         self.add(Socket::Stream(Box::new(Stream::accepted(flow, stream))))
     }
 
@@ -136,7 +136,7 @@ impl Ears {
     }
 
     /// Hears whoever calls a door for streams.
-    pub(super) fn streams(&mut self, link: LinkId, door: TcpListener) {
+    pub(super) fn streams(&mut self, link: LinkId, door: Watched) {
         self.add(Socket::Streams(link, door));
     }
 
@@ -279,7 +279,7 @@ impl Ear {
             Socket::Stream(stream) => return stream.poll(&mut context),
             Socket::Datagrams(link, socket) => ready!(poll_datagram_from(socket, &mut context))
                 .map(|(octets, from)| call(*link, from, Came::Datagram(socket.clone(), octets))),
-            Socket::Streams(link, listener) => ready!(listener.poll_accept(&mut context))
+            Socket::Streams(link, listener) => ready!(accept(listener, &mut context))
                 .map(|(stream, from)| call(*link, from, Came::Stream(stream))),
             Socket::Frames(segment, suite) => loop {
                 let frame = match ready!(segment.poll(&mut context)) {

@@ -6,9 +6,9 @@ use std::task::{Context, Poll, ready};
 
 use pnet_datalink::{Channel, Config, NetworkInterface};
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::io::unix::AsyncFd;
+use tokio::io::Interest;
 
-use super::sockets::with_buffer;
+use super::sockets::{Watched, watched, with_buffer};
 
 /// The octets that the kernel puts in front of a frame: `struct virtio_net_hdr`.
 const NOTE: usize = 10;
@@ -16,7 +16,7 @@ const NOTE: usize = 10;
 /// An interface on which frames are said and heard. Ours are not heard.
 #[derive(Debug)]
 pub struct Segment {
-    socket: AsyncFd<Socket>,
+    socket: Watched,
 }
 
 impl Segment {
@@ -40,7 +40,7 @@ impl Segment {
         prepare(&socket).and_then(|()| listen(&socket, &interface)).map_err(failed)?;
         // The kernel gives what it allows; a smaller buffer is no reason to stop.
         let _ = socket.set_recv_buffer_size(4 << 20);
-        Ok(Self { socket: watched(socket).map_err(failed)? })
+        Ok(Self { socket: watched(socket, Interest::READABLE).map_err(failed)? })
     }
 
     /// Sends a frame, from its destination address on.
@@ -71,13 +71,6 @@ fn framed(noted: &[u8]) -> Vec<u8> {
     let mut frame = frame.to_vec();
     complete(note, &mut frame);
     frame
-}
-
-/// A socket whose readiness the runtime tells.
-#[expect(unsafe_code, reason = "the runtime cannot know what a descriptor belongs to")]
-fn watched(socket: Socket) -> std::io::Result<AsyncFd<Socket>> {
-    // SAFETY: the socket keeps its descriptor open and unchanged as long as it lives.
-    Ok(unsafe { AsyncFd::register(socket)? })
 }
 
 /// Asks for a note in front of each frame, and for none of the frames that this host sends.

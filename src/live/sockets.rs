@@ -3,6 +3,10 @@
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use socket2::Socket;
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+
 use super::doors::near;
 use crate::ladder::Aside;
 
@@ -16,6 +20,16 @@ thread_local! {
 /// Lends the buffer that everything on this thread is read into.
 pub(super) fn with_buffer<T>(read: impl FnOnce(&mut [u8]) -> T) -> T {
     BUFFER.with_borrow_mut(|buffer| read(buffer))
+}
+
+/// A socket whose readiness the runtime tells.
+pub(super) type Watched = AsyncFd<Socket>;
+
+/// Has the runtime tell what a socket is ready for.
+#[expect(unsafe_code, reason = "the runtime cannot know what a descriptor belongs to")]
+pub(super) fn watched(socket: Socket, interest: Interest) -> std::io::Result<Watched> {
+    // SAFETY: the socket keeps its descriptor open and unchanged as long as it lives.
+    Ok(unsafe { AsyncFd::register_with_interest(socket, interest)? })
 }
 
 /// Sends a datagram from a port, or from an address, that it is not expected from.

@@ -1,21 +1,23 @@
 //! A stream of a play: octets go out in the order in which they were said, and what comes is heard.
 
 use std::collections::VecDeque;
-use std::io::ErrorKind::WouldBlock;
+use std::io::ErrorKind::{Interrupted, WouldBlock};
 use std::net::{Shutdown, SocketAddr};
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use rustix::io::Errno;
-use socket2::{Domain, SockRef, Socket, Type};
+use socket2::{Domain, Socket, Type};
 use tokio::io::Interest;
-use tokio::net::TcpStream;
 
 use super::inbox::Heard;
-use super::sockets::{address_of, with_buffer};
+use super::sockets::{Watched, address_of, watched, with_buffer};
 use crate::ladder::Aside;
 use crate::play::{FlowId, Input};
 
+/// What a stream waits for: urgent octets too, before which a read ends although more is there.
+pub(super) const INTEREST: Interest =
+    Interest::READABLE.add(Interest::WRITABLE).add(Interest::PRIORITY);
 /// The most octets that one read takes from a stream.
 const READ: usize = 64 << 10;
 /// As many octets as every packet has room for.
@@ -29,7 +31,7 @@ const LAST_READS: usize = 16;
 /// a peer that closes its half behind a request gets its answer.
 pub(super) struct Stream {
     flow: FlowId,
-    socket: TcpStream,
+    socket: Watched,
     /// Whom we call and who has not answered yet.
     calls: Option<SocketAddr>,
     /// What is still to be written, and how much of the first of it has been.
@@ -55,7 +57,7 @@ struct Words {
 
 impl Stream {
     /// A stream that somebody has opened.
-    pub(super) fn accepted(flow: FlowId, socket: TcpStream) -> Self {
+    pub(super) fn accepted(flow: FlowId, socket: Watched) -> Self {
         // The door has told it how to be.
         Self { hurries: true, ..Self::new(flow, socket) }
     }
@@ -70,22 +72,12 @@ impl Stream {
         if let Some(aside) = aside {
             socket.bind(&SocketAddr::new(address_of(aside, to)?, 0).into())?;
         }
-        // On the loopback a stream is open or refused as soon as it was asked for, which the second
-        // time tells.
-        let first = socket.connect(&to.into());
-        let came = first.or_else(|error| match Errno::from_io_error(&error) {
-            Some(Errno::INPROGRESS) => socket.connect(&to.into()),
-            _ => Err(error),
-        });
-        let waits = match came {
+        let waits = match socket.connect(&to.into()) {
             Ok(()) => false,
-            Err(error) => match Errno::from_io_error(&error) {
-                Some(Errno::ISCONN) => false,
-                Some(Errno::INPROGRESS | Errno::ALREADY) => true,
-                _ => return Err(error),
-            },
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::INPROGRESS) => true,
+            Err(error) => return Err(error),
         };
-        let mut stream = Self::new(flow, TcpStream::from_std(socket.into())?);
+        let mut stream = Self::new(flow, watched(socket, INTEREST)?);
         match waits {
             true => stream.calls = Some(to),
             false => stream.opened(),
@@ -93,7 +85,7 @@ impl Stream {
         Ok(stream)
     }
 
-    fn new(flow: FlowId, socket: TcpStream) -> Self {
+    fn new(flow: FlowId, socket: Watched) -> Self {
         Self {
             flow,
             socket,
@@ -111,7 +103,7 @@ impl Stream {
     fn opened(&mut self) {
         self.calls = None;
         // Urgent octets stand among the others.
-        let _ = SockRef::from(&self.socket).set_out_of_band_inline(true);
+        let _ = self.socket.get_ref().set_out_of_band_inline(true);
     }
 
     /// Whether the other end has not answered yet.
@@ -150,7 +142,7 @@ impl Stream {
     /// Closes our half now, if it is to be closed and all is written.
     pub(super) fn shut(&mut self) {
         if self.closes && self.speaks && self.words.is_empty() && self.calls.is_none() {
-            let _ = SockRef::from(&self.socket).shutdown(Shutdown::Write);
+            let _ = self.socket.get_ref().shutdown(Shutdown::Write);
             self.speaks = false;
         }
     }
@@ -175,8 +167,12 @@ impl Stream {
     /// What comes next. The end of the other half is told once.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Heard> {
         if let Some(to) = self.calls {
-            let ready = ready!(self.socket.poll_write_ready(context));
-            let error = ready.and_then(|()| self.socket.take_error());
+            let error = match ready!(self.socket.poll_write_ready(context)) {
+                // Who refuses, or has broken off again, has closed this half.
+                Ok(ready) if !ready.ready().is_write_closed() => Ok(None),
+                Ok(_) => self.socket.get_ref().take_error(),
+                Err(error) => Err(error),
+            };
             return Poll::Ready(match error {
                 Ok(None) => {
                     self.opened();
@@ -200,25 +196,42 @@ impl Stream {
         if !self.hears {
             return Poll::Pending;
         }
-        // A read ends at urgent octets although more is there, so that one which brings little says
-        // nothing about what is left: each is tried until nothing comes.
+        Poll::Ready(match ready!(self.read(context)) {
+            Ok(octets) if !octets.is_empty() => self.told(Input::Received(self.flow, octets)),
+            end => {
+                self.hears = false;
+                self.speaks &= end.is_ok();
+                self.told(Input::Closed(self.flow))
+            }
+        })
+    }
+
+    /// Reads what is there; nothing at the end of the other half.
+    fn read(&self, context: &mut Context<'_>) -> Poll<std::io::Result<Vec<u8>>> {
         loop {
-            let ready = ready!(self.socket.poll_read_ready(context));
-            let read = ready.and_then(|()| {
-                with_buffer(|buffer| {
-                    let octets = self.socket.try_read(&mut buffer[..READ])?;
-                    Ok(buffer[..octets].to_vec())
-                })
+            let mut ready = ready!(self.socket.poll_read_ready(context))?;
+            // Known before the read. What comes after it, the runtime tells anew.
+            let mut urgent = false;
+            let _ = self.socket.try_io(Interest::PRIORITY, |_| {
+                urgent = true;
+                Err::<(), _>(WouldBlock.into())
             });
-            return Poll::Ready(match read {
-                Err(error) if error.kind() == WouldBlock => continue,
-                Ok(octets) if !octets.is_empty() => self.told(Input::Received(self.flow, octets)),
-                end => {
-                    self.hears = false;
-                    self.speaks &= end.is_ok();
-                    self.told(Input::Closed(self.flow))
+            let read: Result<_, Errno> = with_buffer(|buffer| {
+                let octets = rustix::io::read(ready.get_inner(), &mut buffer[..READ])?;
+                Ok(buffer[..octets].to_vec())
+            });
+            match &read {
+                Err(error) if *error == Errno::INTR => continue,
+                Err(error) if *error == Errno::WOULDBLOCK => {
+                    ready.clear_ready();
+                    continue;
                 }
-            });
+                // A read that brings less than there was room for has brought all, but for one that
+                // ends before urgent octets.
+                Ok(octets) if octets.len() < READ && !urgent => ready.clear_ready(),
+                _ => {}
+            }
+            return Poll::Ready(read.map_err(std::io::Error::from));
         }
     }
 
@@ -233,7 +246,7 @@ impl Stream {
         if self.calls.is_some() {
             return;
         }
-        let socket = SockRef::from(&self.socket);
+        let socket = self.socket.get_ref();
         while self.speaks
             && let Some(words) = self.words.front()
         {
@@ -242,7 +255,7 @@ impl Stream {
             // is no more than one packet does not wait anyway.
             if !self.hurries && (self.spoke || left.len() > PACKET) {
                 self.hurries = true;
-                let _ = self.socket.set_nodelay(true);
+                let _ = socket.set_tcp_nodelay(true);
             }
             self.spoke = true;
             let sent = match left {
@@ -254,10 +267,10 @@ impl Stream {
                 Ok(octets) => self.written += octets,
                 Err(error) if error.kind() == WouldBlock => {
                     // So that the runtime waits for it.
-                    let _ = self.socket.try_io(Interest::WRITABLE, || Err::<(), _>(error));
+                    let _ = self.socket.try_io(Interest::WRITABLE, |_| Err::<(), _>(error));
                     return;
                 }
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == Interrupted => {}
                 Err(_) => self.speaks = false,
             }
             if self.written == words.octets.len() {
@@ -265,5 +278,104 @@ impl Stream {
                 self.written = 0;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+    use std::future::poll_fn;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::live::block_on;
+
+    /// A stream that we have opened, and its other end.
+    async fn pair() -> (Stream, Socket) {
+        let door = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        door.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        door.listen(1).unwrap();
+        let to = door.local_addr().unwrap().as_socket().unwrap();
+        let mut stream = Stream::call(0, to, None).unwrap();
+        if stream.is_called() {
+            let heard = poll_fn(|context| stream.poll(context)).await;
+            assert!(matches!(heard, Heard::Input(_, Input::Established(0))));
+        }
+        (stream, door.accept().unwrap().0)
+    }
+
+    /// Hears so many octets, or what comes until nothing comes any more.
+    async fn hear(stream: &mut Stream, octets: usize) -> Vec<u8> {
+        let mut all = Vec::new();
+        let _ = tokio::time::timeout(Duration::from_secs(5), async {
+            while all.len() < octets {
+                if let Heard::Input(_, Input::Received(_, more)) =
+                    poll_fn(|context| stream.poll(context)).await
+                {
+                    all.extend(more);
+                }
+            }
+        })
+        .await;
+        all
+    }
+
+    #[test]
+    fn what_is_urgent_is_heard_where_it_stands() {
+        for (before, behind) in [("before", "behind"), ("before", ""), ("", "behind"), ("", "")] {
+            let heard = block_on(async {
+                let (mut stream, peer) = pair().await;
+                peer.send(before.as_bytes()).unwrap();
+                peer.send_out_of_band(b"!").unwrap();
+                peer.send(behind.as_bytes()).unwrap();
+                hear(&mut stream, before.len() + 1 + behind.len()).await
+            });
+            assert_eq!(heard.unwrap(), format!("{before}!{behind}").into_bytes());
+        }
+    }
+
+    #[test]
+    fn what_becomes_urgent_after_the_runtime_was_asked_is_heard() {
+        let heard = block_on(async {
+            let (mut stream, peer) = pair().await;
+            peer.send(b"before").unwrap();
+            stream.socket.readable().await.unwrap().retain_ready();
+            peer.send_out_of_band(b"!").unwrap();
+            hear(&mut stream, 7).await
+        });
+        assert_eq!(heard.unwrap(), b"before!");
+    }
+
+    #[test]
+    fn what_was_said_before_the_end_is_heard_before_it() {
+        block_on(async {
+            let (mut stream, peer) = pair().await;
+            peer.send(b"last words").unwrap();
+            drop(peer);
+            assert_eq!(hear(&mut stream, 10).await, b"last words");
+            let end = poll_fn(|context| stream.poll(context));
+            let end = tokio::time::timeout(Duration::from_secs(5), end).await;
+            assert!(matches!(end, Ok(Heard::Input(_, Input::Closed(0)))));
+        })
+        .unwrap();
+    }
+
+    #[test]
+    fn a_call_that_nobody_takes_is_refused() {
+        block_on(async {
+            let door = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            door.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+            let to = door.local_addr().unwrap().as_socket().unwrap();
+            let why = match Stream::call(0, to, None) {
+                Ok(mut stream) => match poll_fn(|context| stream.poll(context)).await {
+                    Heard::Input(_, Input::Refused(0, why)) => why,
+                    _ => panic!("it was taken"),
+                },
+                Err(why) => why.to_string(),
+            };
+            assert!(why.contains("refused"), "{why}");
+        })
+        .unwrap();
     }
 }
