@@ -50,7 +50,7 @@ use std::time::{Duration, Instant};
 use tokio::net::UdpSocket;
 use tokio::sync::watch;
 
-use crate::ladder::{Link, LinkId, PartyId, Suite};
+use crate::ladder::{Aside, Link, LinkId, PartyId, Suite};
 use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Play, Sight};
 use crate::record::{Event, Report};
 use doors::{Call, Came, datagram_socket, near, place_of};
@@ -202,6 +202,8 @@ struct Driver {
     /// The sockets and doors of the play.
     ears: Ears,
     flows: Few<FlowId, Way>,
+    /// From where else something was sent on a flow that we have opened.
+    asides: Few<(FlowId, Aside), Rc<UdpSocket>>,
     /// The link of each flow.
     links: Few<FlowId, LinkId>,
     /// Where the other end of the latest conversation of a link is.
@@ -258,6 +260,7 @@ impl Driver {
             tell: inbox.tell(),
             ears,
             flows: Few::new(),
+            asides: Few::new(),
             links: Few::new(),
             ends: Few::new(),
             near: Few::new(),

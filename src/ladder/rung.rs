@@ -165,7 +165,7 @@ pub struct Again {
 }
 
 /// A place from which nothing is expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Aside {
     /// Another port of the same host.
     Port,

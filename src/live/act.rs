@@ -11,7 +11,7 @@ use tokio::task::spawn_local;
 
 use super::doors::{self, datagram_socket, here_for, near, shared_socket, socket_to};
 use super::gate::Lane;
-use super::sockets::send_aside;
+use super::sockets::{address_of, send_aside};
 use super::{Driver, Task, Way};
 use crate::ladder::{Aside, LinkId};
 use crate::play::{FlowId, Input, Output, Place};
@@ -115,17 +115,13 @@ impl Driver {
                 }
             }
             Output::SendAside(flow, octets, aside) => {
-                let sent = match self.flows.get(flow) {
-                    Some(Way::Caller(_, to)) => send_aside(*to, &octets, aside),
-                    Some(Way::Loose(_, to)) => send_aside(to.get(), &octets, aside),
-                    Some(Way::Own(socket)) => {
-                        socket.peer_addr().and_then(|to| send_aside(to, &octets, aside))
-                    }
-                    _ => Ok(()),
-                };
-                if let Err(error) = sent {
+                if let Err(error) = self.send_aside(flow, octets, aside) {
                     let why = format!("nothing can be sent from another place here: {error}");
-                    self.play.take(self.epoch.elapsed(), Input::NotDone(why));
+                    let input = match error.kind() {
+                        std::io::ErrorKind::Unsupported => Input::Unable(why),
+                        _ => Input::NotDone(why),
+                    };
+                    self.play.take(self.epoch.elapsed(), input);
                 }
             }
             Output::Close(flow) => {
@@ -268,6 +264,29 @@ impl Driver {
             }
             None => {}
         }
+    }
+
+    /// Sends a datagram from where the other end does not expect us. Whoever called hears there what
+    /// is answered to it.
+    fn send_aside(&mut self, flow: FlowId, octets: Vec<u8>, aside: Aside) -> std::io::Result<()> {
+        let to = match self.flows.get(flow) {
+            Some(Way::Caller(_, to)) => return send_aside(*to, &octets, aside),
+            Some(Way::Loose(_, to)) => return send_aside(to.get(), &octets, aside),
+            Some(Way::Own(socket)) => socket.peer_addr()?,
+            _ => return Ok(()),
+        };
+        let socket = match self.asides.get((flow, aside)) {
+            Some(socket) => socket.clone(),
+            None => {
+                let here = SocketAddr::new(address_of(aside, to)?, 0);
+                let socket = Rc::new(datagram_socket(here)?);
+                self.asides.insert((flow, aside), socket.clone());
+                self.ears.aside(flow, to, socket.clone());
+                socket
+            }
+        };
+        self.datagram(socket, Some(to), octets);
+        Ok(())
     }
 
     /// Where it takes a place on its way to the implementation under test: a datagram, or a stream to

@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::io::ErrorKind::WouldBlock;
+use std::io::ErrorKind::{Unsupported, WouldBlock};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -60,6 +60,8 @@ enum Socket {
     Own(FlowId, Rc<UdpSocket>),
     /// Datagrams of a flow whose other end may answer from another port than was asked.
     Loose(Box<Loose>),
+    /// Datagrams that the other end of a flow, which is there, sends to where we are not expected.
+    Aside(FlowId, SocketAddr, Rc<UdpSocket>),
     /// A stream.
     Stream(Box<Stream>),
     /// Datagrams of whoever calls.
@@ -102,6 +104,11 @@ impl Ears {
         self.add(Socket::Loose(Box::new(Loose { flow, link, socket, other, known })));
     }
 
+    /// Hears what the other end of a flow answers to somewhere else.
+    pub(super) fn aside(&mut self, flow: FlowId, other: SocketAddr, socket: Rc<UdpSocket>) {
+        self.add(Socket::Aside(flow, other, socket));
+    }
+
     /// Takes a stream.
     pub(super) fn stream(&mut self, flow: FlowId, stream: Watched) -> EarId {
         self.add(Socket::Stream(Box::new(Stream::accepted(flow, stream))))
@@ -117,7 +124,12 @@ impl Ears {
                 self.add(Socket::Stream(Box::new(stream)))
             }
             Err(error) => {
-                self.known(Input::Refused(flow, format!("{to}: {error}")));
+                self.known(match error.kind() {
+                    Unsupported => {
+                        Input::Unable(format!("no stream leaves from another place here: {error}"))
+                    }
+                    _ => Input::Refused(flow, format!("{to}: {error}")),
+                });
                 // A number that is nobody's.
                 self.count += 1;
                 self.count - 1
@@ -276,6 +288,16 @@ impl Ear {
                 });
             }
             Socket::Loose(loose) => return loose.poll(&mut context, known),
+            Socket::Aside(flow, other, socket) => loop {
+                // Others are nobody's business here, nor is it that nobody may be there.
+                match ready!(poll_datagram_from(socket, &mut context)) {
+                    Ok((octets, from)) if from == *other => {
+                        let input = Input::Received(*flow, octets);
+                        return Poll::Ready(Heard::Input(Instant::now(), input));
+                    }
+                    _ => {}
+                }
+            },
             Socket::Stream(stream) => return stream.poll(&mut context),
             Socket::Datagrams(link, socket) => ready!(poll_datagram_from(socket, &mut context))
                 .map(|(octets, from)| call(*link, from, Came::Datagram(socket.clone(), octets))),

@@ -39,6 +39,7 @@ pub(super) fn send_aside(to: SocketAddr, octets: &[u8], aside: Aside) -> std::io
 }
 
 /// An address of this host from which a peer does not expect us, or, for another port, does.
+/// Unsupported where this host has no other one.
 pub(super) fn address_of(aside: Aside, to: SocketAddr) -> std::io::Result<IpAddr> {
     match (aside, to) {
         (Aside::Port, _) => Ok(near(to)),
@@ -47,8 +48,9 @@ pub(super) fn address_of(aside: Aside, to: SocketAddr) -> std::io::Result<IpAddr
             let [first, second, third, last] = v4.ip().octets();
             Ok(Ipv4Addr::new(first, second, third, last.wrapping_add(1).max(2)).into())
         }
-        (Aside::Address, _) => {
-            Err(std::io::Error::other("this host has one address towards the peer"))
-        }
+        (Aside::Address, _) => Err(std::io::Error::new(
+            std::io::ErrorKind::Unsupported,
+            "this host has one address towards the peer",
+        )),
     }
 }

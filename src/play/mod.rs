@@ -90,6 +90,8 @@ pub enum Input {
     NotTriggered(PartyId, String),
     /// Something could not be done here, for a reason that lies with us.
     NotDone(String),
+    /// Something cannot be done from this host at all.
+    Unable(String),
     /// The program of a trigger ended.
     Ended(PartyId, Ended),
     /// What is seen of an implementation beside its messages.

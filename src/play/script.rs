@@ -38,7 +38,9 @@ pub async fn course(stage: Rc<RefCell<Stage>>) {
         }
         let opening = player.stage.borrow_mut().report.steps.pop();
         if let (Some(_), Some(mut opening)) = (&stopped, opening) {
-            opening.verdict = opening.verdict.max(Verdict::Fail);
+            if opening.verdict != Verdict::Skipped {
+                opening.verdict = opening.verdict.max(Verdict::Fail);
+            }
             player.stage.borrow_mut().report.steps.push(opening);
         }
     }

@@ -393,6 +393,7 @@ impl Stage {
                 self.happened(Happening::Note(note));
             }
             Input::NotDone(why) => self.trouble = Some((Verdict::Error, why)),
+            Input::Unable(why) => self.trouble = Some((Verdict::Skipped, why)),
             Input::Observed(sight) => self.sight = Some(sight),
             Input::Listening(link, at) => {
                 let place = Place { host: Some(at.ip()), port: at.port() };

@@ -138,8 +138,12 @@ pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -
         let told = told.map(|f| told_of(case, f, &step.requirements, events, mask));
         let (words, failures): (Vec<String>, Vec<FailureEntry>) = told.unzip();
         let text = if words.is_empty() { outcome.reason.clone() } else { words.join("\n") };
-        // What merely warns fails nothing, and what it keeps from being reached does not fail either.
-        let warned = |step: &Judged| step.verdict == Verdict::Fail && step.level != Level::Must;
+        // What merely warns or cannot be played here fails nothing, and what it keeps from being
+        // reached does not fail either.
+        let warned = |step: &Judged| match step.verdict {
+            Verdict::Skipped => true,
+            verdict => verdict == Verdict::Fail && step.level != Level::Must,
+        };
         let judged = Judged {
             verdict: outcome.verdict,
             level: outcome.level,

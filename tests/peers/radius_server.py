@@ -85,7 +85,10 @@ WRONG = [
     "drops-repeated-attributes",
     "drops-long-strings",
     "records-forgeries",
+    "answers-unknown-client",
 ]
+# Who has the secret (RFC 2865 section 3).
+CLIENT = "127.0.0.1"
 # How long an answer is kept for a request that is sent again (RFC 5080 section 2.2.2).
 MEMORY = 5.0
 # In the folder that it is started in.
@@ -145,6 +148,8 @@ class Server:
                 return
 
     def answer(self, datagram, caller, accounting):
+        if caller[0] != CLIENT and self.wrong != "answers-unknown-client":
+            raise Discard(f"{caller[0]} is not a client")
         try:
             request = self.read(datagram)
         except InvalidAttribute as why:

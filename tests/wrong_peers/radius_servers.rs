@@ -482,6 +482,13 @@ pub const RADIUS_SERVERS: &[Wrong] = &[
         ..WRONG
     },
     Wrong {
+        name: "answers-unknown-client",
+        suite: "radius/pap",
+        fails: &["radius/pap::unknown-client::server::silently-discarded"],
+        says: &["was to be silent", "radius.server-drops-unknown-client"],
+        ..WRONG
+    },
+    Wrong {
         name: "answers-unsigned-status",
         suite: "radius/status",
         fails: &["radius/status::unsigned::server::silently-discarded"],
