@@ -20,12 +20,20 @@ pub struct Comparison {
     /// The differences in words, where somebody asked for words.
     pub differences: Vec<Difference>,
     in_words: bool,
-    pub bound: Vec<(String, Value, &'static Field)>,
-    pub fresh: Vec<(String, Vec<u8>)>,
-    /// Files, and how far they have come.
-    pub files: Vec<(String, usize)>,
-    /// What a message tells of the places of links.
-    pub places: Vec<(LinkId, Told)>,
+    kept: Vec<Kept>,
+}
+
+/// Something that is kept of a message when it is taken.
+#[derive(Debug)]
+enum Kept {
+    /// A name and what it stands for.
+    Value(String, Value, &'static Field),
+    /// The path and the octets of a value that must not come again.
+    Fresh(String, Vec<u8>),
+    /// A file, and how far it has come.
+    File(String, usize),
+    /// What is told of the place of a link.
+    Place(LinkId, Told),
 }
 
 impl Comparison {
@@ -51,9 +59,7 @@ impl Comparison {
     pub(super) fn extend(&mut self, other: Self) {
         self.differs |= other.differs;
         self.differences.extend(other.differences);
-        self.bound.extend(other.bound);
-        self.fresh.extend(other.fresh);
-        self.files.extend(other.files);
+        self.kept.extend(other.kept);
     }
 }
 
@@ -88,15 +94,13 @@ impl<'m> Within<'m> {
     fn find(&self, spec: &FieldSpec) -> Option<(&'m Node, &'m [Node])> {
         let depth = self.nodes.first()?.depth;
         let name = spec.heard_name();
-        let mut left = spec.nth;
-        let at = self.nodes.iter().position(|node| {
-            // Where the name is the table's, one look at the table is enough.
-            let this = node.depth == depth && node.goes_by(spec.field, name);
-            let taken = this && left == 0;
-            left -= usize::from(this && left > 0);
-            taken
-        })?;
-        Some((&self.nodes[at], inside(self.nodes, at)))
+        let nodes = || self.nodes.iter().enumerate();
+        let goes_by = |node: &Node| node.depth == depth && node.goes_by(spec.field, name);
+        // Where the spec was made for this table, a look at the table is enough.
+        let mut exact = nodes().filter(|(_, node)| node.is(spec.field) && goes_by(node));
+        let mut named = nodes().filter(|(_, node)| goes_by(node));
+        let (at, node) = exact.nth(spec.nth).or_else(|| named.nth(spec.nth))?;
+        Some((node, inside(self.nodes, at)))
     }
 }
 
@@ -194,8 +198,9 @@ impl Stage {
 
     /// Whether a name stands for something by now.
     fn is_bound(&self, name: &str) -> bool {
-        let told = self.cast.suite.links.iter().any(|l| l.name == name && l.is_told());
-        self.settings().contains_key(name) || self.names.contains_key(name) || told
+        self.settings().contains_key(name)
+            || self.names.contains_key(name)
+            || self.cast.suite.links.iter().any(|link| link.name == name && link.is_told())
     }
 
     /// Chosen values for a message that we say.
@@ -379,6 +384,16 @@ impl Stage {
         self.compare_within(specs, Within::whole(message), found);
     }
 
+    /// Whether fields are as their specs ask, where nothing is kept of them.
+    pub fn fits(&self, specs: &[FieldSpec], message: &Message) -> bool {
+        let mut found = Comparison::default();
+        specs.is_empty()
+            || specs.iter().all(|spec| {
+                self.compare_fields(std::slice::from_ref(spec), message, &mut found);
+                !found.differs
+            })
+    }
+
     /// Holds the fields in something against their specs.
     pub(super) fn compare_within(
         &self,
@@ -510,18 +525,21 @@ impl Stage {
             Pattern::Equals(Term::Ref(r)) if self.place_of(r).is_some() => {
                 let Some(node) = node else { return wanted(false) };
                 match self.told(r, node) {
-                    Some(told) => found.places.push(told),
+                    Some((link, told)) => found.kept.push(Kept::Place(link, told)),
                     None => return wanted(false),
                 }
                 None
             }
-            Pattern::Equals(Term::Ref(r)) if !self.is_bound(&r.name) && r.path.is_empty() => {
+            // What no party of ours has seen cannot be held against anything, and a name that stands
+            // for nothing yet takes what comes.
+            Pattern::Equals(Term::Ref(r)) if !self.is_bound(&r.name) => {
+                if !r.path.is_empty() {
+                    return None;
+                }
                 let Some(node) = node else { return wanted(false) };
-                found.bound.push((r.name.clone(), node.value.clone(), node.field));
+                found.kept.push(Kept::Value(r.name.clone(), node.value.clone(), node.field));
                 None
             }
-            // What no party of ours has seen cannot be held against anything.
-            Pattern::Equals(Term::Ref(r)) if !self.is_bound(&r.name) => None,
             _ => {
                 let Some(node) = node else { return wanted(false) };
                 wanted(self.holds(pattern, node, heard, found))
@@ -577,7 +595,7 @@ impl Stage {
                 let next = self.next_of(file, *most).unwrap_or_default();
                 let come = self.files.get(&file.name).copied().unwrap_or(0) + next.len();
                 let is_next = *octets() == *next;
-                found.files.extend(is_next.then(|| (file.name.clone(), come)));
+                found.kept.extend(is_next.then(|| Kept::File(file.name.clone(), come)));
                 is_next
             }
             Pattern::Fresh => {
@@ -586,7 +604,7 @@ impl Stage {
                     Ok(seen) => seen.contains(&key),
                     Err(_) => false,
                 };
-                found.fresh.push(key);
+                found.kept.push(Kept::Fresh(key.0, key.1));
                 !seen
             }
             Pattern::MoreThan(term) | Pattern::LessThan(term) => {
@@ -699,14 +717,24 @@ impl Stage {
 
     /// Keeps what a comparison bound.
     pub fn keep(&mut self, comparison: Comparison) {
-        for (name, value, field) in comparison.bound {
-            self.names.insert(name, Binding::Value(value, field));
+        let mut places = Vec::new();
+        for kept in comparison.kept {
+            match kept {
+                Kept::Value(name, value, field) => {
+                    self.names.insert(name, Binding::Value(value, field));
+                }
+                Kept::Fresh(path, octets) => {
+                    if let Ok(mut seen) = self.cast.seen.lock() {
+                        seen.insert((path, octets));
+                    }
+                }
+                Kept::File(name, come) => {
+                    self.files.insert(name, come);
+                }
+                Kept::Place(link, told) => places.push((link, told)),
+            }
         }
-        self.files.extend(comparison.files);
-        self.keep_places(&comparison.places);
-        if let Ok(mut seen) = self.cast.seen.lock() {
-            seen.extend(comparison.fresh);
-        }
+        self.keep_places(&places);
     }
 
     fn draw_octets(&mut self, octets: usize) -> Vec<u8> {

@@ -24,7 +24,8 @@ pub enum Told {
 impl Stage {
     /// The link of whose place a reference speaks.
     pub fn place_of(&self, reference: &Reference) -> Option<LinkId> {
-        if self.settings().contains_key(&reference.name) || reference.path.is_empty() {
+        let told = self.tells && !reference.path.is_empty();
+        if !told || self.settings().contains_key(&reference.name) {
             return None;
         }
         let mut links = self.cast.suite.links.iter();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::compare::Comparison;
 use super::stage::Stage;
-use crate::ladder::{Ends, FieldSpec, Level, Rule, SetCheck, Term};
+use crate::ladder::{Ends, Level, Rule, SetCheck, Term};
 use crate::record::{Difference, Failure, Outcome, RuleSight, Verdict};
 use crate::wire::{Message, Value};
 
@@ -20,9 +20,7 @@ pub fn observe(stage: &mut Stage, ends: Ends, message: &Arc<Message>) {
         if !concerned {
             continue;
         }
-        let mut found = Comparison::default();
-        stage.compare_fields(&rule.when, message, &mut found);
-        if found.differs {
+        if !stage.fits(&rule.when, message) {
             continue;
         }
         let nowhere = rule.nowhere.as_ref().map(|term| sought(stage, term));
@@ -51,15 +49,11 @@ pub fn observe(stage: &mut Stage, ends: Ends, message: &Arc<Message>) {
             stage.report.rules[index].failures.push(failure);
         }
         // What a rule asks for it does not keep: it must hold for the next message as well.
-        let held = |specs: &[FieldSpec], mut found: Comparison| {
-            stage.compare_fields(specs, message, &mut found);
-            found
-        };
-        let fits = rule.hear.is_empty()
-            || rule.hear.iter().any(|specs| !held(specs, Comparison::default()).differs);
+        let fits = rule.hear.is_empty() || rule.hear.iter().any(|specs| stage.fits(specs, message));
         if !fits {
-            let all = rule.hear.iter().map(|specs| held(specs, Comparison::in_words()));
-            let differences = all.flat_map(|found| found.differences).collect();
+            let mut found = Comparison::in_words();
+            rule.hear.iter().for_each(|specs| stage.compare_fields(specs, message, &mut found));
+            let differences = found.differences;
             let party = stage.party(ends.from);
             let title = format!("`{party}` said {} that breaks this rule", message.kind.name);
             let failure = Failure {
