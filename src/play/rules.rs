@@ -9,8 +9,12 @@ use crate::ladder::{Ends, Level, Rule, SetCheck, Term};
 use crate::record::{Difference, Failure, Outcome, RuleSight, Verdict};
 use crate::wire::{Message, Value};
 
-/// Looks at a message that the implementation under test said.
+/// Looks at a message that the implementation under test said. The tester alone judges by rules: of
+/// whoever stands in for what is tested, nobody asks what it found.
 pub fn observe(stage: &mut Stage, ends: Ends, message: &Arc<Message>) {
+    if stage.cast.stand_in {
+        return;
+    }
     let suite = stage.cast.suite.clone();
     for (index, rule) in suite.rules.iter().enumerate() {
         let concerned = rule.from == ends.from
