@@ -425,6 +425,11 @@ impl Stage {
         match protocol.framing {
             Framing::Datagram | Framing::Frame(_) => self.arrived(flow, octets, None),
             Framing::Stream(frame) => {
+                // Most of what comes is one whole message.
+                let first = f.buffer.is_empty() && !octets.is_empty();
+                if first && frame(&octets) == Frame::Whole(octets.len()) {
+                    return self.arrived(flow, octets, None);
+                }
                 f.buffer.extend_from_slice(&octets);
                 while let Some(octets) = self.flows[flow].cut(frame) {
                     self.arrived(flow, octets, None);
