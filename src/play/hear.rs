@@ -318,15 +318,15 @@ pub(super) fn look(stage: &mut Stage, wanted: &[Arc<Say>]) -> Option<Found> {
     }
     let mut at = 0;
     while let Some(arrival) = stage.arrivals.get(at).cloned() {
-        let here: Vec<usize> =
-            (0..wanted.len()).filter(|i| wanted[*i].ends == arrival.ends).collect();
+        let ends = arrival.ends;
+        let here = || (0..wanted.len()).filter(move |i| wanted[*i].ends == ends);
         let mut nearest: Option<(usize, Comparison, bool)> = None;
         // Of several that would do, why it is none of them.
         let mut all = Vec::new();
-        let several = here.len() > 1;
+        let several = here().nth(1).is_some();
         // Who waits for the same octets again is not served by calling them a repetition.
-        let again = here.iter().any(|i| wanted[*i].again.is_some());
-        for which in here {
+        let again = here().any(|i| wanted[i].again.is_some());
+        for which in here() {
             let say = &wanted[which];
             let same = std::ptr::eq(say.kind, arrival.message.kind) || say.corrupt.is_some();
             let comparison = stage.compare(say, &arrival.message, arrival.flow);
