@@ -241,11 +241,20 @@ pub fn path_of(nodes: &[Node], at: usize) -> String {
 pub fn find<'n>(nodes: &'n [Node], path: &str) -> Option<&'n Node> {
     let (mut within, mut depth, mut rest) = (nodes, 0, path);
     loop {
-        let dot = rest.bytes().position(|octet| octet == b'.');
-        let name = &rest[..dot.unwrap_or(rest.len())];
-        let at = within.iter().position(|n| n.depth == depth && n.name() == name)?;
-        let Some(dot) = dot else { return Some(&within[at]) };
-        (within, depth, rest) = (inside(within, at), depth + 1, &rest[dot + 1..]);
+        let at = within.iter().position(|n| n.depth == depth && leads(rest, n.name()))?;
+        match rest.get(within[at].name().len() + 1..) {
+            None => return Some(&within[at]),
+            Some(inner) => (within, depth, rest) = (inside(within, at), depth + 1, inner),
+        }
+    }
+}
+
+/// Whether a path begins with a name, as a whole part of it.
+fn leads(path: &str, name: &str) -> bool {
+    match path.as_bytes().get(name.len()) {
+        None => path == name,
+        Some(b'.') => path.starts_with(name),
+        Some(_) => false,
     }
 }
 
