@@ -4,6 +4,7 @@
 mod items;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::layout::{Auto, Choice, Field, Kind, Layout, Len, List, PAIR};
@@ -51,12 +52,19 @@ impl Protocol {
         wanted: Option<&'static MessageType>,
         previous: Option<&Message>,
     ) -> &'static MessageType {
+        let asked: Cell<Option<(&str, Option<u64>)>> = Cell::new(None);
         let fits = |m: &MessageType| {
             m.from.fits(from_initiator)
                 && (m.answers.is_empty()
                     || previous.is_some_and(|p| m.answers.contains(&p.kind.name)))
                 && m.when.iter().all(|(path, number)| {
-                    find(head, path).is_some_and(|n| n.value == Value::Uint(*number))
+                    // Most types have the same fields as marks.
+                    let value = match asked.get() {
+                        Some((known, value)) if known == *path => value,
+                        _ => find(head, path).and_then(|n| n.value.uint()),
+                    };
+                    asked.set(Some((path, value)));
+                    value == Some(*number)
                 })
         };
         let last = self.messages.len() - 1;
