@@ -167,6 +167,9 @@ pub(super) fn finish(message: &mut Message, context: &Context<'_>) {
     for phase in phases.map_or(0..0, |last| 0..last + 1) {
         for at in 0..message.nodes.len() {
             let node = &message.nodes[at];
+            if !node.field.is_finished_last {
+                continue;
+            }
             let Auto::Digest(digest) = &node.field.auto else { continue };
             if digest.phase != phase || node.chosen {
                 continue;
@@ -361,23 +364,23 @@ impl Writer<'_> {
 
     /// The value of a field that nobody chose. Lengths and digests are placeholders here.
     fn made_up(&mut self, field: &'static Field, name: &str) -> Value {
-        let marked = self.kind.when.iter().find(|(path, _)| {
-            let head = match path.strip_suffix(name) {
-                Some("") => Some(""),
-                Some(head) => head.strip_suffix('.'),
-                None => None,
-            };
-            head.is_some_and(|head| self.is_in(head))
+        let marked = self.kind.when.iter().find(|(path, _)| match self.depth {
+            0 => *path == name,
+            _ => {
+                let head = path.strip_suffix(name).and_then(|head| head.strip_suffix('.'));
+                head.is_some_and(|head| self.is_in(head))
+            }
         });
         if let Some((_, number)) = marked {
             return Value::Uint(*number);
         }
-        let width = match field.kind.plain() {
+        let at = self.at / 8;
+        let width = || match field.kind.plain() {
             Kind::Uint { bits, .. } => usize::from(*bits).div_ceil(8),
             Kind::Flag => 1,
             Kind::Octets(Len::Fixed(n)) | Kind::Text(Len::Fixed(n)) => *n,
             Kind::Octets(_) if matches!(field.auto, Auto::FillTo(_)) => match field.auto {
-                Auto::FillTo(octets) => octets.saturating_sub(self.at / 8),
+                Auto::FillTo(octets) => octets.saturating_sub(at),
                 _ => 0,
             },
             Kind::Ipv4 => 4,
@@ -387,7 +390,7 @@ impl Writer<'_> {
             _ => 0,
         };
         let drawn = |draw: &mut dyn FnMut(&'static Field, usize) -> Vec<u8>| {
-            let octets = draw(field, width);
+            let octets = draw(field, width());
             match field.kind.plain() {
                 Kind::Uint { bits, .. } => {
                     let number = octets.iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
@@ -433,7 +436,7 @@ impl Writer<'_> {
                 };
                 Value::Octets(lengths)
             }
-            _ => Value::Octets(Octets::zeros(width)),
+            _ => Value::Octets(Octets::zeros(width())),
         }
     }
 
