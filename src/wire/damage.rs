@@ -87,6 +87,16 @@ pub(super) fn put(bytes: &mut [u8], bits: Range<usize>, number: u64) {
             return;
         }
     }
+    // Within one octet.
+    let before = bits.start % 8;
+    if (1..=8 - before).contains(&width)
+        && let Some(octet) = bytes.get_mut(bits.start / 8)
+    {
+        let behind = 8 - before - width;
+        let mask = 0xff >> before & 0xff << behind;
+        *octet = *octet & !mask | (number as u8) << behind & mask;
+        return;
+    }
     for (i, bit) in bits.enumerate() {
         let shift = width - 1 - i;
         let one = if shift < 64 { (number >> shift & 1) as u8 } else { 0 };

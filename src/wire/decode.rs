@@ -425,6 +425,12 @@ impl<'c> Reader<'c> {
             let octets = &self.clear[place.start / 8..place.end / 8];
             return Some(octets.iter().fold(0, |number, octet| number << 8 | u64::from(*octet)));
         }
+        // Within one octet.
+        let before = place.start % 8;
+        if (1..=8 - before).contains(&bits) {
+            let octet = self.clear[place.start / 8] << before >> (8 - bits);
+            return Some(octet.into());
+        }
         let bit = |at: usize| u64::from(self.clear[at / 8] >> (7 - at % 8) & 1);
         Some(place.fold(0, |number, at| number << 1 | bit(at)))
     }
