@@ -659,6 +659,12 @@ impl<'c> Reader<'c> {
 
 /// A name that came from a peer, as part of a path.
 fn told(name: &[u8]) -> String {
+    // Most names are plain.
+    if let Ok(name) = std::str::from_utf8(name)
+        && name.bytes().all(|octet| matches!(octet, b' '..=b'~') && octet != b'.')
+    {
+        return name.to_owned();
+    }
     crate::diag::clean(&String::from_utf8_lossy(name)).replace('.', "_")
 }
 
