@@ -432,20 +432,8 @@ const RESPONSE_FIELDS: &[Field] = message!(RESPONSE_ID, RESPONSE_OPCODE, RESPONS
 const QUERY: Layout = layout("query", "RFC 1035 section 4.1", QUERY_FIELDS);
 const RESPONSE: Layout = layout("response", "RFC 1035 section 4.1", RESPONSE_FIELDS);
 
-macro_rules! head {
-    ($($length:expr)?) => {
-        &[
-            $($length,)?
-            ID,
-            uint("qr", 1),
-            OPCODE,
-            flags!(RD),
-            code("rcode", 4, &RCODES),
-        ]
-    };
-}
-
-const HEAD: Layout = layout("header", "RFC 1035 section 4.1.1", head!());
+/// As far as it tells what a message is and what it belongs to.
+const HEAD: Layout = layout("header", "RFC 1035 section 4.1.1", &[ID, uint("qr", 1)]);
 const ANY: Layout = layout(
     "message",
     "RFC 1035 section 4.1",
@@ -467,7 +455,7 @@ const TCP_QUERY: Layout = layout("query", "RFC 1035 section 4.1", TCP_QUERY_FIEL
 const TCP_RESPONSE: Layout =
     layout("response", "RFC 1035 section 4.1", TCP_RESPONSE_FIELDS).origin(2);
 pub(super) const TCP_HEAD: Layout =
-    layout("header", "RFC 1035 section 4.1.1", head!(uint("length", 16)));
+    layout("header", "RFC 1035 section 4.1.1", &[uint("length", 16), ID, uint("qr", 1)]);
 
 // Message types.
 

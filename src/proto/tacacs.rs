@@ -201,18 +201,16 @@ const NEVER_ZERO: Check = Check {
 
 // Layouts.
 
-/// RFC 8907 section 4.1.
+/// RFC 8907 section 4.1, as far as it tells what a packet is and what it belongs to.
 const HEAD: Layout = layout(
     "tacacs+",
     "RFC 8907 section 4.1",
     &[
-        MAJOR,
-        FIRST_MINOR,
+        uint("version", 8),
         code("type", 8, &TYPE),
-        SEQ_NO,
-        HEADER_FLAGS,
-        SESSION_ID,
-        uint("length", 32),
+        uint("seq_no", 8),
+        uint("header_flags", 8),
+        uint("session_id", 32),
     ],
 );
 

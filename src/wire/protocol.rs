@@ -21,7 +21,8 @@ pub struct Protocol {
     pub port: u16,
     /// What a link of this protocol must be told: shared secrets and the like.
     pub parameters: &'static [Parameter],
-    /// The leading fields that all its messages share; they choose the message type.
+    /// The leading fields that all its messages share, as far as they choose the message type and name
+    /// the conversation: every message is read twice so far.
     pub head: &'static Layout,
     /// Message types. The first whose selectors fit is taken; the last one takes anything.
     pub messages: &'static [MessageType],
