@@ -41,13 +41,11 @@ pub fn peer(cast: &Cast) -> Cast {
 
 /// Runs plays against each other until all are over; their reports in the same order.
 pub fn run(casts: Vec<Cast>) -> Vec<Report> {
-    let parties: Vec<Projection> = casts.iter().map(|c| c.projection.clone()).collect();
     let suites = casts.iter().map(|c| c.suite.clone()).collect();
     let counted: usize = casts.iter().map(|c| c.exchange.counted()).sum();
     let mut sim = Sim {
         suites,
         plays: casts.into_iter().map(Play::new).collect(),
-        parties,
         wires: BTreeMap::new(),
         segment: BTreeSet::new(),
         asked: BTreeSet::new(),
@@ -64,7 +62,6 @@ pub fn run(casts: Vec<Cast>) -> Vec<Report> {
 struct Sim {
     plays: Vec<Play>,
     suites: Vec<Arc<Suite>>,
-    parties: Vec<Projection>,
     /// The other end of a play's flow.
     wires: BTreeMap<(usize, FlowId), (usize, FlowId)>,
     /// What a play says on the segment, by its flows there.
@@ -136,7 +133,7 @@ impl Sim {
                     let other = match self.plays[at].is_told(link) {
                         true => self.listener(place),
                         false => (0..self.plays.len())
-                            .find(|other| *other != at && self.parties[*other].played[to]),
+                            .find(|other| *other != at && self.plays[*other].plays(to)),
                     };
                     let Some(other) = other.filter(|o| !self.plays[*o].is_over()) else {
                         self.queue.push_back((at, Input::Refused(flow, "nobody is there".into())));
