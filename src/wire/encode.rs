@@ -140,14 +140,15 @@ fn chosen_fields(entries: &[Entry]) -> usize {
 pub(super) fn finish(message: &mut Message, context: &Context<'_>) {
     let whole = message.bytes.len();
     let cut = |r: Range<usize>| r.start.min(whole)..r.end.min(whole);
-    let mut phases = None;
+    let mut phases: Option<(u8, u8)> = None;
     for at in 0..message.nodes.len() {
         let field = message.nodes[at].field;
         if !field.is_finished_last {
             continue;
         }
         if let Auto::Digest(digest) = &field.auto {
-            phases = phases.max(Some(digest.phase));
+            let (first, last) = phases.unwrap_or((digest.phase, digest.phase));
+            phases = Some((first.min(digest.phase), last.max(digest.phase)));
         }
         let (seal, range) = match &field.kind {
             Kind::Sealed { seal, .. }
@@ -164,7 +165,7 @@ pub(super) fn finish(message: &mut Message, context: &Context<'_>) {
         message.opened.get_or_insert_with(|| message.bytes.clone());
         (seal.close)(context, &mut message.bytes, range);
     }
-    for phase in phases.map_or(0..0, |last| 0..last + 1) {
+    for phase in phases.map_or(0..0, |(first, last)| first..last + 1) {
         for at in 0..message.nodes.len() {
             let node = &message.nodes[at];
             if !node.field.is_finished_last {
