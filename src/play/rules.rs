@@ -79,7 +79,12 @@ pub fn observe(stage: &mut Stage, ends: Ends, message: &Arc<Message>) {
         for (at, check) in rule.set.iter().enumerate() {
             let value = match check {
                 SetCheck::Unique(paths) => {
-                    paths.iter().flat_map(|p| [octets(message, p), vec![0]].concat()).collect()
+                    let mut all = Vec::new();
+                    for path in paths {
+                        all.extend(octets(message, path));
+                        all.push(0);
+                    }
+                    all
                 }
                 SetCheck::Increasing(path) | SetCheck::Unpredictable(path) => octets(message, path),
                 SetCheck::Count(_) => Vec::new(),
