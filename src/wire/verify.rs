@@ -189,7 +189,7 @@ fn values<'n>(
 /// A value as others of the same meaning are written.
 fn plain<'v>(field: &Field, value: &'v Value) -> Cow<'v, Value> {
     match (&field.kind, value) {
-        (Kind::Name { .. }, Value::Octets(octets)) => {
+        (Kind::Name { .. }, Value::Octets(octets)) if octets.iter().any(u8::is_ascii_uppercase) => {
             Cow::Owned(Value::Octets(octets.to_ascii_lowercase().into()))
         }
         _ => Cow::Borrowed(value),
