@@ -79,9 +79,17 @@ struct Heard<'m> {
 pub(super) struct Within<'m> {
     pub(super) message: &'m Message,
     pub(super) nodes: &'m [Node],
-    /// The beginning of the specs' paths, and what it is here: a structure of a list is asked for
-    /// wherever it stands.
-    pub(super) moved: Option<(&'m str, &'m str)>,
+    /// What the specs' paths begin with, where it is something else here.
+    pub(super) moved: Option<Moved<'m>>,
+}
+
+/// A structure of a list is asked for wherever it stands: the beginning of the specs' paths, and the
+/// path of the list and the name of the structure that stand for it.
+#[derive(Clone, Copy)]
+pub(super) struct Moved<'m> {
+    pub(super) from: &'m str,
+    pub(super) list: &'m str,
+    pub(super) name: &'m str,
 }
 
 impl<'m> Within<'m> {
@@ -108,14 +116,15 @@ impl<'m> Within<'m> {
 #[derive(Clone, Copy)]
 struct Path<'p> {
     spec: &'p str,
-    moved: Option<(&'p str, &'p str)>,
+    moved: Option<Moved<'p>>,
 }
 
 impl<'p> Path<'p> {
     fn text(self) -> Cow<'p, str> {
-        match self.moved.and_then(|(from, to)| Some((self.spec.strip_prefix(from)?, to))) {
+        let moved = self.moved.and_then(|moved| Some((self.spec.strip_prefix(moved.from)?, moved)));
+        match moved {
             None => Cow::Borrowed(self.spec),
-            Some((rest, to)) => Cow::Owned(format!("{to}{rest}")),
+            Some((rest, Moved { list, name, .. })) => Cow::Owned(format!("{list}.{name}{rest}")),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Structures of a list against those that were asked for: each of these must be there, wherever it
 //! stands where the order is free, and once for each time that it is asked for.
 
-use super::compare::{Comparison, Within};
+use super::compare::{Comparison, Moved, Within};
 use super::stage::Stage;
 use crate::ladder::{FieldSpec, Pattern};
 use crate::record::Difference;
@@ -18,11 +18,10 @@ impl Stage {
         found: &mut Comparison,
     ) {
         let there: Vec<(&Node, &[Node])> = structures(within.nodes).collect();
-        let paths: Vec<String> =
-            there.iter().map(|(one, _)| format!("{path}.{}", one.name())).collect();
         let against = |wanted: &FieldSpec, at: usize, mut comparison: Comparison| {
-            let moved = Some((wanted.path.as_str(), paths[at].as_str()));
-            let within = Within { nodes: there[at].1, moved, ..within };
+            let (structure, nodes) = there[at];
+            let moved = Moved { from: &wanted.path, list: path, name: structure.name() };
+            let within = Within { nodes, moved: Some(moved), ..within };
             self.compare_within(&wanted.fields, within, &mut comparison);
             comparison
         };
