@@ -193,7 +193,10 @@ impl<'c> Reader<'c> {
             }
             Kind::Group(fields) => self.group(field, label, |r| r.fields(fields)),
             Kind::Items(items) => self.group(field, label, |r| r.items(items)),
-            Kind::List(list) => self.group(field, label, |r| r.list(list)),
+            Kind::List(list) => {
+                let count = self.count_of(list);
+                self.group(field, label, |r| r.list(list, count));
+            }
             Kind::ZeroPairs => self.group(field, label, |r| r.zero_pairs(field)),
             Kind::Pairs { lengths, separators } => {
                 let lengths = match find(&self.nodes, lengths).map(|n| &n.value) {
@@ -364,8 +367,12 @@ impl<'c> Reader<'c> {
         value
     }
 
-    fn list(&mut self, list: &'static List) {
-        let count = if list.count.is_empty() { usize::MAX } else { self.number(list.count) };
+    /// How many structures a list has by the field that counts them: it stands beside the list.
+    fn count_of(&self, list: &List) -> usize {
+        if list.count.is_empty() { usize::MAX } else { self.number(list.count) }
+    }
+
+    fn list(&mut self, list: &'static List, count: usize) {
         for place in 0..count {
             let (from, nodes) = (self.at, self.nodes.len());
             let left = &self.clear[self.at / 8..self.end / 8];

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::damage::put;
 use super::decode::SEPARATOR;
 use super::layout::{Auto, Choice, FEW, Field, Kind, Len, List, PAIR, has_field};
-use super::message::{Label, Message, Node, find, name_of};
+use super::message::{Label, Message, Node, find, inside, name_of};
 use super::name;
 use super::octets::Octets;
 use super::protocol::{Context, MessageType};
@@ -548,17 +548,14 @@ impl Writer<'_> {
             let node = &self.nodes[at];
             let number = match &node.field.auto {
                 Auto::LengthOfMessage => self.bytes.len(),
-                Auto::LengthOf(of) => self.beside(at, of).map_or(0, |n| n.octets().len()),
-                Auto::LengthOfRest(before) => self.bytes.len() - node.octets().end + before,
-                Auto::CountOf(of) => {
-                    match self.nodes.iter().position(|n| n.depth == 0 && n.name() == *of) {
-                        Some(list) => super::message::inside(&self.nodes, list)
-                            .iter()
-                            .filter(|n| n.depth == self.nodes[list].depth + 1)
-                            .count(),
-                        None => 0,
-                    }
+                Auto::LengthOf(of) => {
+                    self.beside(at, of).map_or(0, |of| self.nodes[of].octets().len())
                 }
+                Auto::LengthOfRest(before) => self.bytes.len() - node.octets().end + before,
+                Auto::CountOf(of) => self.beside(at, of).map_or(0, |of| {
+                    let one = self.nodes[of].depth + 1;
+                    inside(&self.nodes, of).iter().filter(|n| n.depth == one).count()
+                }),
                 _ => continue,
             };
             if node.chosen {
@@ -575,11 +572,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The field of a name behind the one at `at` in its group, or at the top.
-    fn beside(&self, at: usize, name: &str) -> Option<&Node> {
+    /// The place of the field of a name behind the one at `at` in its group, or at the top.
+    fn beside(&self, at: usize, name: &str) -> Option<usize> {
         let depth = self.nodes[at].depth;
         let mut group = self.nodes[at..].iter().take_while(|n| n.depth >= depth);
-        group.find(|n| n.depth == depth && n.name() == name).or_else(|| find(&self.nodes, name))
+        let behind = group.position(|n| n.depth == depth && n.name() == name);
+        let top = || self.nodes.iter().position(|n| n.depth == 0 && n.name() == name);
+        behind.map(|behind| at + behind).or_else(top)
     }
 
     fn bits(&mut self, bits: usize, number: u64) {

@@ -223,13 +223,16 @@ impl Reader<'_> {
                 r.fields(fields);
                 r.left_over();
             }),
-            Kind::List(list) => self.inside(|r| {
-                // The names in a value count from its beginning.
-                let outer = std::mem::replace(&mut r.origin, from / 8);
-                r.list(list);
-                r.left_over();
-                r.origin = outer;
-            }),
+            Kind::List(list) => {
+                let count = self.count_of(list);
+                self.inside(|r| {
+                    // The names in a value count from its beginning.
+                    let outer = std::mem::replace(&mut r.origin, from / 8);
+                    r.list(list, count);
+                    r.left_over();
+                    r.origin = outer;
+                });
+            }
             Kind::Items(inner) => self.inside(|r| r.items(inner)),
             _ => {
                 // What no table knows goes by its number.
