@@ -16,7 +16,7 @@ use crate::diag::{Pos, Source};
 use crate::wire::{Framing, MessageType, Protocol, Transport};
 
 pub use blob::Blob;
-pub use pattern::{FieldSpec, Pattern, Reference, Saying, Term};
+pub use pattern::{FieldSpec, Pattern, Reference, Saying, Spoken, Term};
 use rung::counted;
 pub use rung::{
     Act, Again, Aside, Corrupt, Ends, Observation, Repeat, Rung, Say, Schedule, Silence, Timing,

@@ -1,6 +1,8 @@
 //! What is said in a field, and what is accepted in it.
 
 use std::borrow::Cow;
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use regex::bytes::Regex;
@@ -8,37 +10,65 @@ use regex::bytes::Regex;
 use crate::diag::Pos;
 use crate::wire::{Field, PAIR, Value};
 
-/// What the author says of one field.
+/// What the author says of one field, at one place.
 #[derive(Clone, Debug)]
 pub struct FieldSpec {
-    /// Name in its group or list.
-    pub name: Cow<'static, str>,
-    /// Path in the message.
-    pub path: String,
+    /// What he says. Where he says the same in many places it is kept once: most fields of a large
+    /// suite are such.
+    pub what: Arc<Spoken>,
     /// How many of the same path stand before it: several items of one name are taken in order.
     pub nth: usize,
-    /// Its description.
-    pub field: &'static Field,
     /// Its place in the suite.
     pub pos: Pos,
-    /// What is said; `None` leaves it to the protocol.
-    pub say: Option<Saying>,
-    /// What is accepted.
-    pub hear: Pattern,
     /// Fields inside it.
     pub fields: Vec<FieldSpec>,
     /// Whether no other items are accepted beside those in `fields`.
     pub only: bool,
 }
 
-impl FieldSpec {
+/// What the author says of a field, wherever it stands.
+#[derive(Clone, Debug)]
+pub struct Spoken {
+    /// Name in its group or list.
+    pub name: Cow<'static, str>,
+    /// Path in the message.
+    pub path: String,
+    /// Its description.
+    pub field: &'static Field,
+    /// What is said; `None` leaves it to the protocol.
+    pub say: Option<Saying>,
+    /// What is accepted.
+    pub hear: Pattern,
+}
+
+impl Spoken {
     /// The name that it has in a message that is heard: `cmd*` is said with that separator, and heard
     /// under the name alone.
     pub fn heard_name(&self) -> &str {
         match std::ptr::eq(self.field, &PAIR) {
-            true => self.name.trim_end_matches(['=', '*']),
+            true => Self::heard_pair(&self.name),
             false => &self.name,
         }
+    }
+
+    /// The same for the name of a pair.
+    pub fn heard_pair(name: &str) -> &str {
+        name.trim_end_matches(['=', '*'])
+    }
+}
+
+impl Deref for FieldSpec {
+    type Target = Spoken;
+
+    fn deref(&self) -> &Spoken {
+        &self.what
+    }
+}
+
+impl FieldSpec {
+    /// What is said of a field that holds no others, or of one before those are read.
+    pub fn new(what: impl Into<Arc<Spoken>>, pos: Pos) -> Self {
+        Self { what: what.into(), nth: 0, pos, fields: Vec::new(), only: false }
     }
 
     /// Says of each of the specs of one group how many of its path stand before it.

@@ -186,14 +186,14 @@ fn parties(reader: &mut Reader<'_>, root: &Node) -> Vec<Party> {
     parties
 }
 
-fn settings(reader: &mut Reader<'_>, root: &Node) -> (BTreeMap<String, Setting>, Names) {
+fn settings(reader: &mut Reader<'_>, root: &Node) -> (BTreeMap<String, Setting>, Names<'static>) {
     let mut settings = BTreeMap::new();
     let mut names = Names::default();
     for (key, value) in root.get("settings").map(|n| n.entries()).unwrap_or_default() {
         let name = key.text().unwrap_or_default().to_owned();
         check_name(reader, &name, key.pos, "setting");
         if value.get("say").is_some() {
-            names.said_only.insert(name.clone());
+            names.said_only.to_mut().insert(name.clone());
         }
         if let Some(setting) = setting(reader, value) {
             settings.insert(name, setting);
@@ -345,7 +345,7 @@ fn alive<'n>(
 pub(super) struct Top<'t> {
     pub(super) parties: &'t [Party],
     pub(super) links: &'t [Link],
-    pub(super) names: &'t Names,
+    pub(super) names: &'t Names<'t>,
     pub(super) alive: &'t [(PartyId, Node<'t>)],
 }
 
@@ -372,11 +372,15 @@ impl<'t> Top<'t> {
         let some = || Some(entries.by_ref().take(SOME_EXCHANGES).collect());
         let parts = std::iter::from_fn(some).take_while(|part: &Vec<_>| !part.is_empty()).collect();
         let source = &reader.source;
+        let Self { parties, links, alive, names } = *self;
+        let said_only = &*names.said_only;
         let read = threads::map(parts, |part| {
             let (mut exchanges, mut problems) = (Vec::new(), Vec::new());
             let mut reader = Reader { source: source.clone(), problems: &mut problems };
+            let names = Names::of(said_only);
+            let top = Top { parties, links, alive, names: &names };
             for (key, value) in part {
-                self.exchange(&mut reader, root, &key, &value, catalogue, &mut exchanges);
+                top.exchange(&mut reader, root, &key, &value, catalogue, &mut exchanges);
             }
             (exchanges, problems)
         });

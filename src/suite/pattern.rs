@@ -1,11 +1,13 @@
 //! Fields of a message: what is said, and what is accepted when heard.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diag::Pos;
-use crate::ladder::{FieldSpec, Pattern, Reference, Saying, Term};
+use crate::ladder::{FieldSpec, Pattern, Reference, Saying, Spoken, Term};
 use crate::wire::{
     Field, ITEM_LENGTH, ITEM_TYPE, Items, Kind, List, PAIR, Value, field_names, parse_octets,
 };
@@ -39,17 +41,47 @@ pub const OPERATORS: &[&str] = &[
     "take",
 ];
 
-/// What fields may refer to.
+/// What fields may refer to, and what was said of them so far.
 #[derive(Default)]
-pub struct Names {
+pub struct Names<'s> {
     /// Settings whose value is only said: anything is accepted in their place.
-    pub said_only: BTreeSet<String>,
+    pub said_only: Cow<'s, BTreeSet<String>>,
+    /// By the path of a field and the text that stood there: most of it stands there again.
+    spoken: RefCell<HashMap<String, Arc<Spoken>>>,
+}
+
+impl<'s> Names<'s> {
+    /// For a reader of his own, who knows these settings.
+    pub fn of(said_only: &'s BTreeSet<String>) -> Self {
+        Self { said_only: Cow::Borrowed(said_only), ..Self::default() }
+    }
+
+    /// What was said of a field before in the same words.
+    fn spoken(
+        &self,
+        words: &str,
+        field: &'static Field,
+        name: &str,
+        path: &str,
+    ) -> Option<Arc<Spoken>> {
+        let spoken = self.spoken.borrow();
+        let known = spoken.get(words)?;
+        let same = std::ptr::eq(known.field, field) && known.name == name && known.path == path;
+        same.then(|| known.clone())
+    }
+
+    /// Keeps what was said in such words.
+    fn keep(&self, words: String, what: Spoken) -> Arc<Spoken> {
+        let what = Arc::new(what);
+        self.spoken.borrow_mut().insert(words, what.clone());
+        what
+    }
 }
 
 /// Reads a mapping of fields.
 pub fn fields(
     reader: &mut Reader<'_>,
-    names: &Names,
+    names: &Names<'_>,
     known: &'static [Field],
     path: &str,
     node: &Node,
@@ -83,58 +115,41 @@ pub fn fields(
 /// Reads what is said of one field.
 pub fn field_spec(
     reader: &mut Reader<'_>,
-    names: &Names,
+    names: &Names<'_>,
     field: &'static Field,
     name: &str,
     path: &str,
     pos: Pos,
     node: &Node,
 ) -> FieldSpec {
-    let mut spec = FieldSpec {
-        // Mostly it is the table's, which is kept once.
-        name: match name == field.name {
-            true => Cow::Borrowed(field.name),
-            false => Cow::Owned(name.to_owned()),
-        },
-        path: path.to_owned(),
-        nth: 0,
-        field,
-        pos,
-        say: None,
-        hear: Pattern::Any,
-        fields: Vec::new(),
-        only: false,
-    };
-    if !field.kind.has_fields() {
-        (spec.say, spec.hear) = value(reader, names, field, node);
-        return spec;
+    let group = field.kind.has_fields();
+    if !group || (is_operators(node) && !holds_one(field, node)) {
+        return FieldSpec::new(spoken(reader, names, field, name, path, node), pos);
     }
-    if is_operators(node) && !holds_one(field, node) {
-        (spec.say, spec.hear) = value(reader, names, field, node);
-        if matches!(spec.say, Some(Saying::Computed)) {
-            spec.say = None;
-        }
-        return spec;
-    }
-    spec.hear = Pattern::Present;
+    let words = [".", path].concat();
+    let what = names.spoken(&words, field, name, path).unwrap_or_else(|| {
+        let hear = match field.kind {
+            Kind::Items(_) | Kind::Pairs { .. } | Kind::ZeroPairs => Pattern::Any,
+            _ => Pattern::Present,
+        };
+        names.keep(words, Spoken { hear, ..silent(field, name, path) })
+    });
+    let mut spec = FieldSpec::new(what, pos);
     match &field.kind {
         Kind::Group(inner) | Kind::Sealed { fields: inner, .. } => {
             spec.fields = fields(reader, names, inner, path, node);
         }
         Kind::List(list) => structures(reader, names, list, &mut spec, node),
         Kind::Items(items) => {
-            spec.hear = Pattern::Any;
             list(reader, &mut spec, node, |reader, key, value| {
                 item(reader, names, items, path, key, value)
             });
         }
         Kind::Pairs { .. } | Kind::ZeroPairs => {
-            spec.hear = Pattern::Any;
             list(reader, &mut spec, node, |reader, key, value| {
                 let name = key.text().unwrap_or_default();
-                let mut spec = field_spec(reader, names, &PAIR, name, path, key.pos, value);
-                spec.path = join(path, spec.heard_name());
-                Some(spec)
+                let path = join(path, Spoken::heard_pair(name));
+                Some(field_spec(reader, names, &PAIR, name, &path, key.pos, value))
             });
         }
         _ => {}
@@ -142,11 +157,58 @@ pub fn field_spec(
     spec
 }
 
+/// A field of which nothing is said.
+fn silent(field: &'static Field, name: &str, path: &str) -> Spoken {
+    Spoken {
+        // Mostly it is the table's, which is kept once.
+        name: match name == field.name {
+            true => Cow::Borrowed(field.name),
+            false => Cow::Owned(name.to_owned()),
+        },
+        path: path.to_owned(),
+        field,
+        say: None,
+        hear: Pattern::Any,
+    }
+}
+
+/// Reads what is said of the value of a field, where the same was not said of it before.
+fn spoken(
+    reader: &mut Reader<'_>,
+    names: &Names<'_>,
+    field: &'static Field,
+    name: &str,
+    path: &str,
+    node: &Node,
+) -> Arc<Spoken> {
+    // Where it is said by a name, or with words such as `one-of`, there are places in it.
+    let words = match &node.kind {
+        yaml::Kind::Scalar(text, is_plain) if !text.starts_with('$') => {
+            Some([if *is_plain { "+" } else { "-" }, path, text].concat())
+        }
+        _ => None,
+    };
+    let known = words.as_ref().and_then(|words| names.spoken(words, field, name, path));
+    if let Some(known) = known {
+        return known;
+    }
+    let before = reader.problems.len();
+    let (mut say, hear) = value(reader, names, field, node);
+    if field.kind.has_fields() && matches!(say, Some(Saying::Computed)) {
+        say = None;
+    }
+    let spoken = Spoken { say, hear, ..silent(field, name, path) };
+    match words.filter(|_| reader.problems.len() == before) {
+        Some(words) => names.keep(words, spoken),
+        None => Arc::new(spoken),
+    }
+}
+
 /// Reads structures: a mapping for a single one, or a list of them. Where they have one field that is
 /// not computed, its value may stand alone.
 fn structures(
     reader: &mut Reader<'_>,
-    names: &Names,
+    names: &Names<'_>,
     list: &'static List,
     spec: &mut FieldSpec,
     node: &Node,
@@ -181,17 +243,8 @@ fn structures(
                 continue;
             }
         };
-        spec.fields.push(FieldSpec {
-            name: place.into(),
-            path,
-            nth: 0,
-            field: &list.item,
-            pos: one.pos,
-            say: None,
-            hear,
-            fields: inner,
-            only: false,
-        });
+        let what = Spoken { hear, ..silent(&list.item, &place, &path) };
+        spec.fields.push(FieldSpec { fields: inner, ..FieldSpec::new(what, one.pos) });
     }
 }
 
@@ -228,7 +281,7 @@ fn list(
 
 fn item(
     reader: &mut Reader<'_>,
-    names: &Names,
+    names: &Names<'_>,
     items: &'static Items,
     path: &str,
     key: &Node,
@@ -245,7 +298,7 @@ fn item(
     let mut spec = field_spec(reader, names, field, name, &join(path, name), key.pos, value);
     // A list that is an item must be there for its own items to be in it.
     if matches!(field.kind, Kind::Items(_)) && !spec.fields.is_empty() {
-        spec.hear = Pattern::Present;
+        Arc::make_mut(&mut spec.what).hear = Pattern::Present;
     }
     Some(spec)
 }
@@ -273,7 +326,7 @@ fn is_operators(node: &Node) -> bool {
 /// Reads a value: what is said, and what is accepted.
 pub fn value(
     reader: &mut Reader<'_>,
-    names: &Names,
+    names: &Names<'_>,
     field: &'static Field,
     node: &Node,
 ) -> (Option<Saying>, Pattern) {
@@ -357,7 +410,7 @@ fn filler(reader: &mut Reader<'_>, node: &Node) -> Option<Saying> {
 /// Reads what is accepted.
 pub fn pattern(
     reader: &mut Reader<'_>,
-    names: &Names,
+    names: &Names<'_>,
     field: &'static Field,
     node: &Node,
 ) -> Pattern {
@@ -377,7 +430,7 @@ pub fn pattern(
 
 fn operators(
     reader: &mut Reader<'_>,
-    names: &Names,
+    names: &Names<'_>,
     field: &'static Field,
     node: &Node,
 ) -> Pattern {

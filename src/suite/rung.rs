@@ -18,7 +18,7 @@ pub struct Scene<'s> {
     /// Where.
     pub links: &'s [Link],
     /// Settings.
-    pub names: &'s Names,
+    pub names: &'s Names<'s>,
     /// Liveness probes by party, as YAML: each use is read anew in its place.
     pub alive: &'s [(PartyId, Node<'s>)],
     /// The types of messages that have a name so far.
