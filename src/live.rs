@@ -310,7 +310,11 @@ impl Driver {
                 if alarm.poll(context).is_ready() {
                     return Poll::Ready(Next::Time);
                 }
-                stopped.as_mut().poll(context).map(|()| Next::Stop)
+                let stopped = stopped.as_mut().poll(context);
+                if stopped.is_pending() {
+                    self.play.rest();
+                }
+                stopped.map(|()| Next::Stop)
             });
             // What was heard is done with before anything is waited for: there is no room for it in
             // a play that waits.

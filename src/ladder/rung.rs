@@ -19,6 +19,13 @@ pub struct Rung {
     pub timing: Timing,
 }
 
+impl Rung {
+    /// Whether it is that nothing is said.
+    pub fn is_silent(&self) -> bool {
+        matches!(self.act, Act::Silent(_))
+    }
+}
+
 /// When a rung happens, counted from the end of the rung before it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Timing {

@@ -421,7 +421,7 @@ pub(super) fn line_end(text: &[u8]) -> Option<usize> {
 
 /// Whether a message cannot come any more: its stream is closed, or whoever says it has ended.
 pub(super) fn gone(stage: &Stage, say: &Say) -> Option<Found> {
-    if stage.left[say.ends.from] {
+    if stage.left.contains(&say.ends.from) {
         return Some(Found::Gone("its program has ended"));
     }
     let link = &stage.cast.suite.links[say.ends.link];

@@ -344,6 +344,11 @@ impl Play {
         self.stage.borrow_mut().out.pop_front()
     }
 
+    /// Takes no more room than it needs, while it is waited for something to take.
+    pub fn rest(&mut self) {
+        self.stage.borrow_mut().rest();
+    }
+
     /// When to come back with a tick if nothing arrives before.
     pub fn wake_at(&self) -> Option<Duration> {
         self.stage.borrow().wake

@@ -128,12 +128,30 @@ impl Player {
 
     /// Boxed, since rungs hold rungs.
     pub(super) fn rungs<'c>(&'c self, rungs: &'c [Rung]) -> Course<'c> {
+        if rungs.iter().any(Rung::is_silent) {
+            return Box::pin(self.with_silences(rungs));
+        }
         Box::pin(async move {
             for rung in rungs {
                 self.rung(rung).await?;
             }
             Ok(())
         })
+    }
+
+    /// Rungs some of which are silences: there is no room for the others while nothing is said, as
+    /// thousands of plays may be silent at once.
+    async fn with_silences(&self, rungs: &[Rung]) -> Result<(), Stop> {
+        for rungs in rungs.chunk_by(|one, next| !one.is_silent() && !next.is_silent()) {
+            match rungs {
+                [Rung { pos, act: Act::Silent(silence), .. }] => {
+                    self.stage.borrow_mut().line = pos.line;
+                    self.silence(*pos, silence).await?;
+                }
+                others => self.rungs(others).await?,
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn rung(&self, rung: &Rung) -> Result<(), Stop> {
@@ -150,7 +168,7 @@ impl Player {
         }
         match &rung.act {
             Act::Message(say) => self.message(rung, say).await?,
-            Act::Silent(silence) => return Box::pin(self.silence(rung, silence)).await,
+            Act::Silent(silence) => return Box::pin(self.silence(rung.pos, silence)).await,
             // Boxed: what is rare takes no room in the rungs that are common.
             Act::Connect(ends, aside) => Box::pin(self.connect(rung, *ends, *aside)).await?,
             Act::Close(ends) => Box::pin(self.close(rung, *ends)).await?,
@@ -187,8 +205,8 @@ impl Player {
         stage.out.push_back(Output::Trigger(party, name.to_owned()));
         stage.happened(Happening::Triggered(party, name.to_owned()));
         stage.just_triggered = true;
-        stage.left[party] = false;
-        stage.programs[party] += 1;
+        stage.left.remove(&party);
+        *stage.programs.entry(party).or_default() += 1;
         stage.mark_name = MarkName::Triggered(name.to_owned());
     }
 

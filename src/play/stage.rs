@@ -1,7 +1,7 @@
 //! Everything a play knows: time, flows, what arrived and was not yet asked for, names, events.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -150,9 +150,9 @@ pub struct Stage {
     pub trouble: Option<(Verdict, String)>,
     pub printed: Option<String>,
     /// How many programs of triggers run, by party.
-    pub programs: Vec<u32>,
+    pub programs: BTreeMap<PartyId, u32>,
     /// Who has ended: nothing more comes from there.
-    pub left: Vec<bool>,
+    pub left: BTreeSet<PartyId>,
     /// What was seen when we looked, until the course takes it.
     pub sight: Option<Sight>,
     /// How many messages were said to the other side.
@@ -170,7 +170,8 @@ pub struct Stage {
     octets: usize,
     most_messages: usize,
     rng: fastrand::Rng,
-    small: BTreeMap<usize, u8>,
+    /// The latest number of one octet that was drawn, by link.
+    small: Vec<(LinkId, u8)>,
 }
 
 impl Stage {
@@ -185,7 +186,7 @@ impl Stage {
             values: vec![Vec::new(); rule.set.len()],
             ..RuleSight::default()
         });
-        let steps = Vec::with_capacity(cast.exchange.steps.len() + 1);
+        let steps = Vec::with_capacity(cast.exchange.steps.len());
         let report = Report { rules: rules.collect(), steps, ..Report::default() };
         let rng = fastrand::Rng::with_seed(cast.seed);
         let answered = vec![0; cast.exchange.responders.len()];
@@ -196,8 +197,7 @@ impl Stage {
             wake: None,
             waiting: Vec::new(),
             over: false,
-            // What is asked for is done at once: seldom more than two things.
-            out: VecDeque::with_capacity(2),
+            out: VecDeque::new(),
             flows: Vec::new(),
             arrivals: VecDeque::new(),
             names: BTreeMap::new(),
@@ -213,8 +213,8 @@ impl Stage {
             report,
             trouble: None,
             printed: None,
-            programs: vec![0; cast.suite.parties.len()],
-            left: vec![false; cast.suite.parties.len()],
+            programs: BTreeMap::new(),
+            left: BTreeSet::new(),
             sight: None,
             said: 0,
             pieces: VecDeque::new(),
@@ -225,13 +225,14 @@ impl Stage {
             octets: 0,
             most_messages: MOST_MESSAGES + cast.exchange.counted(),
             rng,
-            small: BTreeMap::new(),
+            small: Vec::new(),
             cast,
         };
         let links = stage.cast.suite.links.iter().map(|link| {
             let all = link.parameters.iter();
-            let known = all.filter_map(|(name, term)| Some((*name, stage.octets_of(term)?)));
-            Rc::new(Parameters(known.collect()))
+            let mut known = Vec::with_capacity(all.len());
+            known.extend(all.filter_map(|(name, term)| Some((*name, stage.octets_of(term)?))));
+            Rc::new(Parameters(known))
         });
         stage.parameters = links.collect();
         stage
@@ -240,6 +241,17 @@ impl Stage {
     /// The settings in force.
     pub fn settings(&self) -> &BTreeMap<String, Setting> {
         self.settings.as_ref().unwrap_or(&self.cast.suite.settings)
+    }
+
+    /// Gives back the room that is for nothing while something is waited for: thousands of plays may
+    /// wait at once.
+    pub fn rest(&mut self) {
+        if self.out.is_empty() {
+            self.out = VecDeque::new();
+        }
+        if self.arrivals.is_empty() {
+            self.arrivals = VecDeque::new();
+        }
     }
 
     pub fn advance(&mut self, now: Duration) {
@@ -386,8 +398,13 @@ impl Stage {
                     Some((Verdict::Error, format!("`{name}` could not be started: {why}")));
             }
             Input::Ended(party, super::Ended { printed, left }) => {
-                self.programs[party] = self.programs[party].saturating_sub(1);
-                self.left[party] = left && self.programs[party] == 0;
+                let programs = self.programs.entry(party).or_default();
+                *programs = programs.saturating_sub(1);
+                if left && *programs == 0 {
+                    self.left.insert(party);
+                } else {
+                    self.left.remove(&party);
+                }
                 let name = &self.cast.suite.parties[party].name;
                 let note =
                     format!("`{name}` ended: {}", printed.lines().next().unwrap_or_default());
@@ -625,7 +642,13 @@ impl Stage {
     pub fn draw(&mut self, flow: FlowId, octets: usize) -> Vec<u8> {
         if octets == 1 {
             let first = self.rng.u8(..);
-            let next = self.small.entry(self.flows[flow].link).or_insert(first);
+            let link = self.flows[flow].link;
+            let at = self.small.iter().position(|(of, _)| *of == link).unwrap_or_else(|| {
+                room(&mut self.small);
+                self.small.push((link, first));
+                self.small.len() - 1
+            });
+            let next = &mut self.small[at].1;
             *next = next.wrapping_add(1);
             return vec![*next];
         }
