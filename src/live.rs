@@ -38,7 +38,7 @@ mod stream;
 mod traffic;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
@@ -210,7 +210,7 @@ struct Driver {
     ends: Few<LinkId, Rc<Cell<SocketAddr>>>,
     /// Our own host in the latest stream of a link.
     near: Few<LinkId, IpAddr>,
-    callers: HashMap<(LinkId, SocketAddr), FlowId>,
+    callers: Few<(LinkId, SocketAddr), FlowId>,
     /// Ended with the play.
     tasks: Vec<Task>,
     reach: BTreeMap<LinkId, SocketAddr>,
@@ -264,7 +264,7 @@ impl Driver {
             links: Few::new(),
             ends: Few::new(),
             near: Few::new(),
-            callers: HashMap::new(),
+            callers: Few::new(),
             tasks: Vec::new(),
             reach: scene.reach,
             across: scene.across,
@@ -340,11 +340,15 @@ impl Driver {
         }
         self.carry_out().await;
         self.play.new_events(told, &mut |event| self.observe.happened(event));
-        self.catch_up().await;
+        // What most plays do not come to is boxed: none that waits has room for it.
+        if self.jitter.is_some() {
+            Box::pin(self.catch_up()).await;
+        }
         if !self.linger.is_zero() {
-            let lasts = tokio::time::sleep(self.linger);
+            let lasts = Box::pin(tokio::time::sleep(self.linger));
+            let linger = Box::pin(self.linger(inbox));
             tokio::select! {
-                () = self.linger(inbox) => {}
+                () = linger => {}
                 () = lasts => {}
                 () = stopped => {}
             }
@@ -470,7 +474,7 @@ impl Driver {
 
     /// The flow of a caller, who may be new.
     fn caller(&mut self, now: Duration, link: LinkId, from: SocketAddr, way: Way) -> FlowId {
-        if let Some(flow) = self.callers.get(&(link, from)) {
+        if let Some(flow) = self.callers.get((link, from)) {
             return *flow;
         }
         let flow = self.play.accept(now, link);
