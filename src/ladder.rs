@@ -358,7 +358,7 @@ pub enum SetCheck {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Projection {
     /// By party.
-    pub played: Vec<bool>,
+    pub played: Arc<[bool]>,
 }
 
 /// What a rung is to a play.
