@@ -41,7 +41,7 @@ pub enum Act {
     /// A message goes from one party to another.
     Message(Arc<Say>),
     /// One party says nothing to another.
-    Silent(Box<Silence>),
+    Silent(Arc<Silence>),
     /// One party opens a stream to another, perhaps from a place where it is not expected.
     Connect(Ends, Option<Aside>),
     /// One party closes the stream to another.

@@ -75,7 +75,7 @@ pub(super) fn soften(stage: &mut Stage, failure: Failure) -> Result<(), Stop> {
 /// Fails the step where something happened that no message shows; leaves it out where it cannot be
 /// played from here.
 pub(super) fn trouble(stage: &mut Stage, pos: Pos) -> Result<(), Stop> {
-    let Some((verdict, title)) = stage.trouble.clone() else { return Ok(()) };
+    let Some((verdict, title)) = stage.trouble.as_deref().cloned() else { return Ok(()) };
     if verdict == Verdict::Skipped {
         if let Some(outcome) = stage.outcome() {
             outcome.verdict = outcome.verdict.max(verdict);

@@ -103,7 +103,10 @@ impl Player {
             went = self.rungs(&step.rungs).await;
         }
         if went.is_ok() && is_last {
-            went = self.quiet(index).await.and_then(|()| self.nothing_left(step));
+            if let Some(quiet) = self.quiet(index) {
+                went = Box::pin(self.pause(quiet)).await;
+            }
+            went = went.and_then(|()| self.nothing_left(step));
             if went.is_ok() && index + 1 == self.stage.borrow().cast.exchange.steps.len() {
                 went = self.asked_often_enough(step);
             }
@@ -116,14 +119,11 @@ impl Player {
         went
     }
 
-    /// Listens on for a while after the last step, where the suite asks for that.
-    async fn quiet(&self, index: usize) -> Result<(), Stop> {
-        let quiet = {
-            let stage = self.stage.borrow();
-            let whole = index + 1 == stage.cast.exchange.steps.len() && !stage.cast.stand_in;
-            if whole { stage.cast.suite.quiet } else { Duration::ZERO }
-        };
-        if quiet.is_zero() { Ok(()) } else { Box::pin(self.pause(quiet)).await }
+    /// How long it is listened on after the last step, where the suite asks for that.
+    fn quiet(&self, index: usize) -> Option<Duration> {
+        let stage = self.stage.borrow();
+        let whole = index + 1 == stage.cast.exchange.steps.len() && !stage.cast.stand_in;
+        Some(stage.cast.suite.quiet).filter(|quiet| whole && !quiet.is_zero())
     }
 
     /// Boxed, since rungs hold rungs.
@@ -144,9 +144,9 @@ impl Player {
     async fn with_silences(&self, rungs: &[Rung]) -> Result<(), Stop> {
         for rungs in rungs.chunk_by(|one, next| !one.is_silent() && !next.is_silent()) {
             match rungs {
-                [Rung { pos, act: Act::Silent(silence), .. }] => {
-                    self.stage.borrow_mut().line = pos.line;
-                    self.silence(*pos, silence).await?;
+                [rung @ Rung { act: Act::Silent(silence), .. }] => {
+                    self.stage.borrow_mut().line = rung.pos.line;
+                    self.silence(rung, silence).await?;
                 }
                 others => self.rungs(others).await?,
             }
@@ -168,7 +168,7 @@ impl Player {
         }
         match &rung.act {
             Act::Message(say) => self.message(rung, say).await?,
-            Act::Silent(silence) => return Box::pin(self.silence(rung.pos, silence)).await,
+            Act::Silent(silence) => return Box::pin(self.silence(rung, silence)).await,
             // Boxed: what is rare takes no room in the rungs that are common.
             Act::Connect(ends, aside) => Box::pin(self.connect(rung, *ends, *aside)).await?,
             Act::Close(ends) => Box::pin(self.close(rung, *ends)).await?,

@@ -1,5 +1,6 @@
 //! Silence: kept by us, or watched while something else is waited for.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::blame::{MarkName, add, seconds, trouble};
@@ -13,23 +14,23 @@ use crate::record::{Difference, Happening, Verdict};
 use crate::wire::Message;
 
 impl Player {
-    pub(super) async fn silence(&self, pos: Pos, silence: &Silence) -> Result<(), Stop> {
+    pub(super) async fn silence(&self, rung: &Rung, silence: &Arc<Silence>) -> Result<(), Stop> {
         let role = {
             let stage = self.stage.borrow();
             stage.cast.projection.role(silence.ends.from, silence.ends.to)
         };
         if role == Role::Say {
-            let speaks = self.stage.borrow_mut().deed_at(pos) == Some(Deed::Speak);
+            let speaks = self.stage.borrow_mut().deed_at(rung.pos) == Some(Deed::Speak);
             if speaks {
                 // Late enough that it cannot have crossed what was said before.
                 let late = silence.lasting.unwrap_or(2 * CROSSING) / 2;
                 Box::pin(self.pause(late)).await?;
-                Box::pin(self.speak(pos, silence.ends)).await?;
+                Box::pin(self.speak(rung.pos, silence.ends)).await?;
             }
         }
         let Some(lasting) = silence.lasting else {
             if role == Role::Hear {
-                self.stage.borrow_mut().watch(silence, pos);
+                self.stage.borrow_mut().watch(silence, rung.pos);
             }
             return Ok(());
         };
@@ -46,7 +47,7 @@ impl Player {
                 let number = {
                     let mut stage = self.stage.borrow_mut();
                     stage.waiting.clear();
-                    stage.watch(silence, pos)
+                    stage.watch(silence, rung.pos)
                 };
                 let paused = self.pause_until(until).await;
                 self.stage.borrow_mut().watches.retain(|w| w.number != number);

@@ -1,6 +1,7 @@
 //! Everything a play knows: time, flows, what arrived and was not yet asked for, names, events.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -105,7 +106,7 @@ pub enum Binding {
 pub struct Watch {
     /// They are counted as they begin.
     pub number: u64,
-    pub silence: crate::ladder::Silence,
+    pub silence: Arc<crate::ladder::Silence>,
     pub pos: crate::diag::Pos,
     pub since: Duration,
     /// When it is over; `None` where it lasts until the next rung has happened.
@@ -147,7 +148,7 @@ pub struct Stage {
     pub answered: Vec<u32>,
     pub report: Report,
     /// What cannot be blamed on a message: a flood, a trigger that failed.
-    pub trouble: Option<(Verdict, String)>,
+    pub trouble: Option<Box<(Verdict, String)>>,
     pub printed: Option<String>,
     /// How many programs of triggers run, by party.
     pub programs: BTreeMap<PartyId, u32>,
@@ -166,7 +167,7 @@ pub struct Stage {
     /// What is left of a message that is sent in pieces.
     pub pieces: VecDeque<(FlowId, Vec<u8>)>,
     /// Octets that a deed keeps back until the next message.
-    pub held: Option<(FlowId, Vec<u8>)>,
+    pub held: Option<Box<(FlowId, Vec<u8>)>>,
     octets: usize,
     most_messages: usize,
     rng: fastrand::Rng,
@@ -394,8 +395,7 @@ impl Stage {
             }
             Input::NotTriggered(party, why) => {
                 let name = self.cast.suite.parties[party].name.clone();
-                self.trouble =
-                    Some((Verdict::Error, format!("`{name}` could not be started: {why}")));
+                self.fails_us(format!("`{name}` could not be started: {why}"));
             }
             Input::Ended(party, super::Ended { printed, left }) => {
                 let programs = self.programs.entry(party).or_default();
@@ -411,17 +411,20 @@ impl Stage {
                 self.printed = Some(printed);
                 self.happened(Happening::Note(note));
             }
-            Input::NotDone(why) => self.trouble = Some((Verdict::Error, why)),
-            Input::Unable(why) => self.trouble = Some((Verdict::Skipped, why)),
+            Input::NotDone(why) => self.fails_us(why),
+            Input::Unable(why) => self.trouble = Some(Box::new((Verdict::Skipped, why))),
             Input::Observed(sight) => self.sight = Some(sight),
             Input::Listening(link, at) => {
                 let place = Place { host: Some(at.ip()), port: at.port() };
                 self.places.insert(link, place);
             }
-            Input::Interrupted => {
-                self.trouble = Some((Verdict::Error, "the run was stopped".into()));
-            }
+            Input::Interrupted => self.fails_us("the run was stopped".into()),
         }
+    }
+
+    /// Something went wrong that lies with us.
+    fn fails_us(&mut self, why: String) {
+        self.trouble = Some(Box::new((Verdict::Error, why)));
     }
 
     fn received(&mut self, flow: FlowId, octets: Vec<u8>) {
@@ -432,7 +435,7 @@ impl Stage {
             let title = format!(
                 "a flood: more than {MOST_OCTETS} octets or {most} messages in one exchange"
             );
-            self.trouble.get_or_insert((Verdict::Fail, title));
+            self.trouble.get_or_insert(Box::new((Verdict::Fail, title)));
             return;
         }
         if f.state == FlowState::Opening {
@@ -499,7 +502,10 @@ impl Stage {
     /// Decodes a message and keeps it until somebody asks for it.
     pub fn arrived(&mut self, flow: FlowId, octets: Vec<u8>, wanted: Option<&'static MessageType>) {
         let from_initiator = !self.flows[flow].ours;
-        let message = Arc::new(self.read(flow, octets, from_initiator, wanted));
+        let mut message = self.read(flow, octets, from_initiator, wanted);
+        // It is kept for the report.
+        message.nodes.shrink_to_fit();
+        let message = Arc::new(message);
         let ends = self.ends(flow, from_initiator);
         self.remember(flow, &message, from_initiator);
         let event = self.happened_on(
@@ -591,7 +597,7 @@ impl Stage {
     }
 
     /// Begins to watch a silence; its number.
-    pub fn watch(&mut self, silence: &crate::ladder::Silence, pos: crate::diag::Pos) -> u64 {
+    pub fn watch(&mut self, silence: &Arc<crate::ladder::Silence>, pos: crate::diag::Pos) -> u64 {
         let number = self.watches_begun;
         self.watches_begun += 1;
         let since = self.mark;
@@ -727,12 +733,14 @@ fn room<T>(all: &mut Vec<T>) {
 
 /// Waits until `look` finds something, or the deadline has passed. The only place where a play
 /// stands still.
-pub async fn wait<T>(
-    stage: &Rc<std::cell::RefCell<Stage>>,
+///
+/// No `async fn`, which would keep what it is given twice.
+pub fn wait<T>(
+    stage: &Rc<RefCell<Stage>>,
     deadline: Option<Duration>,
     mut look: impl FnMut(&mut Stage) -> Option<T>,
-) -> Option<T> {
-    poll_fn(|_| {
+) -> impl Future<Output = Option<T>> {
+    poll_fn(move |_| {
         let mut stage = stage.borrow_mut();
         if let Some(found) = look(&mut stage) {
             return Poll::Ready(Some(found));
@@ -745,5 +753,4 @@ pub async fn wait<T>(
             }
         }
     })
-    .await
 }

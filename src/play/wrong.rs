@@ -140,7 +140,7 @@ impl Stage {
                 send(flow);
                 send(flow);
             }
-            Some(Deed::Swap) => self.held = Some((flow, octets.to_vec())),
+            Some(Deed::Swap) => self.held = Some(Box::new((flow, octets.to_vec()))),
             Some(Deed::Elsewhere) => {
                 let open = |f: &&usize| **f != flow && self.flows[**f].state == FlowState::Open;
                 let others: Vec<usize> = (0..self.flows.len()).collect();
@@ -163,7 +163,7 @@ impl Stage {
             }
             _ => send(flow),
         }
-        if let Some((flow, octets)) = held {
+        if let Some((flow, octets)) = held.map(|held| *held) {
             self.out.push_back(Output::Send(flow, octets));
         }
     }

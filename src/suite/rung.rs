@@ -465,7 +465,7 @@ fn silent(reader: &mut Reader<'_>, scene: &Scene<'_>, value: &Node, rung: &Node)
         static ANY: crate::wire::Field = crate::wire::octets("any field", crate::wire::Len::Rest);
         pattern::pattern(reader, scene.names, &ANY, &node)
     });
-    Some(Act::Silent(Box::new(Silence { ends, lasting, containing })))
+    Some(Act::Silent(Arc::new(Silence { ends, lasting, containing })))
 }
 
 fn trigger(reader: &mut Reader<'_>, scene: &Scene<'_>, value: &Node) -> Option<Act> {
