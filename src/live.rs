@@ -446,7 +446,7 @@ impl Driver {
                     Came::Stream(stream) => {
                         let flow = self.play.accept(now, link);
                         self.links.insert(flow, link);
-                        self.ends.insert(link, Rc::new(Cell::new(from)));
+                        self.found(link, from);
                         if let Ok(here) = place_of(&stream) {
                             self.near.insert(link, here.ip());
                         }
@@ -480,9 +480,16 @@ impl Driver {
         let flow = self.play.accept(now, link);
         self.callers.insert((link, from), flow);
         self.links.insert(flow, link);
-        self.ends.insert(link, Rc::new(Cell::new(from)));
+        self.found(link, from);
         self.flows.insert(flow, way);
         flow
+    }
+
+    /// Keeps where the other end of a link is, where another link is opened there.
+    fn found(&mut self, link: LinkId, other: SocketAddr) {
+        if self.suite.links.iter().any(|other| other.at == Some(link)) {
+            self.ends.insert(link, Rc::new(Cell::new(other)));
+        }
     }
 
     /// Somebody speaks to the socket of a flow who is not its other end: a party that is called there,

@@ -20,9 +20,10 @@ use crate::wire::Transport;
 impl Driver {
     /// Carries out everything that the play asks for, but for what is held back.
     pub(super) async fn carry_out(&mut self) {
-        while let Some(output) = self.carry_out_now() {
-            // Boxed, since it is rare.
-            Box::pin(self.act_in_turn(output)).await;
+        // Boxed, since it is rare.
+        while let Some(turn) = self.carry_out_now().map(|output| Box::pin(self.act_in_turn(output)))
+        {
+            turn.await;
         }
     }
 

@@ -52,8 +52,8 @@ pub(super) struct Desk {
     socket: Rc<UdpSocket>,
     address: SocketAddr,
     unread: Cell<usize>,
-    /// Whose a datagram is, by where it is from.
-    seats: RefCell<HashMap<SocketAddr, Seat>>,
+    /// Whose a datagram is, by the port that it is from: all of them are on one host.
+    seats: RefCell<HashMap<u16, Seat>>,
 }
 
 /// Who is told of what comes.
@@ -178,8 +178,11 @@ impl Desk {
     /// Hands a datagram to whose it is.
     fn came(self: &Rc<Self>, at: Instant, from: SocketAddr, octets: Vec<u8>) {
         self.unread.set(self.unread.get().saturating_sub(1));
+        if from.ip() != self.address.ip() {
+            return;
+        }
         let seats = self.seats.borrow();
-        let Some(seat) = seats.get(&from) else { return };
+        let Some(seat) = seats.get(&from.port()) else { return };
         let heard = match &seat.whose {
             Whose::Flow(flow) => Heard::Input(at, Input::Received(*flow, octets)),
             Whose::Called(link, there) => {
@@ -214,10 +217,10 @@ impl Across {
         let pair = self.0.hall.pair(&pairs)?;
         let Pair(here, there) = pair.clone();
         let seat = Seat { tell, whose: Whose::Flow(flow) };
-        here.seats.borrow_mut().insert(there.address, seat);
+        here.seats.borrow_mut().insert(there.address.port(), seat);
         let whose = Whose::Called(link, Rc::downgrade(&here));
         let seat = Seat { tell: self.0.tell.clone(), whose };
-        there.seats.borrow_mut().insert(here.address, seat);
+        there.seats.borrow_mut().insert(here.address.port(), seat);
         pairs.push(pair);
         Ok(Side { here, there })
     }
@@ -227,8 +230,8 @@ impl Drop for Table {
     fn drop(&mut self) {
         for pair in self.pairs.take() {
             let Pair(caller, called) = &pair;
-            caller.seats.borrow_mut().remove(&called.address);
-            called.seats.borrow_mut().remove(&caller.address);
+            caller.seats.borrow_mut().remove(&called.address.port());
+            called.seats.borrow_mut().remove(&caller.address.port());
             self.hall.0.rested.borrow_mut().push_back(pair);
         }
     }
@@ -247,7 +250,7 @@ impl Side {
     /// Whether a caller would hear that nobody is there.
     pub(super) fn is_left(&self) -> bool {
         let seats = self.there.seats.borrow();
-        let seat = seats.get(&self.here.address);
+        let seat = seats.get(&self.here.address.port());
         seat.is_some_and(|seat| matches!(seat.whose, Whose::Called(..)) && seat.tell.is_over())
     }
 }
