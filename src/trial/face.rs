@@ -155,20 +155,21 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
         }
         let board = Arc::new(Board::new(plan.cases.len()));
         let mut wanted: BTreeMap<usize, usize> = BTreeMap::new();
-        let shelf = Shelf {
+        let shelf = Arc::new(Shelf {
             plan: plan.clone(),
             board: board.clone(),
             strict: options.strict,
             broken: broken.clone(),
             warnings: warnings.clone(),
-        };
-        let mut picked = Vec::new();
+        });
+        let (mut picked, mut titles) = (Vec::new(), Vec::new());
         for (which, group) in plan.groups.iter().enumerate() {
             for index in &group.cases {
                 let case = &plan.cases[*index];
                 let missing = case.skip.is_some() || (!options.all_must_be_there && absent(group));
-                for (at, step) in case.exchange.steps.iter().enumerate() {
-                    let name = format!("{}::{}", case.name, step.name);
+                for at in 0..case.exchange.steps.len() {
+                    let what = What::Step(*index, at);
+                    let name = what.name(&plan);
                     if !selection.takes(&name, missing) || !names.insert(name.clone()) {
                         continue;
                     }
@@ -177,7 +178,8 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
                         let last = wanted.entry(*index).or_insert(at);
                         *last = (*last).max(at);
                     }
-                    picked.push(Pick { name, missing, played, what: What::Step(*index, at) });
+                    picked.push(Pick { missing, played, what });
+                    titles.push(name);
                 }
             }
             for (at, rule) in group.suite.rules.iter().enumerate() {
@@ -186,7 +188,8 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
                 if !speaks {
                     continue;
                 }
-                let name = format!("{}::rules::{}::{}", group.suite.name, group.label, rule.name);
+                let what = What::Rule(which, at);
+                let name = what.name(&plan);
                 let missing = !options.all_must_be_there && absent(group);
                 if !selection.takes(&name, missing) || !names.insert(name.clone()) {
                     continue;
@@ -197,15 +200,15 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
                         wanted.insert(*index, usize::MAX);
                     }
                 }
-                picked.push(Pick { name, missing, played, what: What::Rule(which, at) });
+                picked.push(Pick { missing, played, what });
+                titles.push(name);
             }
         }
         if arguments.list {
-            listed.extend(picked.into_iter().map(|pick| pick.name));
+            listed.extend(titles);
             continue;
         }
-        let picked: Arc<[Pick]> = picked.into();
-        trials.extend((0..picked.len()).map(|at| shelf.trial(picked.clone(), at)));
+        trials.extend(titles.into_iter().zip(&picked).map(|(name, pick)| shelf.trial(name, pick)));
         let seed = options.seed.unwrap_or_else(|| fastrand::u64(..));
         let journal = match paper::begin(&options, &plan, &picked, seed) {
             Ok(journal) => journal,
@@ -363,7 +366,6 @@ pub(super) fn absent(group: &Group) -> bool {
 
 /// A trial that was selected.
 pub(super) struct Pick {
-    pub(super) name: String,
     /// Known before the run: something is missing.
     missing: bool,
     /// It is played nonetheless, or nothing is missing.
@@ -379,8 +381,23 @@ pub(super) enum What {
     Rule(usize, usize),
 }
 
+impl What {
+    /// The name of its trial.
+    pub(super) fn name(self, plan: &Plan) -> String {
+        match self {
+            Self::Step(case, step) => {
+                let case = &plan.cases[case];
+                format!("{}::{}", case.name, case.exchange.steps[step].name)
+            }
+            Self::Rule(group, rule) => {
+                let Group { suite, label, .. } = &plan.groups[group];
+                format!("{}::rules::{label}::{}", suite.name, suite.rules[rule].name)
+            }
+        }
+    }
+}
+
 /// What trials need to find their verdict.
-#[derive(Clone)]
 pub(super) struct Shelf {
     pub(super) plan: Arc<Plan>,
     board: Arc<Board>,
@@ -415,11 +432,10 @@ impl Shelf {
         }
     }
 
-    fn trial(&self, picked: Arc<[Pick]>, at: usize) -> Trial {
-        let (shelf, name, missing) = (self.clone(), picked[at].name.clone(), picked[at].missing);
+    fn trial(self: &Arc<Self>, name: String, pick: &Pick) -> Trial {
+        let (shelf, what) = (self.clone(), pick.what);
         let trial = Trial::ignorable_test(name, move || {
-            let Pick { name, what, .. } = &picked[at];
-            let judged = shelf.judged(*what);
+            let judged = shelf.judged(what);
             if judged.fails(shelf.strict) {
                 if judged.verdict == Verdict::Error
                     && let Ok(mut broken) = shelf.broken.lock()
@@ -437,6 +453,7 @@ impl Shelf {
                         let text = format!("\n{}", judged.text.trim_end());
                         let text = text.replace("\nerror:", "\nwarning:");
                         let text = text.trim_start();
+                        let name = what.name(&shelf.plan);
                         warnings.push(format!("---- {name} ({:?}) ----\n{text}", judged.level));
                     }
                     Ok(Completion::Completed)
@@ -444,7 +461,7 @@ impl Shelf {
                 _ => Ok(Completion::Completed),
             }
         });
-        trial.with_ignored_flag(missing)
+        trial.with_ignored_flag(pick.missing)
     }
 }
 

@@ -253,7 +253,7 @@ pub(super) fn conclude(
             let group = &shelf.plan.groups[group];
             let rule = &group.suite.rules[rule];
             journal.write(&Entry::Rule(RuleEntry {
-                name: pick.name.clone(),
+                name: pick.what.name(&shelf.plan),
                 suite: group.suite.name.clone(),
                 target: group.target.as_ref().map(|target| target.name.clone()),
                 about: rule.about.clone(),
