@@ -32,7 +32,8 @@ impl Run {
         let (run, case, mask) = (self.clone(), case.clone(), mask.clone());
         let Some(target) = case.target.clone() else {
             let work = move |network: Rc<Network>| async move {
-                let (ends, observe) = (network.interfaces(), run.observer(&case, &mask));
+                let (ends, observe) = (network.interfaces(), run.observer(&case, || mask));
+                let cast = Box::new(cast);
                 let both = against_peer(cast, Some(ends), &Hall::new(), None, observe, &stop);
                 let (report, peer) = both.map_err(Absent::Broken)?.await;
                 Ok((report, Some(peer)))
@@ -131,7 +132,7 @@ impl Run {
         };
         let places = Places { dir: dir.unwrap_or_else(|| places.dir.clone()), ..places };
         let (trigger, watcher) = hands_and_eyes(target, places);
-        let observe = self.observer(case, mask);
+        let observe = self.observer(case, || mask.clone());
         let observe = Box::new(Starting { observe, place: around.starting.take() });
         let gate = around.gate.clone();
         let scene = Scene { reach, trigger, watcher, observe, gate, ..Scene::new(stop) };

@@ -288,7 +288,7 @@ async fn play(
     stop: watch::Receiver<bool>,
 ) -> Result<(Report, Option<Report>), String> {
     let Some((target, server)) = server else {
-        let both = against_peer(cast, None, &hall, None, Box::new(Nobody), &stop)?;
+        let both = against_peer(Box::new(cast), None, &hall, None, Box::new(Nobody), &stop)?;
         let (report, peer) = both.await;
         return Ok((report, Some(peer)));
     };

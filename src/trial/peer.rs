@@ -1,9 +1,12 @@
 //! An exchange against the built-in peer, over sockets of the loopback.
 
 use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::live::{Across, Doors, Hall, Jitter, Onlooker, Scene, perform};
 use crate::play::Cast;
@@ -21,14 +24,16 @@ const GRACE: Duration = Duration::from_millis(500);
 /// Where all goes on between sockets that need not be its own it goes on in the hall. `observe` is
 /// told of what happens to the first of them; `jitter` is how long what either of them does is held
 /// back at most.
+#[expect(clippy::boxed_local, reason = "who waits for what comes of it has no room for it")]
 pub(super) fn against_peer(
-    cast: Cast,
+    cast: Box<Cast>,
     interfaces: Option<[&str; 2]>,
     hall: &Hall,
     jitter: Option<Duration>,
     observe: Box<dyn Onlooker>,
     stop: &watch::Receiver<bool>,
 ) -> Result<impl Future<Output = (Report, Report)> + use<>, String> {
+    let cast = *cast;
     let peer = sim::peer(&cast);
     let nowhere = BTreeMap::new();
     let [here, there] = interfaces.map(|both| both.map(Some)).unwrap_or_default();
@@ -56,31 +61,30 @@ pub(super) fn against_peer(
     let before = Scene { observe, ..scene(&theirs, &to_them, &cast) };
     let behind = scene(&ours, &to_us, &peer);
     // On the heap: futures of futures would have room for each of them several times.
-    let tester = Box::pin(perform(cast, ours, before));
-    let stand_in = Box::pin(perform(peer, theirs, behind));
-    let (over, ended) = oneshot::channel::<()>();
-    let tester = async {
-        let report = tester.await;
-        drop(over);
-        report
-    };
-    let stand_in = async {
-        tokio::select! {
-            report = stand_in => report,
-            // It follows the same ladder: it is done, or waits for something that will not come.
-            () = async {
-                let _ = ended.await;
-                // Boxed: most of those who wait never come here.
-                Box::pin(tokio::time::sleep(GRACE)).await;
-            } => Report::default(),
-        }
-    };
+    let mut tester = Box::pin(perform(cast, ours, before));
+    let mut stand_in = Box::pin(perform(peer, theirs, behind));
     // In one task, so that both begin at once: what is due at the start is due for both of them
     // from the same moment, however many others are about to begin.
     Ok(async move {
-        let both = tokio::join!(tester, stand_in);
+        let mut theirs = None;
+        let ours = poll_fn(|context| {
+            let ours = tester.as_mut().poll(context);
+            if theirs.is_none()
+                && let Poll::Ready(report) = stand_in.as_mut().poll(context)
+            {
+                theirs = Some(Box::new(report));
+            }
+            ours.map(Box::new)
+        });
+        let ours = ours.await;
+        let theirs = match theirs {
+            Some(theirs) => theirs,
+            // It follows the same ladder: it is done, or waits for something that will not come. Boxed,
+            // as what few of those who wait come to.
+            None => Box::new(Box::pin(timeout(GRACE, stand_in)).await.unwrap_or_default()),
+        };
         // What one says last still reaches the other.
         drop((to_us, to_them));
-        both
+        (*ours, *theirs)
     })
 }

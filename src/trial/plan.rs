@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Severity};
 use crate::ladder::{Act, Exchange, PartyId, Projection, Setting, Suite, walk};
+use crate::play::Cast;
 use crate::report::Mask;
 use crate::suite;
 use crate::target::{self, Target};
@@ -476,6 +477,13 @@ impl Case {
         });
         let start = self.target.as_ref().and_then(|t| t.start.as_ref());
         start.is_some_and(|start| changes || start.per_exchange)
+    }
+
+    /// The values that what is shown of it masks.
+    pub fn secrets(&self, options: &Options) -> Vec<String> {
+        let settings = self.settings(options);
+        let cast = Cast::new(&self.suite, &self.exchange, self.projection.clone());
+        Cast { settings, ..cast }.secrets()
     }
 
     /// The settings that stand in for those of the suite: the target's, then the user's.

@@ -151,8 +151,8 @@ impl Run {
             while plays.try_join_next().is_some() {}
             let floor = floor.clone();
             plays.spawn_local(async move {
-                let _slot = slot;
                 floor.take(case, last).await;
+                drop(slot);
             });
         }
         // A play that panics has its promise kept for it, and is told of by the panic itself.
@@ -233,7 +233,8 @@ impl Run {
             seen,
             ..Cast::new(&case.suite, &case.exchange, case.projection.clone())
         });
-        let mask = self.options.mask(cast.secrets());
+        // Not kept while it is played: most plays have nothing to mask before they are over.
+        let mask = || self.options.mask(case.secrets(&self.options));
         if let Some(journal) = &self.journal {
             journal.write(&Entry::Begun(BegunEntry {
                 case: case.name.clone(),
@@ -248,19 +249,19 @@ impl Run {
         let (report, peer) = match &case.target {
             None if self.options.sim => {
                 let (report, peer) = sim::self_play(&cast);
-                let mut observe = self.observer(case, &mask);
+                let mut observe = self.observer(case, mask);
                 report.events.iter().for_each(|event| observe.happened(event));
                 (report, Some(peer))
             }
             None if case.is_on_segment() => {
-                match Box::pin(self.in_a_network(case, *cast, &mask, stop)).await {
+                match Box::pin(self.in_a_network(case, *cast, &mask(), stop)).await {
                     Ok(reports) => reports,
                     Err(absent) => return self.absent(case, &absent),
                 }
             }
             None => {
-                let observe = self.observer(case, &mask);
-                let both = match against_peer(*cast, None, hall, None, observe, &stop) {
+                let observe = self.observer(case, mask);
+                let both = match against_peer(cast, None, hall, None, observe, &stop) {
                     Ok(both) => Box::pin(both),
                     Err(why) => return judge::all(case, Verdict::Error, &why),
                 };
@@ -269,7 +270,7 @@ impl Run {
             }
             Some(target) => match started.get(&target.name) {
                 Some(Ok(_)) if target.network.is_some() => {
-                    match Box::pin(self.in_a_network(case, *cast, &mask, stop)).await {
+                    match Box::pin(self.in_a_network(case, *cast, &mask(), stop)).await {
                         Ok(reports) => reports,
                         Err(absent) => return self.absent(case, &absent),
                     }
@@ -277,6 +278,7 @@ impl Run {
                 Some(Ok(server)) => {
                     let around = floor.around.get(&target.name).cloned();
                     let around = around.unwrap_or_default().starting(starting);
+                    let mask = mask();
                     let played = match case.has_its_own_server() {
                         true => {
                             let played =
@@ -297,7 +299,7 @@ impl Run {
                 None => return judge::all(case, Verdict::Error, "the target was not started"),
             },
         };
-        let found = judge::judge(case, &report, peer.as_ref(), &mask);
+        let found = judge::judge(case, &report, peer.as_ref(), &mask());
         self.progress.judged(case, &found);
         if let Some(journal) = &self.journal {
             paper::steps(journal, case, &found, self.options.strict);
@@ -320,7 +322,7 @@ impl Run {
     }
 
     /// Who writes events down as they happen, and shows them to whoever looks on.
-    pub(super) fn observer(&self, case: &Case, mask: &Mask) -> Box<dyn Onlooker> {
+    pub(super) fn observer(&self, case: &Case, mask: impl FnOnce() -> Mask) -> Box<dyn Onlooker> {
         if self.journal.is_none() && !self.progress.is_wanted() {
             return Box::new(Nobody);
         }
@@ -328,7 +330,7 @@ impl Run {
             journal: self.journal.clone(),
             progress: self.progress.clone(),
             case: case.clone(),
-            mask: mask.clone(),
+            mask: mask(),
         })
     }
 }
@@ -389,19 +391,16 @@ impl Floor {
         };
         // A process of a shared run plays for all others, so it plays to the end.
         let last = if claim.is_some() { usize::MAX } else { last };
-        let found = match claim.as_mut().and_then(Claim::found) {
-            Some(found) => found,
-            None => {
-                while_in_time(&self.turn).await;
-                run.progress.begins(&one.name);
-                let found = run.play(one, last, self, starting).await;
-                run.progress.ends(&one.name);
-                if let Some(claim) = &mut claim {
-                    claim.keep(&found);
-                }
-                found
-            }
-        };
+        if let Some(found) = claim.as_mut().and_then(Claim::found) {
+            return run.board.write(case, found);
+        }
+        while_in_time(&self.turn).await;
+        run.progress.begins(&one.name);
+        let found = run.play(one, last, self, starting).await;
+        run.progress.ends(&one.name);
+        if let Some(claim) = &mut claim {
+            claim.keep(&found);
+        }
         run.board.write(case, found);
     }
 }

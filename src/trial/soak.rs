@@ -122,14 +122,14 @@ async fn play(
     hall: &Hall,
     stop: &watch::Receiver<bool>,
 ) -> Option<String> {
-    let cast = Cast {
+    let cast = Box::new(Cast {
         settings: case.settings(options),
         seed,
         timeout_scale: options.timeout_scale,
         margin: MARGIN,
         profile: options.profile.clone(),
         ..Cast::new(&case.suite, &case.exchange, case.projection.clone())
-    };
+    });
     let mask = options.mask(cast.secrets());
     let came = match case.is_on_segment() {
         true => {
