@@ -271,6 +271,34 @@ fn what_is_wrong_with_a_suite_is_told_with_its_place() {
 }
 
 #[test]
+fn of_many_warnings_a_run_tells_the_first_and_how_many_there_are() {
+    let folder = Folder::new("warnings");
+    let (top, _) = SUITE.split_once("  one:").expect("it is there");
+    let exchange = |number: u32| {
+        format!(
+            "  silent-{number}:\n    steps:\n      - step: quiet\n        ladder:\n          \
+             - silent: server -> nas\n            for: 1ms\n"
+        )
+    };
+    let warnings = |words: &[&str]| {
+        let text = told(&stepladder(words));
+        let warnings = text.lines().filter(|line| line.starts_with("warning: ")).count();
+        (warnings, text)
+    };
+    for (exchanges, told) in [(20, 20), (21, 21), (50, 21)] {
+        let path = folder.write(
+            "one.yaml",
+            &(top.to_owned() + &(0..exchanges).map(exchange).collect::<String>()),
+        );
+        let (run, text) = warnings(&["run", &path]);
+        assert_eq!(run, told, "{text}");
+        let more = format!("there are {} more warnings", exchanges.saturating_sub(20));
+        assert_eq!(text.contains(&more), exchanges > 20, "{text}");
+        assert_eq!(warnings(&["check", &path]).0, exchanges as usize);
+    }
+}
+
+#[test]
 fn a_party_cannot_say_what_it_neither_said_nor_heard() {
     let folder = Folder::new("knowledge");
     let suite = SUITE

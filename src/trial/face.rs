@@ -19,7 +19,6 @@ use super::run::{Board, Run};
 use crate::play::rule_in_force as in_force;
 use crate::record::Verdict;
 use crate::report::{Mask, Sheet};
-use crate::threads;
 
 /// libtest's own arguments, as much of them as means something here.
 #[derive(Clone, Debug, Default, Parser)]
@@ -121,10 +120,9 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     for options in all {
         match Plan::make(&options, only) {
             Ok(mut plan) => {
-                // There may be one for each of thousands of exchanges.
-                let warnings = std::mem::take(&mut plan.warnings);
-                let warnings = threads::map(warnings, |warning| warning.render(false) + "\n");
-                eprint!("{}", warnings.concat());
+                for warning in std::mem::take(&mut plan.warnings) {
+                    eprintln!("{}", warning.render(false));
+                }
                 let plan = Arc::new(plan);
                 // The process ends with the run: to take suites apart piece by piece before it does
                 // would take a while and be of no use to anybody.

@@ -12,6 +12,9 @@ use crate::suite;
 use crate::target::{self, Target};
 use crate::threads;
 
+/// How many warnings about a file are told before a run.
+const MOST_WARNINGS: usize = 20;
+
 /// What the user asked for.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -161,6 +164,29 @@ impl Words {
     }
 }
 
+/// All errors in a file, and the first warnings about it: each of thousands of exchanges may have one.
+fn worth_telling(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let is_warning = |found: &Diagnostic| found.severity == Severity::Warning;
+    let more = found.iter().filter(|found| is_warning(found)).count().saturating_sub(MOST_WARNINGS);
+    if more == 0 {
+        return found;
+    }
+    let mut warnings = 0;
+    found.retain_mut(|found| {
+        if !is_warning(found) {
+            return true;
+        }
+        warnings += 1;
+        if warnings == MOST_WARNINGS + 1 {
+            found.title = format!("from here on there are {more} more warnings about this file");
+            found.remark = String::new();
+            found.help = Some("`stepladder check` tells all of them".to_owned());
+        }
+        warnings <= MOST_WARNINGS + 1
+    });
+    found
+}
+
 impl Plan {
     /// Loads suites and targets and pairs them.
     ///
@@ -188,7 +214,7 @@ impl Plan {
         let read = threads::map(files, |path| {
             let (loaded, mut found) = suite::load_only(&path, exchange);
             found.extend(loaded.iter().flat_map(suite::lint));
-            (loaded, found)
+            (loaded, worth_telling(found))
         });
         for (loaded, found) in read {
             problems.extend(found);
