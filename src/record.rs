@@ -197,7 +197,7 @@ pub struct RuleSight {
 pub struct Report {
     /// By step.
     pub steps: Vec<Outcome>,
-    /// By rule of the suite; none of what stood in for the party under test.
+    /// By rule of the suite; none where a stand-in of the party under test played.
     pub rules: Vec<RuleSight>,
     /// In order.
     pub events: Vec<Event>,

@@ -8,10 +8,12 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use stepladder::diag::Source;
 use stepladder::ladder::{Projection, Suite};
 use stepladder::live::Traffic;
 use stepladder::play::{Cast, FlowId, Input, Output as Act, Play};
 use stepladder::record::{Report, Verdict};
+use stepladder::suite::Common;
 use stepladder::{sim, suite};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_stepladder");
@@ -228,6 +230,33 @@ fn a_server_is_right_unless_it_is_told_otherwise() {
         assert!(line.ends_with(" is turned: done\n"), "{line}");
         assert_eq!(wrong.end(), "");
     }
+}
+
+#[test]
+fn a_caller_who_breaks_a_rule_is_told_of() {
+    let text = "\
+suite: try/unsigned
+parties: {nas: client, server: server}
+links: {auth: {nas -> server: radius, secret: testing123, password: hello}}
+exchanges:
+  accept:
+    steps:
+      - step: accepted
+        ladder:
+          - nas -> server: {access-request: {attributes: {User-Name: bob, User-Password: hello, NAS-IP-Address: 192.0.2.1, NAS-Port: 7}}}
+          - server -> nas: access-accept
+";
+    let source = Arc::new(Source { path: "unsigned.yaml".into(), text: text.into() });
+    let mut problems = Vec::new();
+    let unsigned = suite::suite_from_source(&source, Common::default(), &mut problems);
+    let unsigned = Arc::new(unsigned.unwrap_or_else(|| panic!("{problems:?}")));
+    let mut served = Served::begin(&["radius/pap::accept", "--as", "server", "--count", "1"]);
+    let cast = testing(&unsigned, "accept", "server", 1);
+    assert!(passed(&Caller::datagrams(cast, &socket(served.address)).finish()));
+    let line = served.line();
+    let rule = "rule request-signed: `nas` said access-request that breaks this rule";
+    assert!(line.ends_with(&format!(" right: done, but {rule}\n")), "{line}");
+    assert_eq!(served.ended(), "");
 }
 
 #[test]

@@ -218,6 +218,11 @@ pub struct Cast {
 }
 
 impl Cast {
+    /// Whether rules are judged here: beside a tester nobody asks what his stand-in found.
+    pub fn judges(&self) -> bool {
+        !self.stand_in || self.shown
+    }
+
     /// Everything but who is played as it is where nobody says otherwise.
     pub fn new(suite: &Arc<Suite>, exchange: &Arc<Exchange>, projection: Projection) -> Self {
         Self {

@@ -181,8 +181,7 @@ impl Stage {
             Cow::Borrowed(_) => None,
             Cow::Owned(settings) => Some(settings),
         };
-        // Whoever stands in judges by none.
-        let rules = if cast.stand_in { &[] } else { cast.suite.rules.as_slice() };
+        let rules = if cast.judges() { cast.suite.rules.as_slice() } else { &[] };
         let rules = rules.iter().map(|rule| RuleSight {
             values: vec![Vec::new(); rule.set.len()],
             ..RuleSight::default()
