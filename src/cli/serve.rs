@@ -277,10 +277,14 @@ impl Shop<'_> {
     fn end(&self, report: &Report) -> String {
         let steps = &self.exchange.steps;
         let unreached = report.steps.iter().any(|step| step.verdict == Verdict::NotReached);
+        // A step that cannot be played from here ends the exchange as well.
+        let skipped = report.steps.iter().position(|step| step.verdict == Verdict::Skipped);
         let failed = report.steps.iter().position(|step| step.verdict > Verdict::NotReached);
+        let failed = failed.or(skipped.filter(|_| unreached));
         // What fails in the opening part stands in the place of the first step.
         if let Some((at, step)) = failed.and_then(|at| Some((at, steps.get(at)?))) {
-            let title = report.steps[at].failures.first().map_or("", |f| f.title.as_str());
+            let came = &report.steps[at];
+            let title = came.failures.first().map_or(came.reason.as_str(), |f| f.title.as_str());
             let stopped = unreached || at + 1 == report.steps.len();
             let what = if stopped { "stopped at" } else { "done, but" };
             return format!("{what} step {}: {title}", step.name);
