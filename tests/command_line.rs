@@ -368,6 +368,52 @@ fn a_server_that_is_not_there_is_our_trouble_and_not_its_fault() {
 }
 
 #[test]
+fn what_cannot_be_seen_excuses_no_later_step_that_was_not_reached() {
+    let folder = Folder::new("unseen");
+    let suite = "\
+suite: try/unseen
+parties: {nas: client, server: server}
+links: {auth: {nas -> server: radius, secret: testing123}}
+exchanges:
+  one:
+    steps:
+      - step: unseen
+        ladder: [{observe: server well}]
+      - step: asked
+        ladder:
+          - nas -> server: {access-request: {attributes: {User-Name: bob}}}
+          - server -> nas: access-accept
+            within: 100ms
+      - step: after
+        ladder:
+          - nas -> server: {access-request: {attributes: {User-Name: bob}}}
+          - server -> nas: access-accept
+";
+    let path = folder.write("one.yaml", suite);
+    // Somebody who answers nothing.
+    let door = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let port = door.local_addr().expect("a port");
+    let target =
+        format!("target: mute\ntakes: server\nsuites: [try/*]\nlinks: {{auth: '{port}'}}\n");
+    folder.write("target.yaml", &target);
+    let step = |name: &str| {
+        let name = format!("try/unseen::one::server::{name}");
+        let folder = folder.0.display().to_string();
+        // As nextest runs each test: alone, and what is ignored counts as passed.
+        let output = Command::new(env!("CARGO_BIN_EXE_stepladder"))
+            .args(["run", &path, "--target", &folder, "--", "--exact", &name])
+            .env("NEXTEST", "1")
+            .output()
+            .expect("it runs");
+        (output.status.code(), told(&output))
+    };
+    for (name, code) in [("unseen", 0), ("asked", 1), ("after", 1)] {
+        let (came, text) = step(name);
+        assert_eq!(came, Some(code), "{name}: {text}");
+    }
+}
+
+#[test]
 fn two_hundred_silences_take_as_long_as_one() {
     let server = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");
     let address = server.local_addr().expect("an address");

@@ -144,6 +144,7 @@ pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -
             Verdict::Skipped => true,
             verdict => verdict == Verdict::Fail && step.level != Level::Must,
         };
+        let last = steps.iter().rfind(|step| step.verdict != Verdict::NotReached);
         let judged = Judged {
             verdict: outcome.verdict,
             level: outcome.level,
@@ -151,7 +152,7 @@ pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -
             known: String::new(),
             failures,
             lasted: outcome.lasted,
-            blocked: outcome.verdict == Verdict::NotReached && !steps.iter().any(warned),
+            blocked: outcome.verdict == Verdict::NotReached && !last.is_some_and(warned),
         };
         let mut judged = case.known(&step.name, judged);
         let known = steps.iter().position(|s| s.verdict == Verdict::Xfail);
