@@ -1,7 +1,7 @@
 //! A stream of a play: octets go out in the order in which they were said, and what comes is heard.
 
 use std::collections::VecDeque;
-use std::io::ErrorKind::{Interrupted, WouldBlock};
+use std::io::ErrorKind::{BrokenPipe, ConnectionReset, Interrupted, WouldBlock};
 use std::net::{Shutdown, SocketAddr};
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
@@ -72,16 +72,15 @@ impl Stream {
         if let Some(aside) = aside {
             socket.bind(&SocketAddr::new(address_of(aside, to)?, 0).into())?;
         }
+        // Urgent octets stand among the others.
+        socket.set_out_of_band_inline(true)?;
         let waits = match socket.connect(&to.into()) {
             Ok(()) => false,
             Err(error) if Errno::from_io_error(&error) == Some(Errno::INPROGRESS) => true,
             Err(error) => return Err(error),
         };
         let mut stream = Self::new(flow, watched(socket, INTEREST)?);
-        match waits {
-            true => stream.calls = Some(to),
-            false => stream.opened(),
-        }
+        stream.calls = waits.then_some(to);
         Ok(stream)
     }
 
@@ -98,12 +97,6 @@ impl Stream {
             speaks: true,
             hears: true,
         }
-    }
-
-    fn opened(&mut self) {
-        self.calls = None;
-        // Urgent octets stand among the others.
-        let _ = self.socket.get_ref().set_out_of_band_inline(true);
     }
 
     /// Whether the other end has not answered yet.
@@ -168,14 +161,20 @@ impl Stream {
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Heard> {
         if let Some(to) = self.calls {
             let error = match ready!(self.socket.poll_write_ready(context)) {
-                // Who refuses, or has broken off again, has closed this half.
                 Ok(ready) if !ready.ready().is_write_closed() => Ok(None),
-                Ok(_) => self.socket.get_ref().take_error(),
+                // Who refuses has closed this half; so has who took it and broke off again, of whom
+                // something may be left to be read.
+                Ok(_) => match self.socket.get_ref().take_error() {
+                    Ok(Some(error)) if matches!(error.kind(), ConnectionReset | BrokenPipe) => {
+                        Ok(None)
+                    }
+                    error => error,
+                },
                 Err(error) => Err(error),
             };
             return Poll::Ready(match error {
                 Ok(None) => {
-                    self.opened();
+                    self.calls = None;
                     self.write();
                     self.shut();
                     self.told(Input::Established(self.flow))
@@ -357,6 +356,37 @@ mod tests {
             let end = poll_fn(|context| stream.poll(context));
             let end = tokio::time::timeout(Duration::from_secs(5), end).await;
             assert!(matches!(end, Ok(Heard::Input(_, Input::Closed(0)))));
+        })
+        .unwrap();
+    }
+
+    #[test]
+    fn who_takes_a_call_and_breaks_off_at_once_has_taken_it() {
+        block_on(async {
+            let door = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            door.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+            door.listen(1).unwrap();
+            let mut stream =
+                Stream::call(0, door.local_addr().unwrap().as_socket().unwrap(), None).unwrap();
+            let (peer, _) = door.accept().unwrap();
+            peer.send(b"go away").unwrap();
+            // What is closed so is reset.
+            peer.set_linger(Some(Duration::ZERO)).unwrap();
+            drop(peer);
+            let mut heard = Vec::new();
+            for _ in 0..3 {
+                let next = poll_fn(|context| stream.poll(context));
+                match tokio::time::timeout(Duration::from_secs(5), next).await {
+                    Ok(Heard::Input(_, input)) => heard.push(input),
+                    _ => panic!("nothing after {heard:?}"),
+                }
+                if matches!(heard.last(), Some(Input::Closed(_))) {
+                    break;
+                }
+            }
+            let words = b"go away".to_vec();
+            let all = [Input::Established(0), Input::Received(0, words), Input::Closed(0)];
+            assert_eq!(format!("{heard:?}"), format!("{all:?}"));
         })
         .unwrap();
     }
