@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::ErrorKind::{Unsupported, WouldBlock};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -60,8 +60,9 @@ enum Socket {
     Own(FlowId, Rc<UdpSocket>),
     /// Datagrams of a flow whose other end may answer from another port than was asked.
     Loose(Box<Loose>),
-    /// Datagrams that the other end of a flow, which is there, sends to where we are not expected.
-    Aside(FlowId, SocketAddr, Rc<UdpSocket>),
+    /// Datagrams that the other end of a flow, which is on that host, sends to where we are not
+    /// expected.
+    Aside(FlowId, IpAddr, Rc<UdpSocket>),
     /// A stream.
     Stream(Box<Stream>),
     /// Datagrams of whoever calls.
@@ -105,7 +106,7 @@ impl Ears {
     }
 
     /// Hears what the other end of a flow answers to somewhere else.
-    pub(super) fn aside(&mut self, flow: FlowId, other: SocketAddr, socket: Rc<UdpSocket>) {
+    pub(super) fn aside(&mut self, flow: FlowId, other: IpAddr, socket: Rc<UdpSocket>) {
         self.add(Socket::Aside(flow, other, socket));
     }
 
@@ -291,7 +292,7 @@ impl Ear {
             Socket::Aside(flow, other, socket) => loop {
                 // Others are nobody's business here, nor is it that nobody may be there.
                 match ready!(poll_datagram_from(socket, &mut context)) {
-                    Ok((octets, from)) if from == *other => {
+                    Ok((octets, from)) if from.ip() == *other => {
                         let input = Input::Received(*flow, octets);
                         return Poll::Ready(Heard::Input(Instant::now(), input));
                     }
