@@ -231,11 +231,13 @@ impl Player {
                 return Ok(());
             }
         }
+        let failures = |stage: &mut Stage| stage.outcome().map_or(0, |o| o.failures.len());
+        let before = failures(&mut self.stage.borrow_mut());
         let went = self.rungs(rungs).await;
         if went.is_err() {
             let mut stage = self.stage.borrow_mut();
             let name = stage.party(party).to_owned();
-            if let Some(failure) = stage.outcome().and_then(|o| o.failures.last_mut()) {
+            if let Some(failure) = stage.outcome().and_then(|o| o.failures[before..].last_mut()) {
                 failure.title = format!(
                     "`{name}` does not answer a good request any more, so its silence proves nothing: {}",
                     failure.title
