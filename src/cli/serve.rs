@@ -278,9 +278,9 @@ impl Shop<'_> {
         let steps = &self.exchange.steps;
         let unreached = report.steps.iter().any(|step| step.verdict == Verdict::NotReached);
         // A step that cannot be played from here ends the exchange as well.
-        let skipped = report.steps.iter().position(|step| step.verdict == Verdict::Skipped);
-        let failed = report.steps.iter().position(|step| step.verdict > Verdict::NotReached);
-        let failed = failed.or(skipped.filter(|_| unreached));
+        let failed = report.steps.iter().position(|step| {
+            step.verdict == Verdict::Skipped || step.verdict > Verdict::NotReached
+        });
         // What fails in the opening part stands in the place of the first step.
         if let Some((at, step)) = failed.and_then(|at| Some((at, steps.get(at)?))) {
             let came = &report.steps[at];
