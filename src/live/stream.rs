@@ -290,12 +290,18 @@ mod tests {
     use super::*;
     use crate::live::block_on;
 
-    /// A stream that we have opened, and its other end.
-    async fn pair() -> (Stream, Socket) {
+    /// A socket that has a place, and where that is.
+    fn bound() -> (Socket, SocketAddr) {
         let door = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         door.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        let at = door.local_addr().unwrap().as_socket().unwrap();
+        (door, at)
+    }
+
+    /// A stream that we have opened, and its other end.
+    async fn pair() -> (Stream, Socket) {
+        let (door, to) = bound();
         door.listen(1).unwrap();
-        let to = door.local_addr().unwrap().as_socket().unwrap();
         let mut stream = Stream::call(0, to, None).unwrap();
         if stream.is_called() {
             let heard = poll_fn(|context| stream.poll(context)).await;
@@ -363,11 +369,9 @@ mod tests {
     #[test]
     fn who_takes_a_call_and_breaks_off_at_once_has_taken_it() {
         block_on(async {
-            let door = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-            door.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+            let (door, to) = bound();
             door.listen(1).unwrap();
-            let mut stream =
-                Stream::call(0, door.local_addr().unwrap().as_socket().unwrap(), None).unwrap();
+            let mut stream = Stream::call(0, to, None).unwrap();
             let (peer, _) = door.accept().unwrap();
             peer.send(b"go away").unwrap();
             // What is closed so is reset.
@@ -394,9 +398,7 @@ mod tests {
     #[test]
     fn a_call_that_nobody_takes_is_refused() {
         block_on(async {
-            let door = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-            door.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
-            let to = door.local_addr().unwrap().as_socket().unwrap();
+            let (_door, to) = bound();
             let why = match Stream::call(0, to, None) {
                 Ok(mut stream) => match poll_fn(|context| stream.poll(context)).await {
                     Heard::Input(_, Input::Refused(0, why)) => why,

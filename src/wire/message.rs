@@ -223,7 +223,7 @@ pub fn structures(within: &[Node]) -> impl Iterator<Item = (&Node, &[Node])> {
     direct.map(|(at, node)| (node, inside(within, at)))
 }
 
-/// The path of the node at index `at`, as [`Message::paths`] gives it.
+/// The path of the node at index `at`, as [`Message::fields`] gives it.
 pub fn path_of(nodes: &[Node], at: usize) -> String {
     let mut names = vec![nodes[at].name()];
     let mut depth = nodes[at].depth;
