@@ -160,6 +160,11 @@ impl Target {
         suite.party(&self.takes).is_some() && self.suites.iter().any(|p| fits(p, &suite.name))
     }
 
+    /// Whether it can be made to act, or something can be seen of it beside its messages.
+    pub fn acts(&self) -> bool {
+        !self.triggers.is_empty() || !self.observations.is_empty()
+    }
+
     /// The known deviation that covers a step.
     pub fn deviation(&self, exchange: &str, step: &str) -> Option<&Deviation> {
         self.deviations

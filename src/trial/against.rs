@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::future::ready;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -96,8 +97,13 @@ impl Run {
         stop: watch::Receiver<bool>,
     ) -> Result<Report, String> {
         let target = server.0;
-        let mut places =
-            Places { settings: settings(&cast, target, &self.options), ..Places::default() };
+        let mut places = match target.listen.is_empty() {
+            true => Places::default(),
+            false => {
+                let settings = settings(&cast, target, &self.options);
+                Places { settings, ..Places::default() }
+            }
+        };
         let interface = server.1.1.interface.as_deref();
         let doors = doors(&cast, target, &mut places, interface)?;
         self.behind(case, cast, doors, server, None, (mask, stop)).await
@@ -117,21 +123,27 @@ impl Run {
         let known = links.addresses.iter();
         let reach: BTreeMap<LinkId, std::net::SocketAddr> =
             known.filter_map(|(name, address)| Some((link(name)?, *address))).collect();
-        let settings = settings(&cast, target, &self.options);
         // What is done to a running server is done in its folder; a client has one for the exchange.
         let own = match running {
-            Some(_) => None,
-            None => Some(Folder::new()?),
+            None if target.acts() => Some(Folder::new()?),
+            _ => None,
         };
-        let dir = own.as_ref().map(|own| own.path().to_owned());
-        let places = Places {
-            links: addresses(&cast, &doors),
-            settings,
-            inside,
-            ..running.as_ref().map(|running| running.places.clone()).unwrap_or_default()
+        let places = || {
+            let known = running.as_ref().map(|running| running.places.clone());
+            let known = known.unwrap_or_default();
+            let dir = own.as_ref().map(|own| own.path().to_owned());
+            Places {
+                dir: dir.unwrap_or(known.dir),
+                links: addresses(&cast, &doors),
+                settings: settings(&cast, target, &self.options),
+                inside,
+                ..known
+            }
         };
-        let places = Places { dir: dir.unwrap_or_else(|| places.dir.clone()), ..places };
-        let (trigger, watcher) = hands_and_eyes(target, places);
+        let (trigger, watcher) = match target.acts() {
+            true => hands_and_eyes(target, places()),
+            false => neither_hands_nor_eyes(),
+        };
         let observe = self.observer(case, || mask.clone());
         let observe = Box::new(Starting { observe, place: around.starting.take() });
         let gate = around.gate.clone();
@@ -230,7 +242,7 @@ fn hands_and_eyes(target: &Arc<Target>, places: Places) -> (Trigger, Watcher) {
         *ended.borrow_mut() = None;
         Box::pin(async move {
             let command = target.triggers.get(&name);
-            let command = command.ok_or_else(|| format!("it cannot be made to {name}"))?;
+            let command = command.ok_or_else(|| cannot(&name))?;
             let came = target::run(command, &target.folder, places).await?;
             let printed = came.text.clone();
             // What is looked at is the program that was started last.
@@ -257,6 +269,16 @@ fn hands_and_eyes(target: &Arc<Target>, places: Places) -> (Trigger, Watcher) {
         })
     });
     (trigger, watcher)
+}
+
+/// The same of a target that cannot be made to act, and of which nothing can be seen.
+fn neither_hands_nor_eyes() -> (Trigger, Watcher) {
+    let trigger: Trigger = Rc::new(|_, name| Box::pin(ready(Err(cannot(&name)))));
+    (trigger, Rc::new(|_| Box::pin(ready(Sight::Hidden))))
+}
+
+fn cannot(act: &str) -> String {
+    format!("it cannot be made to {act}")
 }
 
 /// The targets of a run: started, or why not.
