@@ -2,6 +2,7 @@
 //!
 //! Knows how a message is laid out; knows nothing of suites, targets or protocols.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -245,7 +246,15 @@ fn join(words: &[&str]) -> String {
 /// `text` without anything a terminal would obey: control, bidirectional and zero-width characters
 /// are shown as `\x1b`, `\u{202e}` and the like. Line breaks and tabs stay.
 pub fn clean(text: &str) -> String {
+    cleaned(text).into_owned()
+}
+
+/// The same, of which a text that has nothing of the kind is no copy.
+pub fn cleaned(text: &str) -> Cow<'_, str> {
     use fmt::Write as _;
+    if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\n' | b'\t')) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -263,7 +272,7 @@ pub fn clean(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Times are microseconds since the exchange began, but for those that say otherwise. Octets are
 //! written in hexadecimal. What a reader does not know it passes over, so that fields can be added.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::ladder::Level;
@@ -49,8 +50,13 @@ impl Entry {
         fn as_it_is<'l, T: Deserialize<'l>>(line: &'l str) -> Result<T, serde_json::Error> {
             serde_json::from_str(line)
         }
-        let tag: Tag = as_it_is(line)?;
-        Ok(Some(match tag.event.as_str() {
+        // Where it stands first, as we write it, nothing is looked through for it.
+        let first = line.strip_prefix(r#"{"event":""#).and_then(|rest| rest.split_once('"'));
+        let tag = match first {
+            Some((word, _)) => word.to_owned(),
+            None => as_it_is::<Tag>(line)?.event,
+        };
+        Ok(Some(match tag.as_str() {
             "run" => Self::Run(as_it_is(line)?),
             "file" => Self::File(as_it_is(line)?),
             "suite" => Self::Suite(as_it_is(line)?),
@@ -65,7 +71,7 @@ impl Entry {
             "end" => Self::End(as_it_is(line)?),
             "said" | "heard" | "carried" | "unseen" | "opened" | "closed" | "refused"
             | "silence" | "triggered" | "observed" | "note" => Self::Happened(as_it_is(line)?),
-            _ => return Ok(None),
+            _ => return as_it_is::<IgnoredAny>(line).map(|_| None),
         }))
     }
 

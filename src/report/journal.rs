@@ -1,7 +1,7 @@
 //! `record.jsonl`: one line of JSON for each thing that happened, written when it happens, so that
 //! a run that is killed leaves every whole line it had.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -28,8 +28,8 @@ const OCTETS: usize = 128 << 10;
 #[derive(Debug)]
 pub struct Journal {
     file: Mutex<File>,
-    /// What was explained already: message types by their address, and paths in them.
-    explained: Mutex<HashSet<(usize, String)>>,
+    /// What was explained already: paths in types of messages, by the type's address.
+    explained: Mutex<HashMap<usize, HashSet<String>>>,
 }
 
 impl Journal {
@@ -73,21 +73,22 @@ impl Journal {
         }));
     }
 
-    /// Writes what the fields of a message mean.
-    pub fn explain(&self, protocol: &str, message: &Message) {
+    /// Writes what the fields of a message mean, where that was never written.
+    fn explain(&self, protocol: &str, message: &Message) {
         let kind = std::ptr::from_ref(message.kind).addr();
-        for (path, node) in message.shown() {
-            let path = general(&path);
-            let is_new = match self.explained.lock() {
-                Ok(mut explained) => {
-                    !explained.contains(&(kind, path.clone()))
-                        && explained.insert((kind, path.clone()))
+        let mut new = Vec::new();
+        if let Ok(mut explained) = self.explained.lock() {
+            let explained = explained.entry(kind).or_default();
+            for (path, node) in message.shown() {
+                let path = general(&path);
+                if !explained.contains(&*path) {
+                    explained.insert(path.clone().into_owned());
+                    new.push(field(protocol, message, path.into_owned(), &node));
                 }
-                Err(_) => false,
-            };
-            if is_new {
-                self.write(&Entry::Field(field(protocol, message, path, &node)));
             }
+        }
+        for field in new {
+            self.write(&Entry::Field(field));
         }
     }
 }
@@ -199,7 +200,8 @@ fn what(suite: &Suite, what: &Happening, mask: &Mask) -> HappenedEntry {
 
 /// A message: its type, the octets as they travelled, and its fields with their bits.
 fn message(message: &Message, mask: &Mask) -> MessageEntry {
-    let (octets, opened) = mask.octets(message);
+    let octets = mask.travelled(message);
+    let clear = mask.opened(message, &octets);
     let fields = message.shown().map(|(path, node)| ShownField {
         path: crate::diag::clean(&path),
         value: cut(mask.text(&node.show()), VALUE),
@@ -216,9 +218,9 @@ fn message(message: &Message, mask: &Mask) -> MessageEntry {
     let written = octets.len().min(OCTETS);
     MessageEntry {
         r#type: message.kind.name.to_owned(),
-        octets: hex::encode(&mask.travelled(message)[..written]),
+        octets: hex::encode(&octets[..written]),
         left_out: octets.len() - written,
-        clear: opened.then(|| hex::encode(&octets[..written])),
+        clear: clear.map(|clear| hex::encode(&clear[..written])),
         fields: fields.collect(),
         gist: gist(message, mask),
         faults: faults.collect(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::sheet::{Case, Sheet, Trial};
+use crate::diag::cleaned;
 use crate::record::Verdict;
 
 /// The file.
@@ -119,7 +120,11 @@ fn class(group: &str) -> String {
 
 /// A text of characters that XML has and no terminal obeys.
 fn plain(text: &str) -> String {
-    crate::diag::clean(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}").replace('\t', "    ")
+    let text = cleaned(text);
+    match text.contains(['\t', '\u{fffe}', '\u{ffff}']) {
+        true => text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}").replace('\t', "    "),
+        false => text.into_owned(),
+    }
 }
 
 /// A time of day, from milliseconds since 1970, in UTC.

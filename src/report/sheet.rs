@@ -1,5 +1,6 @@
 //! A run as it stands in its record: what every page and file is made from.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
@@ -197,18 +198,19 @@ impl Sheet {
 
     /// What a field means: what it holds, and where it is defined.
     pub fn meaning(&self, protocol: &str, kind: &str, path: &str) -> Option<(&str, &str)> {
-        let key = (protocol.to_owned(), kind.to_owned(), general(path));
+        let key = (protocol.to_owned(), kind.to_owned(), general(path).into_owned());
         self.fields.get(&key).map(|(about, source)| (about.as_str(), source.as_str()))
     }
 }
 
 /// The path of a field with the places in lists written as `*`.
-pub(super) fn general(path: &str) -> String {
-    let word = |part: &str| match part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty() {
-        true => "*".to_owned(),
-        false => part.to_owned(),
-    };
-    path.split('.').map(word).collect::<Vec<_>>().join(".")
+pub(super) fn general(path: &str) -> Cow<'_, str> {
+    let is_place = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if !path.split('.').any(|part| is_place(&part)) {
+        return Cow::Borrowed(path);
+    }
+    let word = |part| if is_place(&part) { "*" } else { part };
+    Cow::Owned(path.split('.').map(word).collect::<Vec<_>>().join("."))
 }
 
 impl Case {

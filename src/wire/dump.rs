@@ -6,6 +6,8 @@ use std::ops::Range;
 /// The most octets that a dump shows around its mark.
 const MOST: usize = 512;
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// A hex dump, 16 octets a line; the octets in `marked` are underlined and `label` names them.
 ///
 /// A long message is cut to the neighbourhood of the mark, and says so.
@@ -28,7 +30,10 @@ pub fn hex_dump(octets: &[u8], marked: Option<(Range<usize>, &str)>) -> String {
         for i in 0..16 {
             match line.get(i) {
                 Some(octet) => {
-                    let _ = write!(out, "{octet:02x} ");
+                    for digit in [octet >> 4, octet & 0xf] {
+                        out.push(char::from(DIGITS[usize::from(digit)]));
+                    }
+                    out.push(' ');
                 }
                 None => out.push_str("   "),
             }

@@ -220,10 +220,7 @@ pub fn show_octets(octets: &[u8]) -> String {
     if octets.len() >= 2 && octets.iter().all(|b| (0x20..0x7f).contains(b)) {
         return show_text(octets);
     }
-    let mut out = String::from("0x");
-    for octet in octets.iter().take(64) {
-        let _ = write!(out, "{octet:02x}");
-    }
+    let mut out = String::from("0x") + &hex::encode(&octets[..octets.len().min(64)]);
     if octets.len() > 64 {
         let _ = write!(out, ".. ({} octets)", octets.len());
     }

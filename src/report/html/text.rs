@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::diag::cleaned;
 use crate::record::Verdict;
 
 /// Text that grows.
@@ -26,24 +27,26 @@ impl Text for String {
 /// A text for elements and quoted attributes. Control characters and those that turn the direction
 /// of writing are spelled out.
 pub fn esc(text: &str) -> Cow<'_, str> {
-    let plain = |c: char| {
-        c.is_ascii_graphic() && !matches!(c, '<' | '>' | '&' | '"' | '\'')
-            || matches!(c, ' ' | '\n')
-    };
-    if text.chars().all(plain) {
-        return Cow::Borrowed(text);
+    const MARKUP: [char; 5] = ['<', '>', '&', '"', '\''];
+    let text = cleaned(text);
+    if !text.contains(MARKUP) {
+        return text;
     }
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in crate::diag::clean(text).chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
+    let mut rest = &*text;
+    let mut out = String::with_capacity(rest.len() + 16);
+    while let Some(at) = rest.find(MARKUP) {
+        let (plain, from) = rest.split_at(at);
+        out.push_str(plain);
+        out.push_str(match from.as_bytes()[0] {
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'&' => "&amp;",
+            b'"' => "&quot;",
+            _ => "&#39;",
+        });
+        rest = &from[1..];
     }
+    out.push_str(rest);
     Cow::Owned(out)
 }
 
