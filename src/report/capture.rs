@@ -8,9 +8,9 @@ mod pcapng;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use self::packets::{Place, Said, Stream};
 use self::pcapng::{APPLICATION_AT, Direction, LinkType, Packet, Pcapng};
@@ -74,17 +74,31 @@ fn stem(case: &str) -> String {
     }
 }
 
-/// Writes the captures of a run, in place of those that stand there from another one.
-pub(super) fn write(folder: &Path, sheet: &Sheet) -> io::Result<()> {
-    let folder = folder.join(FOLDER);
-    clear(&folder)?;
-    for (case, name) in sheet.cases.iter().zip(names(sheet)) {
-        let Some(name) = name else { continue };
-        fs::create_dir_all(&folder)?;
-        let file = BufWriter::new(File::create(folder.join(name))?);
-        capture(sheet, case, file)?;
+/// The captures of a run while they are written.
+pub(super) struct Captures<'s> {
+    sheet: &'s Sheet,
+    folder: PathBuf,
+    names: Vec<Option<String>>,
+}
+
+impl<'s> Captures<'s> {
+    /// Takes away the captures of another run. Where something was played there is a folder then.
+    pub(super) fn begin(folder: &Path, sheet: &'s Sheet) -> io::Result<Self> {
+        let (folder, names) = (folder.join(FOLDER), names(sheet));
+        clear(&folder)?;
+        if names.iter().any(Option::is_some) {
+            fs::create_dir_all(&folder)?;
+        }
+        Ok(Self { sheet, folder, names })
     }
-    Ok(())
+
+    /// Writes an exchange, the `at`-th of the run, in which this happened.
+    pub(super) fn write(&self, at: usize, events: &[HappenedEntry]) -> io::Result<()> {
+        let Some(name) = &self.names[at] else { return Ok(()) };
+        let mut octets = Vec::new();
+        capture(self.sheet, &self.sheet.cases[at], events, &mut octets)?;
+        fs::write(self.folder.join(name), octets)
+    }
 }
 
 /// Takes away captures of ours; what others have put into the folder stays.
@@ -108,10 +122,15 @@ fn clear(folder: &Path) -> io::Result<()> {
 }
 
 /// Writes one exchange.
-fn capture(sheet: &Sheet, case: &Case, out: impl Write) -> io::Result<()> {
+fn capture(
+    sheet: &Sheet,
+    case: &Case,
+    events: &[HappenedEntry],
+    out: impl Write,
+) -> io::Result<()> {
     let nothing = SuiteEntry::default();
     let suite = sheet.suites.get(&case.plan.suite).unwrap_or(&nothing);
-    let (remarks, left) = remarks(case);
+    let (remarks, left) = remarks(case, events);
     let application = format!("{APPLICATION}{}", sheet.run.version);
     let mut capture = Pcapng::begin(out, &application, &about(sheet, case, suite, &left))?;
     for link in &suite.links {
@@ -124,7 +143,7 @@ fn capture(sheet: &Sheet, case: &Case, out: impl Write) -> io::Result<()> {
         capture.interface(kind, &link.name, &about)?;
     }
     let mut scene = Scene { suite, case, streams: HashMap::new() };
-    for (at, event) in case.events.iter().enumerate() {
+    for (at, event) in events.iter().enumerate() {
         let Some(wire) = scene.wire(event) else { continue };
         let mut comments = comments(case, suite, event);
         comments.extend(remarks.get(&at).into_iter().flatten().cloned());
@@ -179,13 +198,13 @@ fn about(sheet: &Sheet, case: &Case, suite: &SuiteEntry, left: &[String]) -> Str
 }
 
 /// What failures say of messages, by the place of the event; and those that are about none.
-fn remarks(case: &Case) -> (HashMap<usize, Vec<String>>, Vec<String>) {
+fn remarks(case: &Case, events: &[HappenedEntry]) -> (HashMap<usize, Vec<String>>, Vec<String>) {
     let mut found: HashMap<usize, Vec<String>> = HashMap::new();
     let mut left = Vec::new();
     for (step, judged) in case.plan.steps.iter().zip(&case.steps) {
         for failure in judged.iter().flat_map(|judged| &judged.failures) {
             let text = remark(failure);
-            match failure.message.as_ref().and_then(|message| place(case, failure, message)) {
+            match failure.message.as_ref().and_then(|message| place(events, failure, message)) {
                 Some(at) => found.entry(at).or_default().push(text),
                 None => left.push(format!("step {}: {text}", step.step)),
             }
@@ -196,15 +215,19 @@ fn remarks(case: &Case) -> (HashMap<usize, Vec<String>>, Vec<String>) {
 
 /// Where the message of a failure stands among the events: the last one of those octets that had
 /// come when the failure was noticed.
-fn place(case: &Case, failure: &FailureEntry, message: &MessageEntry) -> Option<usize> {
+fn place(
+    events: &[HappenedEntry],
+    failure: &FailureEntry,
+    message: &MessageEntry,
+) -> Option<usize> {
     let is_it = |event: &HappenedEntry| {
         event
             .message
             .as_ref()
             .is_some_and(|m| m.octets == message.octets && m.r#type == message.r#type)
     };
-    let known = case.events.len().min(failure.events.saturating_add(1));
-    case.events[..known].iter().rposition(is_it).or_else(|| case.events.iter().position(is_it))
+    let known = events.len().min(failure.events.saturating_add(1));
+    events[..known].iter().rposition(is_it).or_else(|| events.iter().position(is_it))
 }
 
 fn remark(failure: &FailureEntry) -> String {

@@ -3,7 +3,10 @@
 //! Times are microseconds since the exchange began, but for those that say otherwise. Octets are
 //! written in hexadecimal. What a reader does not know it passes over, so that fields can be added.
 
-use serde::de::IgnoredAny;
+use std::borrow::Cow;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{IgnoredAny, IntoDeserializer as _};
 use serde::{Deserialize, Serialize};
 
 use crate::ladder::Level;
@@ -43,20 +46,10 @@ pub enum Entry {
 impl Entry {
     /// Reads a line; `None` for a word that this version does not know.
     pub fn read(line: &str) -> Result<Option<Self>, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct Tag {
-            event: String,
-        }
         fn as_it_is<'l, T: Deserialize<'l>>(line: &'l str) -> Result<T, serde_json::Error> {
             serde_json::from_str(line)
         }
-        // Where it stands first, as we write it, nothing is looked through for it.
-        let first = line.strip_prefix(r#"{"event":""#).and_then(|rest| rest.split_once('"'));
-        let tag = match first {
-            Some((word, _)) => word.to_owned(),
-            None => as_it_is::<Tag>(line)?.event,
-        };
-        Ok(Some(match tag.as_str() {
+        Ok(Some(match &*word(line)? {
             "run" => Self::Run(as_it_is(line)?),
             "file" => Self::File(as_it_is(line)?),
             "suite" => Self::Suite(as_it_is(line)?),
@@ -69,8 +62,7 @@ impl Entry {
             "rule" => Self::Rule(as_it_is(line)?),
             "load" => Self::Load(as_it_is(line)?),
             "end" => Self::End(as_it_is(line)?),
-            "said" | "heard" | "carried" | "unseen" | "opened" | "closed" | "refused"
-            | "silence" | "triggered" | "observed" | "note" => Self::Happened(as_it_is(line)?),
+            word if What::has(word) => Self::Happened(as_it_is(line)?),
             _ => return as_it_is::<IgnoredAny>(line).map(|_| None),
         }))
     }
@@ -103,6 +95,19 @@ impl Entry {
         };
         // Maps have text for keys and numbers are finite: nothing here can fail to be written.
         line.unwrap_or_default()
+    }
+}
+
+/// Which entry a line is.
+fn word(line: &str) -> Result<Cow<'_, str>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Tag {
+        event: String,
+    }
+    // Where it stands first, as we write it, nothing is looked through for it.
+    match line.strip_prefix(r#"{"event":""#).and_then(|rest| rest.split_once('"')) {
+        Some((word, _)) => Ok(word.into()),
+        None => Ok(serde_json::from_str::<Tag>(line)?.event.into()),
     }
 }
 
@@ -366,6 +371,27 @@ pub struct HappenedEntry {
     pub lasting_us: Option<u64>,
 }
 
+/// Something that happened, as far as it takes to know where it belongs.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Glimpse<'l> {
+    /// The case.
+    #[serde(borrow)]
+    pub case: Cow<'l, str>,
+    /// When.
+    pub at_us: u64,
+}
+
+impl<'l> Glimpse<'l> {
+    /// Reads a line that way; `None` where it is another entry.
+    pub fn read(line: &'l str) -> Result<Option<Self>, serde_json::Error> {
+        match What::has(&word(line)?) {
+            true => serde_json::from_str(line).map(Some),
+            false => Ok(None),
+        }
+    }
+}
+
 /// The kinds of what happens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -393,6 +419,14 @@ pub enum What {
     /// Something to know.
     #[default]
     Note,
+}
+
+impl What {
+    /// Whether a word is one of them.
+    fn has(word: &str) -> bool {
+        let word: StrDeserializer<'_, serde::de::value::Error> = word.into_deserializer();
+        Self::deserialize(word).is_ok()
+    }
 }
 
 /// A message.

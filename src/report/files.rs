@@ -1,9 +1,12 @@
 //! Everything that is made of a record, into the folder that it stands in.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 
-use super::capture;
+use super::capture::Captures;
 use super::html::html;
 use super::junit::junit;
 use super::sheet::Sheet;
@@ -18,8 +21,12 @@ pub fn make(folder: &Path) -> io::Result<Sheet> {
 
 /// Writes every page and file of a run into a folder.
 pub fn write(folder: &Path, sheet: &Sheet) -> io::Result<()> {
-    std::fs::write(folder.join("index.html"), html(sheet))?;
-    std::fs::write(folder.join("junit.xml"), junit(sheet)?)?;
     std::fs::write(folder.join("summary.md"), summary(sheet))?;
-    capture::write(folder, sheet)
+    let captures = Captures::begin(folder, sheet)?;
+    let mut page = BufWriter::new(File::create(folder.join("index.html"))?);
+    thread::scope(|scope| {
+        let junit = scope.spawn(|| std::fs::write(folder.join("junit.xml"), junit(sheet)?));
+        let written = html(sheet, &mut page, |at, events| captures.write(at, events));
+        written.and(junit.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }

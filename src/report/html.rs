@@ -25,6 +25,9 @@ mod overview;
 mod sources;
 mod text;
 
+use std::io::{self, Write};
+
+use super::entry::HappenedEntry;
 use super::sheet::Sheet;
 use text::{Text, esc};
 
@@ -33,9 +36,13 @@ const SCRIPT: &str = include_str!("html/page.js");
 /// The digest of the script, which is the only one that browsers may run on the page.
 const SCRIPT_DIGEST: &str = "sha256-zTfzmEkgG8neXLEhFM+OLHy+vU68XVib45nw5SnCMt0=";
 
-/// The page.
-pub fn html(sheet: &Sheet) -> String {
-    let mut page = String::with_capacity(1 << 20);
+/// Writes the page. What happened in an exchange is told to `also` as well, when it has been read.
+pub fn html(
+    sheet: &Sheet,
+    out: &mut impl Write,
+    also: impl Fn(usize, &[HappenedEntry]) -> io::Result<()> + Sync,
+) -> io::Result<()> {
+    let mut page = String::new();
     let headline = overview::headline(sheet);
     page.put("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.put("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
@@ -52,12 +59,13 @@ pub fn html(sheet: &Sheet) -> String {
     if !sheet.cases.is_empty() || sheet.loads.is_empty() {
         demands::write(&mut page, sheet);
     }
-    exchange::write(&mut page, sheet);
+    exchange::write(&mut page, sheet, out, also)?;
     sources::write(&mut page, sheet);
     page.put("<footer>Made from <code>record.jsonl</code>, which lies beside this page, by ");
     page.put(&esc(&format!("{} {}", sheet.run.tool, sheet.run.version)));
     page.put(".</footer>\n<script>");
     page.put(SCRIPT);
     page.put("</script>\n</body>\n</html>\n");
-    page
+    out.write_all(page.as_bytes())?;
+    out.flush()
 }

@@ -42,7 +42,7 @@ fn group(sheet: &Sheet, trial: &Trial<'_>, case: Option<&Case>) -> TestSuite {
         // A step may have waited on after the last thing that happened.
         let steps = case.steps.iter().flatten().map(|judged| judged.lasted_us);
         let steps = steps.fold(0, u64::saturating_add);
-        suite.set_time(Duration::from_micros(case.lasted_us().max(steps)));
+        suite.set_time(Duration::from_micros(case.lasted_us.max(steps)));
     }
     let target = trial.target.and_then(|name| sheet.targets.get(name));
     let version = target.and_then(|target| target.version.clone());

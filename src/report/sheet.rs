@@ -3,18 +3,26 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::io::{BufRead, BufReader, Read};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::entry::{
-    CaseEntry, EndEntry, Entry, FileEntry, HappenedEntry, JudgedEntry, LoadEntry, PartyEntry,
-    RequirementEntry, RuleEntry, RunEntry, SuiteEntry, TargetEntry,
+    CaseEntry, EndEntry, Entry, FileEntry, Glimpse, HappenedEntry, JudgedEntry, LoadEntry,
+    PartyEntry, RequirementEntry, RuleEntry, RunEntry, SuiteEntry, TargetEntry,
 };
 use crate::ladder::Level;
 use crate::record::Verdict;
+use crate::threads::map;
 
 /// The longest line that is taken; a message of 64 MiB comes to less.
 const MOST: u64 = 512 << 20;
+
+/// Octets of lines that are read at once, and lines that one thread takes of them.
+const BATCH: usize = 1 << 20;
+const PIECE: usize = 64;
 
 /// Events of an exchange that keep everything, from its beginning.
 const LONG: usize = 2_000;
@@ -48,6 +56,9 @@ pub struct Sheet {
     pub end: Option<EndEntry>,
     /// How many lines could not be read.
     pub unread: usize,
+    /// The record, in which events are read when they are asked for: there are more of them than
+    /// anybody wants in memory.
+    record: Option<Arc<File>>,
 }
 
 /// An exchange against an implementation, and what became of it.
@@ -59,8 +70,10 @@ pub struct Case {
     pub began_ms: u64,
     /// What its links were told, where secrets are shown: link, parameter, value.
     pub parameters: Vec<(String, String, String)>,
-    /// What happened.
-    pub events: Vec<HappenedEntry>,
+    /// Where the record tells what happened, line by line: the first octet, and how many.
+    events: Vec<(u64, u32)>,
+    /// How long it took, in microseconds: until the last thing that happened.
+    pub lasted_us: u64,
     /// What each step came to; none where it was not judged.
     pub steps: Vec<Option<JudgedEntry>>,
 }
@@ -70,7 +83,7 @@ pub struct Case {
 pub enum Unreadable {
     /// The file cannot be read.
     #[error("{0}: {1}")]
-    File(String, std::io::Error),
+    File(String, io::Error),
     /// It does not begin as a record does.
     #[error("{0} is no record of a run: its first line is no `run`")]
     NoRecord(String),
@@ -83,39 +96,51 @@ impl Sheet {
     pub fn read(path: &Path) -> Result<Self, Unreadable> {
         let path = if path.is_dir() { path.join("record.jsonl") } else { path.to_owned() };
         let name = path.display().to_string();
-        let file = std::fs::File::open(&path).map_err(|e| Unreadable::File(name.clone(), e))?;
-        Self::of(BufReader::new(file), &name)
-    }
-
-    /// Reads a record.
-    pub fn of(mut record: impl BufRead, name: &str) -> Result<Self, Unreadable> {
-        let mut sheet = Self::default();
-        let mut cases: HashMap<String, usize> = HashMap::new();
-        let mut line = Vec::new();
-        let mut first = true;
+        let fails = |error| Unreadable::File(name.clone(), error);
+        let file = File::open(&path).map_err(fails)?;
+        let mut record = BufReader::with_capacity(BATCH, file.try_clone().map_err(fails)?);
+        let mut sheet = Self { record: Some(Arc::new(file)), ..Self::default() };
+        let mut cases = HashMap::new();
+        let (mut at, mut first) = (0, true);
         loop {
-            line.clear();
-            let got = record.by_ref().take(MOST).read_until(b'\n', &mut line);
-            if got.map_err(|e| Unreadable::File(name.to_owned(), e))? == 0 {
+            let lines = lines(&mut record, &mut at).map_err(fails)?;
+            if lines.is_empty() {
                 break;
             }
-            let entry = std::str::from_utf8(&line).ok().and_then(|line| Entry::read(line).ok());
-            if std::mem::take(&mut first) && !matches!(entry, Some(Some(Entry::Run(_)))) {
-                return Err(Unreadable::NoRecord(name.to_owned()));
-            }
-            match entry {
-                Some(Some(entry)) => sheet.take(entry, &mut cases),
-                Some(None) => {}
-                None => sheet.unread += 1,
+            for read in map(lines.chunks(PIECE).collect(), |piece| {
+                piece.iter().map(|(place, line)| Line::read(*place, line)).collect::<Vec<_>>()
+            })
+            .into_iter()
+            .flatten()
+            {
+                if std::mem::take(&mut first) && !matches!(read, Line::Entry(Entry::Run(_))) {
+                    return Err(Unreadable::NoRecord(name));
+                }
+                sheet.take(read, &mut cases);
             }
         }
-        if first {
-            return Err(Unreadable::NoRecord(name.to_owned()));
+        match first {
+            true => Err(Unreadable::NoRecord(name)),
+            false => Ok(sheet),
         }
-        Ok(sheet)
     }
 
-    fn take(&mut self, entry: Entry, cases: &mut HashMap<String, usize>) {
+    fn take(&mut self, line: Line, cases: &mut HashMap<String, usize>) {
+        let entry = match line {
+            Line::Entry(entry) => entry,
+            Line::Happened { case, place, at_us } => {
+                if let Some(case) = cases.get(&case).map(|at| &mut self.cases[*at]) {
+                    case.events.push(place);
+                    case.lasted_us = case.lasted_us.max(at_us);
+                }
+                return;
+            }
+            Line::Unknown => return,
+            Line::Unread => {
+                self.unread += 1;
+                return;
+            }
+        };
         match entry {
             Entry::Run(run) => self.run = run,
             Entry::File(file) => drop(self.files.insert(file.path.clone(), file)),
@@ -140,11 +165,8 @@ impl Sheet {
                     self.cases[*case].parameters = begun.parameters;
                 }
             }
-            Entry::Happened(happened) => {
-                if let Some(case) = cases.get(&happened.case) {
-                    self.cases[*case].happened(happened);
-                }
-            }
+            // It is taken as a line.
+            Entry::Happened(_) => {}
             Entry::Step(step) => {
                 let Some(case) = cases.get(&step.case).map(|at| &mut self.cases[*at]) else {
                     return;
@@ -158,6 +180,30 @@ impl Sheet {
             Entry::Load(load) => self.loads.push(load),
             Entry::End(end) => self.end = Some(end),
         }
+    }
+
+    /// What happened in an exchange. Of a very long one nobody lays the messages in the middle open,
+    /// so that they take no room for it.
+    pub(super) fn events(&self, case: &Case) -> io::Result<Vec<HappenedEntry>> {
+        let Some(record) = &self.record else { return Ok(Vec::new()) };
+        let mut line = Vec::new();
+        let middle = LONG..case.events.len().saturating_sub(NEAR);
+        let event = |(number, (at, octets)): (usize, &(u64, u32))| {
+            line.resize(*octets as usize, 0);
+            record.read_exact_at(&mut line, *at)?;
+            let read = serde_json::from_slice(&line);
+            let mut event: HappenedEntry = read.unwrap_or_else(|_| HappenedEntry {
+                text: Some("the record has something here that cannot be read".into()),
+                ..HappenedEntry::default()
+            });
+            if middle.contains(&number)
+                && let Some(message) = &mut event.message
+            {
+                message.fields = Vec::new();
+            }
+            Ok(event)
+        };
+        case.events.iter().enumerate().map(event).collect()
     }
 
     /// Every step that was selected and every rule, in the order of the suites.
@@ -213,18 +259,56 @@ pub(super) fn general(path: &str) -> Cow<'_, str> {
     Cow::Owned(path.split('.').map(word).collect::<Vec<_>>().join("."))
 }
 
-impl Case {
-    /// Takes an event in. Of a very long exchange nobody lays the messages in the middle open, so
-    /// that they take no room for it.
-    fn happened(&mut self, event: HappenedEntry) {
-        self.events.push(event);
-        if let Some(at) = self.events.len().checked_sub(NEAR).filter(|at| *at > LONG)
-            && let Some(message) = &mut self.events[at].message
-        {
-            message.fields = Vec::new();
+/// What a line says.
+enum Line {
+    Entry(Entry),
+    /// Something happened; the line is read again by whoever wants to know what.
+    Happened {
+        case: String,
+        place: (u64, u32),
+        at_us: u64,
+    },
+    /// A later version may know it.
+    Unknown,
+    Unread,
+}
+
+impl Line {
+    fn read(place: (u64, u32), line: &[u8]) -> Self {
+        let Ok(line) = std::str::from_utf8(line) else { return Self::Unread };
+        match Glimpse::read(line) {
+            Ok(None) => {}
+            Ok(Some(Glimpse { case, at_us })) => {
+                return Self::Happened { case: case.into_owned(), place, at_us };
+            }
+            Err(_) => return Self::Unread,
+        }
+        match Entry::read(line) {
+            Ok(Some(entry)) => Self::Entry(entry),
+            Ok(None) => Self::Unknown,
+            Err(_) => Self::Unread,
         }
     }
+}
 
+/// The next lines of a record, each with its place in it; `at` is where the record goes on.
+fn lines(record: &mut impl BufRead, at: &mut u64) -> io::Result<Vec<((u64, u32), Vec<u8>)>> {
+    let (mut lines, mut octets) = (Vec::new(), 0);
+    while octets < BATCH {
+        let mut line = Vec::new();
+        let got = record.by_ref().take(MOST).read_until(b'\n', &mut line)?;
+        if got == 0 {
+            break;
+        }
+        // The longest line has no more octets than that.
+        lines.push(((*at, got as u32), line));
+        *at += got as u64;
+        octets += got;
+    }
+    Ok(lines)
+}
+
+impl Case {
     /// Its selected steps.
     pub fn trials<'c>(
         &'c self,
@@ -261,11 +345,6 @@ impl Case {
     /// Whether a step of it counts as failed.
     pub fn failed(&self) -> bool {
         self.steps.iter().flatten().any(|judged| judged.failed)
-    }
-
-    /// How long it took, in microseconds: until the last thing that happened.
-    pub fn lasted_us(&self) -> u64 {
-        self.events.iter().map(|event| event.at_us).max().unwrap_or_default()
     }
 }
 

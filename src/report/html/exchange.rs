@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io;
 
 use super::ladder::Ladder;
 use super::message;
@@ -9,17 +10,29 @@ use super::text::{Text, esc, mark, time};
 use crate::record::Verdict;
 use crate::report::capture;
 use crate::report::entry::{
-    FailureEntry, JudgedEntry, PartyEntry, RequirementEntry, RuleEntry, SuiteEntry,
+    FailureEntry, HappenedEntry, JudgedEntry, PartyEntry, RequirementEntry, RuleEntry, SuiteEntry,
 };
 use crate::report::sheet::{Case, Sheet};
+use crate::threads::map;
 
 /// Exchanges with a failure that are open from the start.
 const OPEN: usize = 25;
 /// The size of a page, in octets, from which on messages of what passed are not laid open: a browser
 /// would be slow with it.
 const WHOLE: usize = 10 << 20;
-/// Every exchange, by suite.
-pub fn write(page: &mut String, sheet: &Sheet) {
+/// Exchanges that are laid out before any of them is written, and those that one thread takes of them.
+const BATCH: usize = 256;
+const PIECE: usize = 16;
+
+/// Writes what has been laid out so far, and every exchange, by suite.
+///
+/// What happened in an exchange is told to `also` when it has been read.
+pub fn write(
+    page: &mut String,
+    sheet: &Sheet,
+    out: &mut impl io::Write,
+    also: impl Fn(usize, &[HappenedEntry]) -> io::Result<()> + Sync,
+) -> io::Result<()> {
     page.put("<section id=\"exchanges\"><h2>Exchanges</h2>\n");
     page.put("<form class=\"tools\" hidden><label>Only those that contain <input type=\"search\" ");
     page.put(
@@ -35,13 +48,45 @@ pub fn write(page: &mut String, sheet: &Sheet) {
     }
     let captures = capture::names(sheet);
     let mut open = OPEN;
+    let mut written = 0;
     let nothing = SuiteEntry::default();
     for (name, cases) in suites {
         let suite = sheet.suites.get(name).unwrap_or(&nothing);
         let _ = write!(page, "<section class=\"suite\"><h3>{}", esc(name));
         let _ = writeln!(page, " <small>{}</small></h3>", esc(&suite.about));
-        for at in cases {
-            exchange(page, sheet, suite, (at, captures[at].as_deref()), &mut open);
+        let drawn = cases.into_iter().map(|at| {
+            let is_open = sheet.cases[at].failed() && open > 0;
+            open -= usize::from(is_open);
+            (at, is_open)
+        });
+        let drawn: Vec<(usize, bool)> = drawn.collect();
+        for batch in drawn.chunks(BATCH) {
+            out.write_all(page.as_bytes())?;
+            written += page.len();
+            page.clear();
+            let pieces = map(batch.chunks(PIECE).collect(), |piece| -> io::Result<String> {
+                let mut page = String::new();
+                for (at, is_open) in piece {
+                    let case = &sheet.cases[*at];
+                    let events = sheet.events(case)?;
+                    also(*at, &events)?;
+                    let drawn = Drawn {
+                        sheet,
+                        suite,
+                        case,
+                        events: &events,
+                        at: *at,
+                        capture: captures[*at].as_deref(),
+                        is_open: *is_open,
+                        whole: written + page.len() < WHOLE || case.failed(),
+                    };
+                    exchange(&mut page, &drawn);
+                }
+                Ok(page)
+            });
+            for piece in pieces {
+                page.push_str(&piece?);
+            }
         }
         let rules: Vec<(usize, &RuleEntry)> =
             sheet.rules.iter().enumerate().filter(|(_, rule)| rule.suite == name).collect();
@@ -54,19 +99,28 @@ pub fn write(page: &mut String, sheet: &Sheet) {
         page.put("</section>\n");
     }
     page.put("</section>\n");
+    Ok(())
 }
 
-fn exchange(
-    page: &mut String,
-    sheet: &Sheet,
-    suite: &SuiteEntry,
-    (at, capture): (usize, Option<&str>),
-    open: &mut usize,
-) {
-    let case = &sheet.cases[at];
+/// An exchange, and how it is to be drawn.
+struct Drawn<'s> {
+    sheet: &'s Sheet,
+    suite: &'s SuiteEntry,
+    case: &'s Case,
+    events: &'s [HappenedEntry],
+    /// Its place among all exchanges.
+    at: usize,
+    /// The file of its packets.
+    capture: Option<&'s str>,
+    /// Whether it is open from the start.
+    is_open: bool,
+    /// Whether its messages are laid open.
+    whole: bool,
+}
+
+fn exchange(page: &mut String, drawn: &Drawn<'_>) {
+    let Drawn { case, at, is_open: shown, .. } = *drawn;
     let worst = case.worst();
-    let shown = case.failed() && *open > 0;
-    *open -= usize::from(shown);
     let _ = write!(
         page,
         "<details class=\"case\" id=\"c{at}\" data-v=\"{}\"{}><summary>",
@@ -83,21 +137,16 @@ fn exchange(
         let verdict = case.came(step).verdict;
         let _ = write!(page, "<i class=\"{}\">{}</i>", verdict.word(), super::text::sign(verdict));
     }
-    let lasted = if case.events.is_empty() { String::new() } else { time(case.lasted_us()) };
+    let lasted = if drawn.events.is_empty() { String::new() } else { time(case.lasted_us) };
     let _ = write!(page, "</span><span class=\"t\">{lasted}</span></summary>");
     // What is folded up is text to a browser that runs the script, until it is opened.
     page.put(if shown { "<div class=\"body\">" } else { "<noscript>" });
-    body(page, sheet, suite, case, (at, capture));
+    body(page, drawn);
     page.put(if shown { "</div></details>\n" } else { "</noscript></details>\n" });
 }
 
-fn body(
-    page: &mut String,
-    sheet: &Sheet,
-    suite: &SuiteEntry,
-    case: &Case,
-    (at, capture): (usize, Option<&str>),
-) {
+fn body(page: &mut String, drawn: &Drawn<'_>) {
+    let Drawn { sheet, suite, case, events, at, capture, whole, .. } = *drawn;
     let plan = &case.plan;
     if !plan.about.is_empty() {
         let _ = write!(page, "<p class=\"about\">{}</p>", esc(&plan.about));
@@ -128,8 +177,7 @@ fn body(
     for i in 0..parties.len() {
         let _ = write!(page, "<i class=\"v\" style=\"--i:{i}\"></i>");
     }
-    let whole = page.len() < WHOLE || case.failed();
-    Ladder::new(sheet, suite, case, at, whole).draw(page);
+    Ladder::new(sheet, suite, (case, events), at, whole).draw(page);
     page.put("</div>");
     if case.failed() {
         let target = plan.target.as_ref().map(|t| format!(" --target {t}")).unwrap_or_default();

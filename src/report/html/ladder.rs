@@ -19,6 +19,7 @@ pub struct Ladder<'s> {
     sheet: &'s Sheet,
     suite: &'s SuiteEntry,
     case: &'s Case,
+    events: &'s [HappenedEntry],
     /// Its place among all exchanges.
     at: usize,
     /// Steps whose headings are drawn.
@@ -34,11 +35,11 @@ impl<'s> Ladder<'s> {
     pub fn new(
         sheet: &'s Sheet,
         suite: &'s SuiteEntry,
-        case: &'s Case,
+        (case, events): (&'s Case, &'s [HappenedEntry]),
         at: usize,
         whole: bool,
     ) -> Self {
-        Self { sheet, suite, case, at, shown: 0, told: Vec::new(), whole }
+        Self { sheet, suite, case, events, at, shown: 0, told: Vec::new(), whole }
     }
 
     /// Draws it.
@@ -47,7 +48,7 @@ impl<'s> Ladder<'s> {
         let index = |name: &str| case.plan.steps.iter().position(|step| step.step == name);
         let keep = self.keep();
         let (mut left_out, mut before) = (0, 0);
-        for (number, event) in case.events.iter().enumerate() {
+        for (number, event) in self.events.iter().enumerate() {
             match event.step.as_deref().and_then(index) {
                 Some(step) => {
                     if step >= self.shown {
@@ -91,7 +92,7 @@ impl<'s> Ladder<'s> {
     /// Which events are drawn: all of them where they are few, else the first, the last and those
     /// around failures.
     fn keep(&self) -> impl Fn(usize) -> bool + use<> {
-        let events = self.case.events.len();
+        let events = self.events.len();
         let failures = self.case.steps.iter().flatten().flat_map(|judged| &judged.failures);
         let around: Vec<usize> = failures.map(|failure| failure.events).collect();
         move |at| {
