@@ -245,15 +245,19 @@ fn join(words: &[&str]) -> String {
 
 /// `text` without anything a terminal would obey: control, bidirectional and zero-width characters
 /// are shown as `\x1b`, `\u{202e}` and the like. Line breaks and tabs stay.
-pub fn clean(text: &str) -> String {
+pub fn clean<'t>(text: impl Into<Cow<'t, str>>) -> String {
     cleaned(text).into_owned()
 }
 
-/// The same, of which a text that has nothing of the kind is no copy.
-pub fn cleaned(text: &str) -> Cow<'_, str> {
+/// The same; a text that has nothing of the kind is given back.
+pub fn cleaned<'t>(text: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
     use fmt::Write as _;
-    if text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\n' | b'\t')) {
-        return Cow::Borrowed(text);
+    let text = text.into();
+    // Piece by piece, which the processor does with many octets at once.
+    let plain = |octet: &u8| matches!(octet, b' '..=b'~' | b'\n' | b'\t');
+    let mut pieces = text.as_bytes().chunks(32);
+    if pieces.all(|piece| piece.iter().fold(true, |all, octet| all & plain(octet))) {
+        return text;
     }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::mask::Mask;
-use crate::diag::{Diagnostic, clean};
+use crate::diag::{Diagnostic, clean, cleaned};
 use crate::ladder::{Exchange, Requirement, Suite};
 use crate::record::{Difference, Event, Failure, Happening, Verdict};
 use crate::wire::{Message, hex_dump};
@@ -176,8 +176,11 @@ const GIST: usize = 140;
 /// The fields that tell a message apart, on one line.
 pub(super) fn gist(message: &Message, mask: &Mask) -> String {
     use crate::wire::{Auto, Kind};
-    let mut parts = Vec::new();
+    let mut gist = String::new();
     for (path, node) in message.fields() {
+        if gist.char_indices().nth(GIST).is_some() {
+            break;
+        }
         let last = path.rsplit('.').next().unwrap_or_default();
         // What the type of the message says already.
         let marks = message.kind.when.iter().any(|(mark, _)| *mark == path);
@@ -195,10 +198,13 @@ pub(super) fn gist(message: &Message, mask: &Mask) -> String {
             crate::wire::Value::Group => true,
         };
         if !dull && !empty {
-            parts.push(format!("{}={}", clean(last), mask.text(&node.show())));
+            if !gist.is_empty() {
+                gist.push(' ');
+            }
+            let _ = write!(gist, "{}={}", cleaned(last), mask.text(node.show()));
         }
     }
-    cut(parts.join(" ").replace('\n', " "), GIST)
+    cut(gist.replace('\n', " "), GIST)
 }
 
 /// A text of at most so many characters.

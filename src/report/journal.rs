@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
@@ -28,8 +29,16 @@ const OCTETS: usize = 128 << 10;
 #[derive(Debug)]
 pub struct Journal {
     file: Mutex<File>,
-    /// What was explained already: paths in types of messages, by the type's address.
-    explained: Mutex<HashMap<usize, HashSet<String>>>,
+    explained: Mutex<Explained>,
+}
+
+/// What was explained already.
+#[derive(Debug, Default)]
+struct Explained {
+    /// Messages of which everything was, by what they are made of.
+    shapes: HashSet<u64>,
+    /// Paths in types of messages, by the type's address.
+    paths: HashMap<usize, HashSet<String>>,
 }
 
 impl Journal {
@@ -78,11 +87,14 @@ impl Journal {
         let kind = std::ptr::from_ref(message.kind).addr();
         let mut new = Vec::new();
         if let Ok(mut explained) = self.explained.lock() {
-            let explained = explained.entry(kind).or_default();
+            if !explained.shapes.insert(shape(message)) {
+                return;
+            }
+            let paths = explained.paths.entry(kind).or_default();
             for (path, node) in message.shown() {
                 let path = general(&path);
-                if !explained.contains(&*path) {
-                    explained.insert(path.clone().into_owned());
+                if !paths.contains(&*path) {
+                    paths.insert(path.clone().into_owned());
                     new.push(field(protocol, message, path.into_owned(), &node));
                 }
             }
@@ -91,6 +103,18 @@ impl Journal {
             self.write(&Entry::Field(field));
         }
     }
+}
+
+/// A number that messages have in common whose fields have the same paths.
+fn shape(message: &Message) -> u64 {
+    let mut shape = DefaultHasher::new();
+    std::ptr::from_ref(message.kind).hash(&mut shape);
+    for node in &message.nodes {
+        std::ptr::from_ref(node.field).hash(&mut shape);
+        general(node.name()).hash(&mut shape);
+        (node.depth, node.head.is_some()).hash(&mut shape);
+    }
+    shape.finish()
 }
 
 fn field(protocol: &str, message: &Message, path: String, node: &Node) -> FieldEntry {
@@ -203,8 +227,8 @@ fn message(message: &Message, mask: &Mask) -> MessageEntry {
     let octets = mask.travelled(message);
     let clear = mask.opened(message, &octets);
     let fields = message.shown().map(|(path, node)| ShownField {
-        path: crate::diag::clean(&path),
-        value: cut(mask.text(&node.show()), VALUE),
+        path: crate::diag::clean(path),
+        value: cut(mask.text(node.show()), VALUE),
         bits: [node.bits().start, node.bits().end],
     });
     let faults = message.faults.iter().map(|fault| DifferenceEntry {

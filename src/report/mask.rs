@@ -1,5 +1,7 @@
 //! What reports do not show: secrets, and characters that a terminal would obey.
 
+use std::borrow::Cow;
+
 use crate::diag::cleaned;
 use crate::wire::{Message, Value};
 
@@ -22,7 +24,7 @@ impl Mask {
     }
 
     /// A text without secrets.
-    pub fn text(&self, text: &str) -> String {
+    pub fn text<'t>(&self, text: impl Into<Cow<'t, str>>) -> String {
         let mut text = cleaned(text);
         for Secret { text: secret, hex } in &self.0 {
             if has(&text, secret) {

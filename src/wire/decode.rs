@@ -672,7 +672,7 @@ fn told(name: &[u8]) -> String {
     {
         return name.to_owned();
     }
-    crate::diag::clean(&String::from_utf8_lossy(name)).replace('.', "_")
+    crate::diag::clean(String::from_utf8_lossy(name)).replace('.', "_")
 }
 
 /// Octets after the end that the message's own length gives.
