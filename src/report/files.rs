@@ -23,9 +23,10 @@ pub fn make(folder: &Path) -> io::Result<Sheet> {
 pub fn write(folder: &Path, sheet: &Sheet) -> io::Result<()> {
     std::fs::write(folder.join("summary.md"), summary(sheet))?;
     let captures = Captures::begin(folder, sheet)?;
-    let mut page = BufWriter::new(File::create(folder.join("index.html"))?);
+    let file = |name| io::Result::Ok(BufWriter::new(File::create(folder.join(name))?));
+    let (mut page, trials) = (file("index.html")?, file("junit.xml")?);
     thread::scope(|scope| {
-        let junit = scope.spawn(|| std::fs::write(folder.join("junit.xml"), junit(sheet)?));
+        let junit = scope.spawn(|| junit(sheet, trials));
         let written = html(sheet, &mut page, |at, events| captures.write(at, events));
         written.and(junit.join().unwrap_or_else(|panic| resume_unwind(panic)))
     })

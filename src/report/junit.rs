@@ -1,107 +1,210 @@
 //! `junit.xml`: a test case a step, a test suite an exchange.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::time::Duration;
+use std::io::{self, Write};
 
-use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::sheet::{Case, Sheet, Trial};
 use crate::diag::cleaned;
 use crate::record::Verdict;
 
-/// The file.
+/// Writes the file.
 ///
 /// Properties of a case hold its requirements, level, verdict, target and place in the suite. The
 /// place stands in attributes as well, where readers that know no properties find it.
-pub fn junit(sheet: &Sheet) -> std::io::Result<Vec<u8>> {
-    let mut report = Report::new("stepladder");
-    let mut suite: Option<TestSuite> = None;
+pub fn junit(sheet: &Sheet, out: impl Write) -> io::Result<()> {
+    let mut xml = Writer::new_with_indent(out, b' ', 4);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let mut all = Count::default();
+    sheet.trials().for_each(|trial| all.add(&trial));
+    let [tests, skipped, failures, errors] = all.words();
+    let top = BytesStart::new("testsuites").with_attributes([
+        ("name", "stepladder"),
+        ("tests", &tests),
+        ("skipped", &skipped),
+        ("failures", &failures),
+        ("errors", &errors),
+    ]);
+    xml.write_event(Event::Start(top))?;
     let cases: HashMap<&str, &Case> =
         sheet.cases.iter().map(|case| (case.plan.case.as_str(), case)).collect();
-    for trial in sheet.trials() {
-        if suite.as_ref().is_none_or(|suite| suite.name.as_str() != plain(&trial.group)) {
-            let case = cases.get(trial.group.as_str()).copied();
-            report.add_test_suites(suite.replace(group(sheet, &trial, case)));
+    let mut trials = sheet.trials().peekable();
+    while let Some(first) = trials.next() {
+        let mut group = vec![first];
+        while let Some(next) = trials.next_if(|next| next.group == group[0].group) {
+            group.push(next);
         }
-        if let Some(suite) = &mut suite {
-            suite.add_test_case(case(&trial));
-        }
+        let of = cases.get(group[0].group.as_str()).copied();
+        suite(&mut xml, sheet, &group, of)?;
     }
-    report.add_test_suites(suite);
-    let mut text = Vec::new();
-    report.serialize(&mut text).map_err(std::io::Error::other)?;
-    Ok(text)
+    xml.write_event(Event::End(BytesEnd::new("testsuites")))?;
+    xml.write_indent()?;
+    xml.into_inner().flush()
 }
 
-/// The test suite of a trial: of a case, or of rules.
-fn group(sheet: &Sheet, trial: &Trial<'_>, case: Option<&Case>) -> TestSuite {
-    let mut suite = TestSuite::new(plain(&trial.group));
-    suite.extra.insert("file".into(), plain(trial.file).into());
-    if let Some(case) = case.filter(|case| case.began_ms > 0) {
-        suite.extra.insert("timestamp".into(), moment(case.began_ms).into());
+/// How many test cases there are, and of which kind.
+#[derive(Default)]
+struct Count {
+    tests: usize,
+    skipped: usize,
+    failures: usize,
+    errors: usize,
+}
+
+impl Count {
+    fn add(&mut self, trial: &Trial<'_>) {
+        self.tests += 1;
+        match Kind::of(trial) {
+            Kind::Success => {}
+            Kind::Skipped => self.skipped += 1,
+            Kind::Failure => self.failures += 1,
+            Kind::Error => self.errors += 1,
+        }
+    }
+
+    fn words(&self) -> [String; 4] {
+        [self.tests, self.skipped, self.failures, self.errors].map(|number| number.to_string())
+    }
+}
+
+/// What a test case came to, as far as readers know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Success,
+    Skipped,
+    Failure,
+    Error,
+}
+
+impl Kind {
+    fn of(trial: &Trial<'_>) -> Self {
+        match trial.came.verdict {
+            Verdict::Error => Self::Error,
+            _ if trial.came.failed => Self::Failure,
+            Verdict::Skipped | Verdict::NotReached | Verdict::Inconclusive => Self::Skipped,
+            _ => Self::Success,
+        }
+    }
+}
+
+/// The test suite of some trials: of a case, or of rules.
+fn suite<W: Write>(
+    xml: &mut Writer<W>,
+    sheet: &Sheet,
+    trials: &[Trial<'_>],
+    of: Option<&Case>,
+) -> io::Result<()> {
+    let first = &trials[0];
+    let mut count = Count::default();
+    trials.iter().for_each(|trial| count.add(trial));
+    let [tests, skipped, failures, errors] = count.words();
+    let mut tag = BytesStart::new("testsuite").with_attributes([
+        ("name", plain(&first.group).as_ref()),
+        ("tests", &tests),
+        ("skipped", &skipped),
+        ("errors", &errors),
+        ("failures", &failures),
+    ]);
+    let of = of.filter(|case| case.began_ms > 0);
+    if let Some(case) = of {
         // A step may have waited on after the last thing that happened.
         let steps = case.steps.iter().flatten().map(|judged| judged.lasted_us);
         let steps = steps.fold(0, u64::saturating_add);
-        suite.set_time(Duration::from_micros(case.lasted_us.max(steps)));
+        tag.push_attribute(("time", seconds(case.lasted_us.max(steps)).as_str()));
     }
-    let target = trial.target.and_then(|name| sheet.targets.get(name));
-    let version = target.and_then(|target| target.version.clone());
-    let properties = [
-        ("stepladder", sheet.run.version.clone()),
-        ("seed", sheet.run.seed.to_string()),
-        ("profile", sheet.run.profile.clone().unwrap_or_default()),
-        ("target", target_of(trial).to_owned()),
-        ("target-version", version.unwrap_or_default()),
-    ];
-    for (name, value) in properties.into_iter().filter(|(_, value)| !value.is_empty()) {
-        suite.add_property(Property::new(name, plain(&value)));
+    tag.push_attribute(("file", plain(first.file).as_ref()));
+    if let Some(case) = of {
+        tag.push_attribute(("timestamp", moment(case.began_ms).as_str()));
     }
-    suite
+    xml.write_event(Event::Start(tag))?;
+    let target = first.target.and_then(|name| sheet.targets.get(name));
+    let version = target.and_then(|target| target.version.as_deref());
+    let seed = sheet.run.seed.to_string();
+    properties(
+        xml,
+        &[
+            ("stepladder", &sheet.run.version),
+            ("seed", &seed),
+            ("profile", sheet.run.profile.as_deref().unwrap_or_default()),
+            ("target", target_of(first)),
+            ("target-version", version.unwrap_or_default()),
+        ],
+    )?;
+    trials.iter().try_for_each(|trial| case(xml, trial))?;
+    xml.write_event(Event::End(BytesEnd::new("testsuite")))
 }
 
-fn case(trial: &Trial<'_>) -> TestCase {
+fn case<W: Write>(xml: &mut Writer<W>, trial: &Trial<'_>) -> io::Result<()> {
     let came = &trial.came;
     let failure = came.judged.filter(|_| came.failed).and_then(|judged| judged.failures.first());
-    let first = match failure {
-        Some(failure) => failure.in_short(),
-        None => came.text.lines().next().unwrap_or_default().to_owned(),
-    };
-    let mut status = match came.verdict {
-        Verdict::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
-        _ if came.failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
-        Verdict::Skipped | Verdict::NotReached | Verdict::Inconclusive => TestCaseStatus::skipped(),
-        _ => TestCaseStatus::success(),
-    };
-    let is_bad = matches!(status, TestCaseStatus::NonSuccess { .. });
-    if is_bad || matches!(status, TestCaseStatus::Skipped { .. }) {
-        status.set_message(plain(&first));
-        status.set_type(came.verdict.word());
-    }
-    if is_bad {
-        status.set_description(plain(came.text));
-    }
-    let mut case = TestCase::new(plain(trial.name), status);
-    case.set_classname(class(&trial.group)).set_time(Duration::from_micros(came.lasted_us()));
     let (file, line) = match failure {
         Some(failure) if failure.line > 0 => (failure.file.as_str(), failure.line),
         _ => (trial.file, trial.line),
     };
-    case.extra.insert("file".into(), plain(file).into());
-    case.extra.insert("line".into(), line.to_string().into());
-    let known = came.judged.map(|judged| judged.known.clone()).unwrap_or_default();
-    let mut properties = vec![
-        ("level", format!("{:?}", trial.level).to_uppercase()),
-        ("verdict", came.verdict.word().to_owned()),
-        ("target", target_of(trial).to_owned()),
-        ("file", trial.file.to_owned()),
-        ("line", trial.line.to_string()),
-        ("known", known),
+    let tag = BytesStart::new("testcase").with_attributes([
+        ("name", plain(trial.name).as_ref()),
+        ("classname", &class(&trial.group)),
+        ("time", &seconds(came.lasted_us())),
+        ("file", &plain(file)),
+        ("line", &line.to_string()),
+    ]);
+    xml.write_event(Event::Start(tag))?;
+    let (level, line) = (format!("{:?}", trial.level).to_uppercase(), trial.line.to_string());
+    let mut told = vec![
+        ("level", level.as_str()),
+        ("verdict", came.verdict.word()),
+        ("target", target_of(trial)),
+        ("file", trial.file),
+        ("line", &line),
+        ("known", came.judged.map_or("", |judged| &judged.known)),
     ];
-    properties.extend(trial.requirements.iter().map(|id| ("requirement", id.clone())));
-    for (name, value) in properties.into_iter().filter(|(_, value)| !value.is_empty()) {
-        case.add_property(Property::new(name, plain(&value)));
+    told.extend(trial.requirements.iter().map(|id| ("requirement", id.as_str())));
+    properties(xml, &told)?;
+    let kind = Kind::of(trial);
+    let word = match kind {
+        Kind::Success => "",
+        Kind::Skipped => "skipped",
+        Kind::Failure => "failure",
+        Kind::Error => "error",
+    };
+    if kind != Kind::Success {
+        let message = match failure {
+            Some(failure) => failure.in_short(),
+            None => came.text.lines().next().unwrap_or_default().to_owned(),
+        };
+        let tag = BytesStart::new(word).with_attributes([
+            ("message", plain(&message).as_ref()),
+            ("type", came.verdict.word()),
+        ]);
+        if kind == Kind::Skipped {
+            xml.write_event(Event::Empty(tag))?;
+        } else {
+            xml.write_event(Event::Start(tag))?;
+            xml.write_event(Event::Text(BytesText::new(&plain(came.text))))?;
+            xml.write_event(Event::End(BytesEnd::new(word)))?;
+        }
     }
-    case
+    xml.write_event(Event::End(BytesEnd::new("testcase")))
+}
+
+/// What is known beside, but for what is empty.
+fn properties<W: Write>(xml: &mut Writer<W>, all: &[(&str, &str)]) -> io::Result<()> {
+    xml.write_event(Event::Start(BytesStart::new("properties")))?;
+    for (name, value) in all.iter().filter(|(_, value)| !value.is_empty()) {
+        let value = plain(value);
+        let tag = BytesStart::new("property");
+        let tag = tag.with_attributes([("name", *name), ("value", value.as_ref())]);
+        xml.write_event(Event::Empty(tag))?;
+    }
+    xml.write_event(Event::End(BytesEnd::new("properties")))
+}
+
+/// A time in seconds.
+fn seconds(us: u64) -> String {
+    format!("{:.3}", us as f64 / 1e6)
 }
 
 fn target_of<'t>(trial: &'t Trial<'_>) -> &'t str {
@@ -119,11 +222,11 @@ fn class(group: &str) -> String {
 }
 
 /// A text of characters that XML has and no terminal obeys.
-fn plain(text: &str) -> String {
+fn plain(text: &str) -> Cow<'_, str> {
     let text = cleaned(text);
     match text.contains(['\t', '\u{fffe}', '\u{ffff}']) {
-        true => text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}").replace('\t', "    "),
-        false => text.into_owned(),
+        true => text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}").replace('\t', "    ").into(),
+        false => text,
     }
 }
 
