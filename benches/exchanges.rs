@@ -47,6 +47,7 @@ const CLIENTS: &[(&str, &str, usize)] = &[
     ("udp 64 raw, a socket each", "udp 64 raw", 20_000),
     ("udp 64 ours", "udp 64 raw", 20_000),
     ("udp 64 ours, 64 plays", "udp 64 raw", 20_000),
+    ("udp 64 ours, by load", "udp 64 raw", 20_000),
     ("udp 64 radclient", "udp 64 raw", 20_000),
     ("tcp each raw", "", 5_000),
     ("tcp each ours", "tcp each raw", 5_000),
@@ -150,6 +151,8 @@ fn run(name: &str, count: usize) -> Option<Took> {
         radclient(&to, outstanding, count)
     } else if name.ends_with("pyrad") {
         pyrad(&to, count)
+    } else if name.ends_with("load") {
+        by_load(&to, count)
     } else {
         let client = myself(&["client", name, &to, &count.to_string()]);
         let said = client.wait_with_output().unwrap();
@@ -235,6 +238,26 @@ print(count / (time.monotonic() - began))
         .ok()?;
     let rate = String::from_utf8(ran.stdout).ok()?.trim().parse().ok()?;
     Some(Took { rate, ..Took::default() })
+}
+
+/// `stepladder load`, one exchange so often, 64 at once: the program as it is used.
+fn by_load(to: &str, count: usize) -> Option<Took> {
+    let folder = std::env::temp_dir().join(format!("stepladder-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (suite, target) = (folder.join("one.yaml"), folder.join("target.yaml"));
+    std::fs::write(&suite, many("one", 1)).unwrap();
+    let links = format!("target: there\ntakes: server\nsuites: [one]\nlinks: {{acct: '{to}'}}\n");
+    std::fs::write(target, links).unwrap();
+    let ran = Command::new(env!("CARGO_BIN_EXE_stepladder"))
+        .args(["load", &format!("{}::case-00000", suite.display()), "--format", "json", "--target"])
+        .arg(&folder)
+        .args(["--count", &count.to_string()])
+        .output();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let ran = ran.ok().filter(|ran| ran.status.success())?;
+    let said: serde_json::Value = serde_json::from_slice(&ran.stdout).ok()?;
+    let lasted = said["lasted_ms"].as_f64()? / 1e3;
+    Some(Took { rate: count as f64 / lasted, ..Took::default() })
 }
 
 /// `dnsperf`, one question so often, 64 of them outstanding on 64 sockets.

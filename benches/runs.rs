@@ -65,6 +65,10 @@ impl Corpus {
             ("one exchange, in memory", words(&["run", &at("one.yaml"), "--sim"])),
             ("one exchange, over sockets", words(&["run", &at("one.yaml")])),
             ("10,000 exchanges, in memory", words(&["run", &at("many.yaml"), "--sim"])),
+            (
+                "10,000 exchanges, in memory, with reports",
+                words(&["run", &at("many.yaml"), "--sim", "--report", &at("report")]),
+            ),
             ("10,000 exchanges, over sockets", words(&["run", &at("many.yaml")])),
             ("listing 10,000 steps", words(&["run", &at("many.yaml"), "--", "--list"])),
             ("listing 10,000 steps in 20 files", words(&["run", &at("parts"), "--", "--list"])),
@@ -77,6 +81,8 @@ impl Corpus {
                 "10,000 silences of 1 s, 10,000 at once",
                 words(&["run", &at("waiting.yaml"), "--jobs", "10000"]),
             ),
+            // It is the record of the run with reports.
+            ("the reports of 10,000 exchanges anew", words(&["report", &at("report")])),
         ]
     }
 }
