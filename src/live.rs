@@ -60,6 +60,7 @@ use gate::Crossing;
 use hall::Side;
 use inbox::{Heard, Inbox, Tell};
 use segment::Segment;
+use sockets::Watched;
 
 pub use alarm::Alarm;
 pub use doors::Doors;
@@ -185,7 +186,7 @@ enum Way {
     /// To who sits across in a hall.
     Across(Side),
     /// Over a datagram socket of its own.
-    Own(Rc<UdpSocket>),
+    Own(Rc<Watched>),
     /// Over a datagram socket of its own, to wherever the other end is by now.
     Loose(Rc<UdpSocket>, Rc<Cell<SocketAddr>>),
     /// As a frame on the segment.

@@ -361,10 +361,13 @@ fn a_server_that_is_not_there_is_our_trouble_and_not_its_fault() {
         &format!("target: gone\ntakes: server\nsuites: [radius/*, tacacs/*]\nlinks: {{auth: '{port}', aaa: '127.0.0.1:{}'}}\n", port.port()),
     );
     let target = folder.0.display().to_string();
-    let output = stepladder(&["run", "suites/tacacs/accounting.yaml", "--target", &target]);
-    let text = told(&output);
-    assert_eq!(output.status.code(), Some(2), "{text}");
-    assert!(text.contains("cannot be reached") && text.contains("refused"), "{text}");
+    for suite in ["suites/tacacs/accounting.yaml", "suites/radius/pap.yaml"] {
+        let output = stepladder(&["run", suite, "--target", &target]);
+        let text = told(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains("cannot be reached") && text.contains("refused"), "{text}");
+        assert!(!text.contains("did not come") && !text.contains("a dead"), "{text}");
+    }
 }
 
 #[test]

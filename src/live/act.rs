@@ -2,20 +2,25 @@
 //! at the gate waits.
 
 use std::cell::Cell;
+use std::io::ErrorKind::{ConnectionRefused, WouldBlock};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::net::UdpSocket;
 use tokio::task::spawn_local;
 
-use super::doors::{self, datagram_socket, here_for, near, shared_socket, socket_to};
+use super::doors::{self, datagram_socket, here_for, near, peer_of, shared_socket, socket_to};
+use super::ears::refused;
 use super::gate::Lane;
-use super::sockets::{address_of, send_aside};
+use super::sockets::{Watched, address_of, send_aside};
 use super::{Driver, Task, Way};
 use crate::ladder::{Aside, LinkId};
 use crate::play::{FlowId, Input, Output, Place};
 use crate::wire::Transport;
+
+/// After this a socket is tried again whose buffer in the kernel is full.
+const FULL: Duration = Duration::from_micros(200);
 
 impl Driver {
     /// Carries out everything that the play asks for, but for what is held back.
@@ -245,17 +250,17 @@ impl Driver {
 
     fn send(&mut self, flow: FlowId, octets: Vec<u8>) {
         match self.flows.get(flow) {
-            Some(Way::Caller(socket, to)) => self.datagram(socket.clone(), Some(*to), octets),
-            Some(Way::Own(socket)) => self.datagram(socket.clone(), None, octets),
+            Some(Way::Caller(socket, to)) => self.datagram(socket.clone(), *to, octets),
+            Some(Way::Own(socket)) => self.own_datagram(flow, socket.clone(), octets),
             Some(Way::Across(side)) => {
                 if side.is_left() {
                     let why = "nobody listens there (connection refused)".to_owned();
                     return self.ears.known(Input::Refused(flow, why));
                 }
                 let (socket, to) = side.way();
-                self.datagram(socket, Some(to), octets);
+                self.datagram(socket, to, octets);
             }
-            Some(Way::Loose(socket, to)) => self.datagram(socket.clone(), Some(to.get()), octets),
+            Some(Way::Loose(socket, to)) => self.datagram(socket.clone(), to.get(), octets),
             Some(Way::Stream(ear)) => self.ears.say(*ear, octets, false),
             Some(Way::Frame(segment)) => {
                 if let Err(error) = segment.send(&octets) {
@@ -273,7 +278,7 @@ impl Driver {
         let to = match self.flows.get(flow) {
             Some(Way::Caller(_, to)) => return send_aside(*to, &octets, aside),
             Some(Way::Loose(_, to)) => return send_aside(to.get(), &octets, aside),
-            Some(Way::Own(socket)) => socket.peer_addr()?,
+            Some(Way::Own(socket)) => peer_of(socket)?,
             _ => return Ok(()),
         };
         let socket = match self.asides.get((flow, aside)) {
@@ -288,8 +293,8 @@ impl Driver {
         };
         // Nothing shows by itself that it has not left.
         match socket2::SockRef::from(&*socket).send_to(&octets, &to.into()) {
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
-                self.datagram(socket, Some(to), octets);
+            Err(error) if error.kind() == WouldBlock => {
+                self.datagram(socket, to, octets);
                 Ok(())
             }
             sent => sent.map(|_| ()),
@@ -322,21 +327,32 @@ impl Driver {
 
     /// Sends a datagram now; where the kernel's buffer is full, as soon as it is not.
     ///
-    /// Past tokio, which would first have to be told that a new socket can be written to. A port
-    /// that nobody listens on shows as an error of the read.
-    fn datagram(&mut self, socket: Rc<UdpSocket>, to: Option<SocketAddr>, octets: Vec<u8>) {
-        let raw = socket2::SockRef::from(&*socket);
-        let sent = match to {
-            Some(to) => raw.send_to(&octets, &to.into()),
-            None => raw.send(&octets),
-        };
-        if sent.is_err_and(|e| e.kind() == std::io::ErrorKind::WouldBlock) {
+    /// Past tokio, which would first have to be told that a new socket can be written to.
+    fn datagram(&mut self, socket: Rc<UdpSocket>, to: SocketAddr, octets: Vec<u8>) {
+        let sent = socket2::SockRef::from(&*socket).send_to(&octets, &to.into());
+        if sent.is_err_and(|error| error.kind() == WouldBlock) {
             self.tasks.push(Task(spawn_local(async move {
-                let _ = match to {
-                    Some(to) => socket.send_to(&octets, to).await,
-                    None => socket.send(&octets).await,
-                };
+                let _ = socket.send_to(&octets, to).await;
             })));
+        }
+    }
+
+    /// The same over a socket of its own.
+    fn own_datagram(&mut self, flow: FlowId, socket: Rc<Watched>, octets: Vec<u8>) {
+        let Err(error) = socket.get_ref().send(&octets) else { return };
+        match error.kind() {
+            WouldBlock => self.tasks.push(Task(spawn_local(async move {
+                while socket.get_ref().send(&octets).is_err_and(|e| e.kind() == WouldBlock) {
+                    tokio::time::sleep(FULL).await;
+                }
+            }))),
+            // It is about what was sent before.
+            ConnectionRefused => self.ears.known(refused(flow, &error)),
+            _ => {
+                let octets = octets.len();
+                let why = format!("a datagram of {octets} octets cannot be sent: {error}");
+                self.play.take(self.epoch.elapsed(), Input::NotDone(why));
+            }
         }
     }
 }

@@ -201,6 +201,12 @@ pub(super) fn place_of(socket: &Watched) -> std::io::Result<SocketAddr> {
     place.as_socket().ok_or_else(|| std::io::ErrorKind::AddrNotAvailable.into())
 }
 
+/// Where a socket's one other end is.
+pub(super) fn peer_of(socket: &Watched) -> std::io::Result<SocketAddr> {
+    let place = socket.get_ref().peer_addr()?;
+    place.as_socket().ok_or_else(|| std::io::ErrorKind::AddrNotAvailable.into())
+}
+
 /// The next stream that somebody opens, and where he is.
 pub(super) fn accept(
     door: &Watched,
@@ -232,26 +238,26 @@ pub(super) fn datagram_socket(address: SocketAddr) -> std::io::Result<UdpSocket>
 }
 
 /// One that goes to one other end, from the port that the kernel chooses.
-pub(super) fn socket_to(there: SocketAddr) -> std::io::Result<UdpSocket> {
+pub(super) fn socket_to(there: SocketAddr) -> std::io::Result<Watched> {
     let socket = unbound(there)?;
     // To other addresses of the loopback the kernel would go from the first one.
     if there.ip().is_loopback() && there.ip() != IpAddr::V4(Ipv4Addr::LOCALHOST) {
         socket.bind(&SocketAddr::new(there.ip(), 0).into())?;
     }
     socket.connect(&there.into())?;
-    UdpSocket::from_std(socket.into())
+    watched(socket, Interest::READABLE)
 }
 
 /// One that goes to one other end from a port of somebody's choice, which may be that of the peer at
 /// another address: whoever listens on every address shares it with us if he allows that.
-pub(super) fn shared_socket(here: SocketAddr, there: SocketAddr) -> std::io::Result<UdpSocket> {
+pub(super) fn shared_socket(here: SocketAddr, there: SocketAddr) -> std::io::Result<Watched> {
     let socket = unbound(here)?;
     socket.set_reuse_address(true)?;
     #[cfg(unix)]
     socket.set_reuse_port(true)?;
     socket.bind(&here.into())?;
     socket.connect(&there.into())?;
-    UdpSocket::from_std(socket.into())
+    watched(socket, Interest::READABLE)
 }
 
 fn unbound(like: SocketAddr) -> std::io::Result<Socket> {

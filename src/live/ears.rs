@@ -7,6 +7,7 @@
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::ErrorKind::{Unsupported, WouldBlock};
+use std::io::Read as _;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -57,7 +58,7 @@ struct Ear {
 /// What an ear hears.
 enum Socket {
     /// Datagrams of the other end of a flow.
-    Own(FlowId, Rc<UdpSocket>),
+    Own(FlowId, Rc<Watched>),
     /// Datagrams of a flow whose other end may answer from another port than was asked.
     Loose(Box<Loose>),
     /// Datagrams that the other end of a flow, which is on that host, sends to where we are not
@@ -89,7 +90,7 @@ impl Ears {
     }
 
     /// Hears the datagrams of a flow's other end.
-    pub(super) fn own(&mut self, flow: FlowId, socket: Rc<UdpSocket>) {
+    pub(super) fn own(&mut self, flow: FlowId, socket: Rc<Watched>) {
         self.add(Socket::Own(flow, socket));
     }
 
@@ -283,9 +284,9 @@ impl Ear {
         }
         let called = match &mut self.socket {
             Socket::Own(flow, socket) => {
-                return Poll::Ready(match ready!(poll_datagram(socket, &mut context)) {
+                return Poll::Ready(match ready!(poll_own(socket, &mut context)) {
                     Ok(octets) => Heard::Input(Instant::now(), Input::Received(*flow, octets)),
-                    Err(error) => refused(*flow, &error),
+                    Err(error) => Heard::Input(Instant::now(), refused(*flow, &error)),
                 });
             }
             Socket::Loose(loose) => return loose.poll(&mut context, known),
@@ -379,12 +380,26 @@ impl Loose {
     }
 }
 
-/// The next datagram.
-fn poll_datagram(socket: &UdpSocket, context: &mut Context<'_>) -> Poll<std::io::Result<Vec<u8>>> {
-    poll_socket(socket, context, |buffer| {
-        let octets = socket.try_recv(buffer)?;
-        Ok(buffer[..octets].to_vec())
-    })
+/// The next datagram of the one other end, or what the kernel knows of that.
+fn poll_own(socket: &Watched, context: &mut Context<'_>) -> Poll<std::io::Result<Vec<u8>>> {
+    while let Poll::Ready(ready) = socket.poll_read_ready(context) {
+        let read = |socket: &Watched| {
+            with_buffer(|buffer| {
+                let octets = socket.get_ref().read(buffer)?;
+                Ok(buffer[..octets].to_vec())
+            })
+        };
+        if let Ok(came) = ready?.try_io(read) {
+            return Poll::Ready(came);
+        }
+    }
+    // That nobody listens there makes nothing readable. Nor is it watched whether something can be
+    // written: what comes on that side is an error.
+    let _ = ready!(socket.poll_write_ready(context))?;
+    match socket.get_ref().take_error()? {
+        Some(error) => Poll::Ready(Err(error)),
+        None => Poll::Pending,
+    }
 }
 
 /// The next datagram, and where it is from.
@@ -412,12 +427,13 @@ fn poll_socket<T>(
     }
 }
 
-fn refused(flow: FlowId, error: &std::io::Error) -> Heard {
+/// What is heard where a datagram did not come through.
+pub(super) fn refused(flow: FlowId, error: &std::io::Error) -> Input {
     let why = match error.kind() {
         std::io::ErrorKind::ConnectionRefused => "nobody listens there (connection refused)".into(),
         _ => error.to_string(),
     };
-    Heard::Input(Instant::now(), Input::Refused(flow, why))
+    Input::Refused(flow, why)
 }
 
 fn call(link: LinkId, from: SocketAddr, what: Came) -> Call {

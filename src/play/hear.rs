@@ -3,6 +3,7 @@
 //! An arrival is, in this order: what is waited for; what a standing answer serves; something that
 //! may come at any time; a repetition where the protocol allows it; or a failure.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -306,7 +307,7 @@ pub(super) enum Found {
     /// Something that a standing answer serves.
     Standing { responder: usize, arrival: Arrival },
     /// It cannot come any more.
-    Gone(&'static str),
+    Gone(Cow<'static, str>),
     /// See `Stage::trouble`.
     Trouble,
 }
@@ -422,7 +423,7 @@ pub(super) fn line_end(text: &[u8]) -> Option<usize> {
 /// Whether a message cannot come any more: its stream is closed, or whoever says it has ended.
 pub(super) fn gone(stage: &Stage, say: &Say) -> Option<Found> {
     if stage.left.contains(&say.ends.from) {
-        return Some(Found::Gone("its program has ended"));
+        return Some(Found::Gone("its program has ended".into()));
     }
     let link = &stage.cast.suite.links[say.ends.link];
     let from_initiator = link.initiator == say.ends.from;
@@ -434,11 +435,9 @@ pub(super) fn gone(stage: &Stage, say: &Say) -> Option<Found> {
     // A new session may come on a new stream.
     let may_come_anew = from_initiator && say.kind.opens && say.kind.flow == TextFlow::Framed;
     match &stage.flows[flow].state {
-        FlowState::Refused(_) if !from_initiator => {
-            Some(Found::Gone("nobody listens there (connection refused)"))
-        }
+        FlowState::Refused(why) if !from_initiator => Some(Found::Gone(why.clone().into())),
         FlowState::ClosedByPeer if !datagrams && !may_come_anew => {
-            Some(Found::Gone("the connection was closed by the other end"))
+            Some(Found::Gone("the connection was closed by the other end".into()))
         }
         _ => None,
     }

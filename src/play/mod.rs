@@ -386,7 +386,7 @@ impl Play {
         let stage = self.stage.borrow();
         let names: Vec<String> = stage.waiting.iter().map(|say| blame::said(&stage, say)).collect();
         if names.is_empty() {
-            format!("the rung in line {}", stage.line)
+            format!("the rung in line {}", stage.pos.line)
         } else {
             names.join(" or ")
         }

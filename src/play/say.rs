@@ -198,15 +198,10 @@ impl Player {
         let stage = &mut *stage;
         trouble(stage, pos)?;
         let ends = stage.ends(flow, true);
-        let name = stage.party(ends.to).to_owned();
-        // A peer that was never there is the environment's fault, one that went away is its own.
-        let spoke = stage.report.events.iter().any(|e| {
-            matches!(&e.what, Happening::Message { role: Role::Hear, .. } | Happening::Opened(_))
-        });
-        let verdict = if spoke { Verdict::Fail } else { Verdict::Error };
+        let verdict = if stage.has_heard() { Verdict::Fail } else { Verdict::Error };
         let title = match state {
-            Some(FlowState::Refused(why)) => format!("`{name}` cannot be reached: {why}"),
-            None => format!("`{name}` did not take the connection in time"),
+            Some(FlowState::Refused(why)) => stage.unreachable(ends.to, &why),
+            None => format!("`{}` did not take the connection in time", stage.party(ends.to)),
             _ => return Ok(()),
         };
         let failure = stage.failure(verdict, title, pos);

@@ -145,7 +145,7 @@ impl Player {
         for rungs in rungs.chunk_by(|one, next| !one.is_silent() && !next.is_silent()) {
             match rungs {
                 [rung @ Rung { act: Act::Silent(silence), .. }] => {
-                    self.stage.borrow_mut().line = rung.pos.line;
+                    self.stage.borrow_mut().pos = rung.pos;
                     self.silence(rung, silence).await?;
                 }
                 others => self.rungs(others).await?,
@@ -155,7 +155,7 @@ impl Player {
     }
 
     pub(super) async fn rung(&self, rung: &Rung) -> Result<(), Stop> {
-        self.stage.borrow_mut().line = rung.pos.line;
+        self.stage.borrow_mut().pos = rung.pos;
         let born = self.stage.borrow().watches_begun;
         // What is done to a party of ours is nothing: it ends nothing, and no time counts from it.
         let done_to = match &rung.act {

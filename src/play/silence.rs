@@ -8,7 +8,6 @@ use super::hear::{Found, is_repeat, standing, would_answer};
 use super::script::{Player, Stop};
 use super::stage::{Arrival, Stage, Watch, wait};
 use super::wrong::Deed;
-use crate::diag::Pos;
 use crate::ladder::{Role, Rung, Silence};
 use crate::record::{Difference, Happening, Verdict};
 use crate::wire::Message;
@@ -77,7 +76,7 @@ impl Player {
                     return Some(Found::Trouble);
                 }
                 if broken_silence(stage).is_some() {
-                    return Some(Found::Gone("a silence was broken"));
+                    return Some(Found::Gone("a silence was broken".into()));
                 }
                 standing(stage)
             };
@@ -89,8 +88,8 @@ impl Player {
                 }
                 Some(Found::Trouble) => {
                     let mut stage = self.stage.borrow_mut();
-                    let line = stage.line;
-                    trouble(&mut stage, Pos { line, ..Pos::default() })?;
+                    let pos = stage.pos;
+                    trouble(&mut stage, pos)?;
                     continue;
                 }
                 Some(_) => {

@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::blame::MarkName;
 use super::history::History;
 use super::{Cast, FlowId, Input, Output, Place, Sight};
+use crate::diag::Pos;
 use crate::ladder::{Aside, Ends, LinkId, PartyId, Role, Say, Setting};
 use crate::record::{Event, Failure, Happening, Outcome, Report, RuleSight, Verdict};
 use crate::wire::{
@@ -107,7 +108,7 @@ pub struct Watch {
     /// They are counted as they begin.
     pub number: u64,
     pub silence: Arc<crate::ladder::Silence>,
-    pub pos: crate::diag::Pos,
+    pub pos: Pos,
     pub since: Duration,
     /// When it is over; `None` where it lasts until the next rung has happened.
     pub until: Option<Duration>,
@@ -137,7 +138,7 @@ pub struct Stage {
     /// The latest message that was asked for or said on each link: the responder's, the initiator's.
     latest: Vec<[Option<Latest>; 2]>,
     pub step: Option<usize>,
-    pub line: u32,
+    pub pos: Pos,
     /// When the rung before ended, and what it was.
     pub mark: Duration,
     pub mark_name: MarkName,
@@ -203,7 +204,7 @@ impl Stage {
             names: BTreeMap::new(),
             latest: vec![[None, None]; cast.suite.links.len()],
             step: None,
-            line: 0,
+            pos: Pos::default(),
             mark: Duration::ZERO,
             mark_name: MarkName::Start,
             just_triggered: false,
@@ -347,10 +348,26 @@ impl Stage {
     }
 
     fn note_down(&mut self, flow: Option<FlowId>, what: Happening) -> usize {
-        let (at, step, line) = (self.now, self.step, self.line);
+        let (at, step, line) = (self.now, self.step, self.pos.line);
         room(&mut self.report.events);
         self.report.events.push(Event { at, step, line, flow, what });
         self.report.events.len() - 1
+    }
+
+    /// Whether anybody was there: a peer that never was is the environment's fault, one that went away
+    /// is its own.
+    pub fn has_heard(&self) -> bool {
+        self.report.events.iter().any(|event| {
+            matches!(
+                &event.what,
+                Happening::Message { role: Role::Hear, .. } | Happening::Opened(_)
+            )
+        })
+    }
+
+    /// What there is to say of a party that is not there.
+    pub fn unreachable(&self, party: PartyId, why: &str) -> String {
+        format!("`{}` cannot be reached: {why}", self.party(party))
     }
 
     pub fn input(&mut self, input: Input) {
@@ -367,8 +384,14 @@ impl Stage {
             }
             Input::Refused(flow, why) => {
                 if flow < self.flows.len() {
-                    self.flows[flow].state = FlowState::Refused(why.clone());
                     let ends = self.ends(flow, true);
+                    let is_stream = self.flows[flow].state == FlowState::Opening;
+                    // Whoever opens a stream waits for it, and sees; nobody waits for datagrams.
+                    if !is_stream && !self.has_heard() && !self.cast.projection.played[ends.to] {
+                        let title = self.unreachable(ends.to, &why);
+                        self.trouble = Some(Box::new((Verdict::Error, title)));
+                    }
+                    self.flows[flow].state = FlowState::Refused(why.clone());
                     self.happened_on(flow, Happening::Refused(ends, why));
                 }
             }
@@ -596,7 +619,7 @@ impl Stage {
     }
 
     /// Begins to watch a silence; its number.
-    pub fn watch(&mut self, silence: &Arc<crate::ladder::Silence>, pos: crate::diag::Pos) -> u64 {
+    pub fn watch(&mut self, silence: &Arc<crate::ladder::Silence>, pos: Pos) -> u64 {
         let number = self.watches_begun;
         self.watches_begun += 1;
         let since = self.mark;
@@ -689,12 +712,7 @@ impl Stage {
     }
 
     /// A failure at the present moment.
-    pub fn failure(
-        &self,
-        verdict: Verdict,
-        title: impl Into<String>,
-        pos: crate::diag::Pos,
-    ) -> Failure {
+    pub fn failure(&self, verdict: Verdict, title: impl Into<String>, pos: Pos) -> Failure {
         Failure {
             verdict,
             title: title.into(),

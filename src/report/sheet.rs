@@ -58,7 +58,7 @@ pub struct Sheet {
     pub unread: usize,
     /// The record, in which events are read when they are asked for: there are more of them than
     /// anybody wants in memory.
-    record: Option<Arc<File>>,
+    pub(super) record: Option<Arc<File>>,
 }
 
 /// An exchange against an implementation, and what became of it.
@@ -71,7 +71,7 @@ pub struct Case {
     /// What its links were told, where secrets are shown: link, parameter, value.
     pub parameters: Vec<(String, String, String)>,
     /// Where the record tells what happened, line by line: the first octet, and how many.
-    events: Vec<(u64, u32)>,
+    pub(super) events: Vec<(u64, u32)>,
     /// How long it took, in microseconds: until the last thing that happened.
     pub lasted_us: u64,
     /// What each step came to; none where it was not judged.
