@@ -36,6 +36,10 @@ enum Kept {
     Place(LinkId, Told),
 }
 
+/// The most differences of a message that are told, of each kind: a peer may say as many wrong things as
+/// a message has octets.
+const MOST_DIFFERENCES: usize = 64;
+
 impl Comparison {
     /// One whose differences are put into words.
     pub fn in_words() -> Self {
@@ -50,7 +54,7 @@ impl Comparison {
     /// Notes a difference.
     pub(super) fn differ(&mut self, difference: impl FnOnce() -> Difference) {
         self.differs = true;
-        if self.in_words {
+        if self.in_words && self.differences.len() < MOST_DIFFERENCES {
             self.differences.push(difference());
         }
     }
@@ -58,7 +62,8 @@ impl Comparison {
     /// Notes what another comparison found.
     pub(super) fn extend(&mut self, other: Self) {
         self.differs |= other.differs;
-        self.differences.extend(other.differences);
+        let room = MOST_DIFFERENCES.saturating_sub(self.differences.len());
+        self.differences.extend(other.differences.into_iter().take(room));
         self.kept.extend(other.kept);
     }
 }

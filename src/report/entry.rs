@@ -444,8 +444,11 @@ pub struct MessageEntry {
     /// The octets with what was sealed laid open, where there was anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clear: Option<String>,
-    /// The fields in wire order.
+    /// The fields in wire order; the first of them where there are very many.
     pub fields: Vec<ShownField>,
+    /// How many fields more there were.
+    #[serde(skip_serializing_if = "is_none")]
+    pub fields_left_out: usize,
     /// Names and values of the fields that tell the message apart, on one line.
     pub gist: String,
     /// What is wrong with it in itself.

@@ -24,6 +24,8 @@ use crate::wire::{Message, Node, Transport};
 const VALUE: usize = 300;
 /// The most octets of a message: a peer that talks without end does not fill the disk.
 const OCTETS: usize = 128 << 10;
+/// The most fields of a message, for the same reason.
+const FIELDS: usize = 4_000;
 
 /// The record of a run, open for writing.
 #[derive(Debug)]
@@ -226,11 +228,13 @@ fn what(suite: &Suite, what: &Happening, mask: &Mask) -> HappenedEntry {
 fn message(message: &Message, mask: &Mask) -> MessageEntry {
     let octets = mask.travelled(message);
     let clear = mask.opened(message, &octets);
-    let fields = message.shown().map(|(path, node)| ShownField {
+    let mut shown = message.shown();
+    let fields = shown.by_ref().take(FIELDS).map(|(path, node)| ShownField {
         path: crate::diag::clean(path),
         value: cut(mask.text(node.show()), VALUE),
         bits: [node.bits().start, node.bits().end],
     });
+    let fields: Vec<ShownField> = fields.collect();
     let faults = message.faults.iter().map(|fault| DifferenceEntry {
         path: crate::diag::clean(&fault.path),
         expected: mask.text(&fault.expected),
@@ -245,7 +249,8 @@ fn message(message: &Message, mask: &Mask) -> MessageEntry {
         octets: hex::encode(&octets[..written]),
         left_out: octets.len() - written,
         clear: clear.map(|clear| hex::encode(&clear[..written])),
-        fields: fields.collect(),
+        fields,
+        fields_left_out: shown.count(),
         gist: gist(message, mask),
         faults: faults.collect(),
     }

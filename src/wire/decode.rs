@@ -103,6 +103,9 @@ pub fn decode<'b>(
     decode_whole(kind, context, bytes.into().into_owned())
 }
 
+/// The most faults of a message that are told: it has as many places for them as octets.
+const MOST_FAULTS: usize = 64;
+
 fn decode_whole(kind: &'static MessageType, context: &Context<'_>, bytes: Vec<u8>) -> Message {
     // Fields of their own have some four octets, and items some nine.
     let own = kind.layout.own;
@@ -117,6 +120,7 @@ fn decode_whole(kind: &'static MessageType, context: &Context<'_>, bytes: Vec<u8
     };
     let mut message = Message { kind, bytes, opened, nodes, faults: Vec::new() };
     super::verify::verify(&message, context, &mut faults);
+    faults.truncate(MOST_FAULTS);
     message.faults = faults;
     message
 }
@@ -638,6 +642,10 @@ impl<'c> Reader<'c> {
         got: String,
         source: &'static str,
     ) {
+        // A message that is wrong all over is wrong enough.
+        if self.faults.len() >= MOST_FAULTS {
+            return;
+        }
         let mut path = self.path();
         if !path.is_empty() && !name.is_empty() {
             path.push('.');

@@ -47,8 +47,9 @@ pub fn write(
         page.put("\n");
     }
     page.put("</tbody></table>");
-    if message.fields.len() > FIELDS {
-        let _ = write!(page, "<p>{} fields more</p>", message.fields.len() - FIELDS);
+    let more = message.fields.len().saturating_sub(FIELDS) + message.fields_left_out;
+    if more > 0 {
+        let _ = write!(page, "<p>{more} fields more</p>");
     }
     for fault in &message.faults {
         let path = if fault.path.is_empty() { "the message" } else { &fault.path };
