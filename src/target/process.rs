@@ -295,7 +295,9 @@ pub async fn start(
         tokio::task::spawn_local(async move {
             let mut lines = BufReader::new(stream);
             let mut one = Vec::new();
-            while lines.read_until(b'\n', &mut one).await.is_ok_and(|n| n > 0) {
+            // A line without an end is read in pieces.
+            let piece = PRINTED as u64;
+            while (&mut lines).take(piece).read_until(b'\n', &mut one).await.is_ok_and(|n| n > 0) {
                 let text = String::from_utf8_lossy(&one).into_owned();
                 if line.as_ref().is_some_and(|line| text.contains(line.as_str())) {
                     let _ = told.try_send(());
