@@ -1,5 +1,6 @@
 //! Suites and targets into cases.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -136,6 +137,35 @@ struct Words {
     profiles: BTreeSet<String>,
 }
 
+/// What is wrong with the addresses of a target for a suite: a link that it has under a name which is
+/// almost right, or an address without a port.
+fn misnamed(target: &Target, suite: &Suite) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (name, text) in &target.links {
+        match suite.links.iter().find(|link| link.name == *name) {
+            Some(link) if !link.is_segment() && !text.contains([':', '{']) => {
+                let title = format!("target `{}`: link `{name}` has no port", target.name);
+                let help = format!("it has `{text}`; an address is written as 127.0.0.1:1812");
+                problems.push(Diagnostic::plain(title).help(help));
+            }
+            Some(_) => {}
+            None => {
+                let links = suite.links.iter().map(|link| link.name.as_str());
+                let missing: Vec<&str> =
+                    links.filter(|link| !target.links.contains_key(*link)).collect();
+                if crate::diag::nearest(name, missing.iter().copied()).is_some() {
+                    let (target, suite) = (&target.name, &suite.name);
+                    let title = format!("target `{target}`: `{suite}` has no link `{name}`");
+                    // It may have been meant for another suite.
+                    let warning = Diagnostic::plain(title).suggest(name, missing);
+                    problems.push(Diagnostic { severity: Severity::Warning, ..warning });
+                }
+            }
+        }
+    }
+    problems
+}
+
 impl Words {
     fn learn(&mut self, suite: &Suite) {
         self.settings.extend(suite.settings.keys().cloned());
@@ -201,6 +231,7 @@ impl Plan {
         let mut problems = Vec::new();
         let mut targets = Vec::new();
         let mut words = Words::default();
+        let mut known = BTreeMap::new();
         for name in &options.targets {
             match target::find(name, &options.target_root)
                 .map_err(|e| vec![e])
@@ -219,12 +250,27 @@ impl Plan {
         for (loaded, found) in read {
             problems.extend(found);
             let Some(loaded) = loaded.map(Arc::new) else { continue };
+            let path = std::fs::canonicalize(&loaded.source.path).unwrap_or_default();
+            match known.entry(loaded.name.clone()) {
+                Entry::Vacant(place) => drop(place.insert(path)),
+                // It was named twice.
+                Entry::Occupied(other) if *other.get() == path => continue,
+                // Their trials would have the same names.
+                Entry::Occupied(other) => {
+                    let (name, here) = (&loaded.name, &loaded.source.path);
+                    let title = format!("two suites are called `{name}`");
+                    let where_they_are = format!("{} and {here}", other.get().display());
+                    problems.push(Diagnostic::plain(title).help(where_they_are));
+                    continue;
+                }
+            }
             words.learn(&loaded);
             if targets.is_empty() {
                 plan.built_in(options, &loaded);
             }
             for target in &targets {
                 if target.fits(&loaded) {
+                    problems.extend(misnamed(target, &loaded));
                     if only.is_none() {
                         problems.extend(target.stray_deviations(&loaded));
                     }
