@@ -25,7 +25,7 @@ pub fn load(words: &LoadWords) -> ExitCode {
             Ok(text) => text + "\n",
             Err(error) => return super::refuse(&error.to_string()),
         },
-        _ => as_text(&load),
+        _ => as_text(&load, words.report.is_some()),
     });
     match load.failed {
         _ if load.entry.played == 0 => super::refuse("nothing was played"),
@@ -62,7 +62,7 @@ fn perform(words: &LoadWords) -> Found<Load> {
     trial::load(&options, &demand)
 }
 
-fn as_text(load: &Load) -> String {
+fn as_text(load: &Load, has_report: bool) -> String {
     let entry = &load.entry;
     let mut text = String::new();
     for told in load.told.iter().take(SHOWN) {
@@ -71,8 +71,10 @@ fn as_text(load: &Load) -> String {
     if load.told.len() > SHOWN {
         let _ = writeln!(
             text,
-            "({} plays more that failed are in the report)\n",
-            load.told.len() - SHOWN
+            "({} of {} plays that failed are shown{})\n",
+            SHOWN,
+            load.failed.0,
+            if has_report { "; the report has more of them" } else { "" }
         );
     }
     let who = entry.target.as_deref().unwrap_or("the built-in peer");
