@@ -16,8 +16,8 @@ pub struct Occurrence {
     others: &'static [Occurs],
     /// For each type the place of its row, counted from 1.
     row_of: [u8; TYPES],
-    /// For each column the types that must be there.
-    once: [Types; MOST_COLUMNS],
+    /// What each column comes to, over all types.
+    columns: [Demands; MOST_COLUMNS],
 }
 
 /// The types that one octet tells apart.
@@ -73,6 +73,14 @@ impl Types {
         self.0[usize::from(number) / 64] >> (number % 64) & 1 == 1
     }
 
+    fn meets(&self, others: Self) -> bool {
+        self.0.iter().zip(others.0).any(|(these, others)| these & others != 0)
+    }
+
+    fn includes(&self, others: Self) -> bool {
+        self.0.iter().zip(others.0).all(|(these, others)| !these & others == 0)
+    }
+
     fn iter(&self) -> impl Iterator<Item = u8> {
         (0u8..).zip(self.0).flat_map(|(word, mut bits)| {
             std::iter::from_fn(move || {
@@ -84,6 +92,39 @@ impl Types {
     }
 }
 
+/// What a column demands, as sets of types: a list that meets it need not be looked at item by item.
+#[derive(Clone, Copy, Debug)]
+struct Demands {
+    /// What must not be there.
+    never: Types,
+    /// What must not be there twice.
+    single: Types,
+    /// What must be there.
+    once: Types,
+}
+
+impl Demands {
+    const NONE: Self = Self { never: Types::NONE, single: Types::NONE, once: Types::NONE };
+
+    const fn with(mut self, number: u8, word: Occurs) -> Self {
+        match word {
+            Occurs::Never => self.never = self.never.with(number),
+            Occurs::AtMostOnce => self.single = self.single.with(number),
+            Occurs::Once => {
+                self.single = self.single.with(number);
+                self.once = self.once.with(number);
+            }
+            Occurs::AnyNumber | Occurs::Open => {}
+        }
+        self
+    }
+
+    /// Whether a list meets them that has these types, some of them more than once.
+    fn are_met(&self, there: Types, twice: Types) -> bool {
+        !there.meets(self.never) && !twice.meets(self.single) && there.includes(self.once)
+    }
+}
+
 /// A table: the names of the message types of its columns, type numbers in ascending order with a word
 /// for each column, and the words for all other types, which are empty where nothing is said of them.
 pub const fn occurrence(
@@ -92,23 +133,31 @@ pub const fn occurrence(
     rows: &'static [(u64, &'static [Occurs])],
     others: &'static [Occurs],
 ) -> Occurrence {
-    let (mut row_of, mut once) = ([0; TYPES], [Types::NONE; MOST_COLUMNS]);
+    assert!(messages.len() <= MOST_COLUMNS);
+    let mut row_of = [0; TYPES];
     let mut at = 0;
     while at < rows.len() {
         let (number, row) = rows[at];
         assert!(number < TYPES as u64 && (at == 0 || rows[at - 1].0 < number) && at < 255);
         assert!(row.len() == messages.len());
         row_of[number as usize] = at as u8 + 1;
-        let mut column = 0;
-        while column < row.len() {
-            if matches!(row[column], Occurs::Once) {
-                once[column] = once[column].with(number as u8);
-            }
-            column += 1;
-        }
         at += 1;
     }
-    Occurrence { source, messages, rows, others, row_of, once }
+    let mut columns = [Demands::NONE; MOST_COLUMNS];
+    let mut number = 0;
+    while number < TYPES {
+        let row = match row_of[number] {
+            0 => others,
+            row => rows[row as usize - 1].1,
+        };
+        let mut column = 0;
+        while column < row.len() {
+            columns[column] = columns[column].with(number as u8, row[column]);
+            column += 1;
+        }
+        number += 1;
+    }
+    Occurrence { source, messages, rows, others, row_of, columns }
 }
 
 /// A column of a table: what it says of one message type.
@@ -156,21 +205,30 @@ pub(super) fn verify(
     faults: &mut Vec<Fault>,
 ) {
     let node = &message.nodes[list];
-    let columns: Vec<Column> = items.columns(message.kind.name).collect();
-    if columns.is_empty() {
+    let (depth, within) = (node.depth + 1, inside(&message.nodes, list));
+    let all = || within.iter().filter(move |n| n.depth == depth);
+    let number = |item: &Node| match item.head {
+        Some(head) => Some(head.number),
+        // Only a bare one has no type in front.
+        None => items.number(item.name()).and_then(|number| u8::try_from(number).ok()),
+    };
+    let (mut there, mut twice) = (Types::NONE, Types::NONE);
+    for number in all().filter_map(number) {
+        if there.has(number) {
+            twice = twice.with(number);
+        }
+        there = there.with(number);
+    }
+    let demands = |column: Column| &column.table.columns[column.at];
+    if items.columns(message.kind.name).all(|column| demands(column).are_met(there, twice)) {
         return;
     }
+    // Something may be wrong: of two tables the first one counts.
+    let columns: Vec<Column> = items.columns(message.kind.name).collect();
     let occurs = |number| columns.iter().find_map(|column| column.word(items, number));
-    let depth = node.depth + 1;
-    let all = || inside(&message.nodes, list).iter().filter(move |n| n.depth == depth);
-    // Only a bare one has no type in front.
-    let bare = |item: &Node| items.number(item.name()).and_then(|number| u8::try_from(number).ok());
-    let number = |item: &Node| item.head.map(|head| head.number).or_else(|| bare(item));
     let mut counts = [0u32; TYPES];
-    let mut there = Types::NONE;
     for number in all().filter_map(number) {
         counts[usize::from(number)] += 1;
-        there = there.with(number);
     }
     let mut fault = |name: &str, bits, expected: &str, count: u32, source| {
         faults.push(Fault {
@@ -195,8 +253,8 @@ pub(super) fn verify(
         let last = all().rfind(|item| number(item) == Some(wanted)).unwrap_or(item);
         fault(last.name(), last.bits(), expected, count, source);
     }
-    for Column { table, at } in &columns {
-        for number in table.once[*at].iter().filter(|number| !there.has(*number)) {
+    for column in &columns {
+        for number in demands(*column).once.iter().filter(|number| !there.has(*number)) {
             let number = u64::from(number);
             if let (Some((Occurs::Once, source)), Some(ItemType { field, .. })) =
                 (occurs(number), items.by_number(number))
