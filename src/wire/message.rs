@@ -58,6 +58,11 @@ impl Node {
         node
     }
 
+    /// The name that is not its field's own.
+    pub(super) fn label(&self) -> &Label {
+        &self.label
+    }
+
     /// The field's name, or its label.
     pub fn name(&self) -> &str {
         name_of(self.field, &self.label)

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{MOST_NODES, Reader, UNREADABLE};
 use crate::wire::layout::{Ended, Field, Items, Kind, Layout, Len, UNKNOWN_ITEM, layout};
-use crate::wire::message::{Fault, Head, Label};
+use crate::wire::message::{Fault, Head, Label, Node};
 use crate::wire::octets::Octets;
 use crate::wire::value::{Value, show_octets};
 
@@ -54,22 +54,22 @@ impl Reader<'_> {
         let (field, label, bounds) = described(items, number);
         let outer = self.end;
         (self.at, self.end) = (bits.start, bits.end);
-        let at = self.push(field, label, bits.start, Value::Group);
-        self.nodes[at].end(self.end);
+        let mut node = Node::new(field, label, self.depth, bits, Value::Group);
         if items.is_bare(number) {
-            self.nodes[at].value = Value::Octets(Octets::default());
+            node.value = Value::Octets(Octets::default());
+            self.nodes.push(node);
         } else {
-            self.head(at, bits.start);
+            node.head = Some(self.head(node.bits().start));
             self.at += 16;
-            self.item_value(field, bounds, at, items);
+            self.item_value(node, bounds, items);
         }
         (self.at, self.end, self.stuck) = (self.end, outer, false);
     }
 
-    /// Keeps type and length in the node of their item.
-    fn head(&mut self, at: usize, from: usize) {
+    /// Type and length of the item that begins here.
+    fn head(&self, from: usize) -> Head {
         let octets = &self.clear[from / 8..from / 8 + 2];
-        self.nodes[at].head = Some(Head { number: octets[0], length: octets[1] });
+        Head { number: octets[0], length: octets[1] }
     }
 
     /// Reads a list that one of its items ends, wherever it goes on.
@@ -170,36 +170,31 @@ impl Reader<'_> {
             false => end,
         });
         let (field, label, bounds) = described(items, number);
-        let at = self.push(field, label.clone(), first.start, Value::Group);
-        self.nodes[at].place(first.start..end);
-        self.head(at, first.start);
+        let place = first.start..end;
         let mut inner = Reader::new(&whole, self.context, &APART, 8);
         (inner.source, inner.within) = (self.source, self.path());
         (inner.depth, inner.base) = (self.depth, self.depth);
-        inner.push(field, label, 0, Value::Group);
-        inner.item_value(field, bounds, 0, items);
+        let mut node = Node::new(field, label, self.depth, place.clone(), Value::Group);
+        node.head = Some(self.head(first.start));
+        inner.item_value(node, bounds, items);
         let Reader { nodes, faults, .. } = inner;
-        let place = first.start..end;
-        let mut nodes = nodes.into_iter();
-        if let Some(item) = nodes.next() {
-            self.nodes[at].value = item.value;
-        }
-        self.nodes.extend(nodes.map(|mut node| {
+        self.nodes.extend(nodes.into_iter().map(|mut node| {
             node.place(place.clone());
             node
         }));
         self.faults.extend(faults.into_iter().map(|fault| Fault { bits: place.clone(), ..fault }));
     }
 
-    /// Reads the value of an item into the item's own node; what a group holds stands inside it.
+    /// Reads the value of an item into the item's own node; what a group holds stands behind that.
     fn item_value(
         &mut self,
-        field: &'static Field,
+        mut node: Node,
         bounds: Option<(usize, usize)>,
-        at: usize,
         items: &'static Items,
     ) {
+        let field = node.field;
         let (from, octets) = (self.at, (self.end - self.at) / 8);
+        let all = |r: &Self| Value::Octets(r.clear[from / 8..r.end / 8].into());
         if let Some((least, most)) = bounds
             && !(least..=most).contains(&octets)
         {
@@ -208,24 +203,24 @@ impl Reader<'_> {
                 (a, b) => format!("a value of {a} to {b} octets"),
             };
             let source = if field.source.is_empty() { items.source } else { field.source };
-            let name = self.nodes[at].name().to_owned();
-            self.fault(&name, from..self.end, &what, format!("{octets} octets"), source);
-            self.nodes[at].value = Value::Octets(self.clear[from / 8..self.end / 8].into());
-            return;
+            self.fault(node.name(), from..self.end, &what, format!("{octets} octets"), source);
+            node.value = all(self);
+            return self.nodes.push(node);
         }
         match &field.kind {
             // What its bounds let be shorter than its parts is a value of its own: an empty one, or
             // the end of something that goes on from the item before.
             Kind::Group(fields) if octets * 8 < fixed_bits(fields) && bounds.is_some() => {
-                self.nodes[at].value = Value::Octets(self.clear[from / 8..self.end / 8].into());
+                node.value = all(self);
+                self.nodes.push(node);
             }
-            Kind::Group(fields) => self.inside(|r| {
+            Kind::Group(fields) => self.parts(node, |r| {
                 r.fields(fields);
                 r.left_over();
             }),
             Kind::List(list) => {
                 let count = self.count_of(list);
-                self.inside(|r| {
+                self.parts(node, |r| {
                     // The names in a value count from its beginning.
                     let outer = std::mem::replace(&mut r.origin, from / 8);
                     r.list(list, count);
@@ -233,16 +228,20 @@ impl Reader<'_> {
                     r.origin = outer;
                 });
             }
-            Kind::Items(inner) => self.inside(|r| r.items(inner)),
+            Kind::Items(inner) => self.parts(node, |r| r.items(inner)),
             _ => {
-                // What no table knows goes by its number.
-                let unknown = self.nodes[at].is(&UNKNOWN_ITEM);
-                let label = unknown.then(|| self.nodes[at].name().into());
-                if let Some(value) = self.value(field, &label) {
-                    self.nodes[at].value = value;
+                if let Some(value) = self.value(field, node.label()) {
+                    node.value = value;
                 }
+                self.nodes.push(node);
             }
         }
+    }
+
+    /// Reads an item that holds others.
+    fn parts(&mut self, node: Node, read: impl FnOnce(&mut Self)) {
+        self.nodes.push(node);
+        self.inside(read);
     }
 }
 

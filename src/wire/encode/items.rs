@@ -3,7 +3,7 @@
 
 use super::{Assignment, EncodeError, Entry, Writer};
 use crate::wire::layout::{Auto, Items, Kind, Len, UNKNOWN_ITEM};
-use crate::wire::message::{Head, Label};
+use crate::wire::message::{Head, Label, Node};
 use crate::wire::octets::Octets;
 use crate::wire::value::Value;
 
@@ -108,60 +108,34 @@ impl Writer<'_> {
             let known = items.by_number(number).map(|known| known.field.name);
             known.unwrap_or(&entry.name).into()
         });
-        self.push(field, label, from, Value::Group);
+        let mut node = Node::new(field, label, self.depth, from..from, Value::Group);
         if items.is_bare(number) {
             self.bits(8, number);
-            self.nodes[at].end(self.at);
-            self.nodes[at].value = Value::Octets(Octets::default());
+            node.end(self.at);
+            node.value = Value::Octets(Octets::default());
+            self.nodes.push(node);
             return Ok(());
         }
         let number = u8::try_from(number)
             .map_err(|_| self.error(&entry.name, "its type does not fit into an octet"))?;
-        self.nodes[at].head = Some(Head { number, length: 0 });
         self.octets(&[number, 0]);
         match (&field.kind, &entry.assignment) {
             (Kind::Group(fields), Assignment::Fields(entries)) => {
-                self.inside(|w| w.fields(fields, entries))?;
+                self.parts(node, |w| w.fields(fields, entries))?;
             }
             (Kind::List(list), Assignment::Fields(entries)) => {
                 // The names in a value count from its beginning.
                 let names = std::mem::take(&mut self.names);
                 let outer = std::mem::replace(&mut self.origin, self.at / 8);
-                self.inside(|w| w.list(list, entries))?;
+                self.parts(node, |w| w.list(list, entries))?;
                 (self.names, self.origin) = (names, outer);
             }
             (Kind::Items(inner), Assignment::Fields(entries)) => {
-                self.inside(|w| w.items(inner, entries))?;
-            }
-            // Octets in place of the parts of a group.
-            (
-                Kind::Group(_) | Kind::List(_) | Kind::Items(_),
-                Assignment::Value(Value::Octets(octets)),
-            ) => self.octets(octets),
-            // An empty value of a digest asks for the computed one: zeros keep its place.
-            (Kind::Octets(Len::Fixed(n)), Assignment::Value(Value::Octets(octets)))
-                if octets.is_empty() && matches!(field.auto, Auto::Digest(_)) =>
-            {
-                self.zeros(*n);
-                self.nodes[at].value = Value::Octets(Octets::zeros(*n));
+                self.parts(node, |w| w.items(inner, entries))?;
             }
             (_, Assignment::Value(value)) => {
-                // Octets in place of a number: a value of the wrong width, on purpose. So are
-                // octets of another number than the field has.
-                match (&field.kind, value) {
-                    (
-                        Kind::Uint { .. }
-                        | Kind::Ipv4
-                        | Kind::Ipv6
-                        | Kind::Mac
-                        | Kind::Octets(Len::Fixed(_))
-                        | Kind::Text(Len::Fixed(_)),
-                        Value::Octets(o),
-                    ) => self.octets(o),
-                    _ => self.write(field, &entry.name, value)?,
-                }
-                self.nodes[at].value = value.clone();
-                self.nodes[at].chosen = true;
+                self.item_value(&mut node, &entry.name, value)?;
+                self.nodes.push(node);
             }
             (_, Assignment::Fields(_)) => {
                 return Err(self.error(&entry.name, "this holds one value, not fields"));
@@ -180,6 +154,55 @@ impl Writer<'_> {
         self.bytes[from / 8 + 1] = length;
         self.nodes[at].head = Some(Head { number, length });
         self.nodes[at].end(self.at);
+        Ok(())
+    }
+
+    /// Writes the parts of an item.
+    fn parts(
+        &mut self,
+        node: Node,
+        write: impl FnOnce(&mut Self) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        self.nodes.push(node);
+        self.inside(write)
+    }
+
+    /// Writes an item that has one value.
+    fn item_value(
+        &mut self,
+        node: &mut Node,
+        name: &str,
+        value: &Value,
+    ) -> Result<(), EncodeError> {
+        match (&node.field.kind, value) {
+            // Octets in place of the parts of a group.
+            (Kind::Group(_) | Kind::List(_) | Kind::Items(_), Value::Octets(octets)) => {
+                self.octets(octets);
+                return Ok(());
+            }
+            // An empty value of a digest asks for the computed one: zeros keep its place.
+            (Kind::Octets(Len::Fixed(n)), Value::Octets(octets))
+                if octets.is_empty() && matches!(node.field.auto, Auto::Digest(_)) =>
+            {
+                self.zeros(*n);
+                node.value = Value::Octets(Octets::zeros(*n));
+                return Ok(());
+            }
+            // Octets in place of a number: a value of the wrong width, on purpose. So are octets of
+            // another number than the field has.
+            (
+                Kind::Uint { .. }
+                | Kind::Ipv4
+                | Kind::Ipv6
+                | Kind::Mac
+                | Kind::Octets(Len::Fixed(_))
+                | Kind::Text(Len::Fixed(_)),
+                Value::Octets(octets),
+            ) => self.octets(octets),
+            _ => self.write(node.field, name, value)?,
+        }
+        node.value = value.clone();
+        node.chosen = true;
         Ok(())
     }
 
