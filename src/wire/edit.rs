@@ -117,7 +117,7 @@ impl Message {
                 Some(separator) => format!("{}{separator}", node.name()).into(),
                 None => node.own_name(),
             };
-            Entry::new(name, Assignment::Value(value))
+            Entry { field: Some(node.field), ..Entry::new(name, Assignment::Value(value)) }
         })
         .collect()
     }
