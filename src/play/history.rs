@@ -1,6 +1,6 @@
 //! The messages of a flow, and which of them belong to a conversation.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::wire::{Message, Node, Value, find};
@@ -11,7 +11,7 @@ pub struct History {
     all: Vec<(Arc<Message>, bool)>,
     /// The place of the latest message of a conversation, by the sum of its key, and of the latest one
     /// that the initiator said. Few messages are looked through instead.
-    index: HashMap<u64, (usize, Option<usize>)>,
+    index: BTreeMap<u64, (usize, Option<usize>)>,
 }
 
 impl History {
