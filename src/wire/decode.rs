@@ -433,8 +433,10 @@ impl<'c> Reader<'c> {
         self.at += bits;
         // Whole octets at once.
         if place.start.is_multiple_of(8) && bits.is_multiple_of(8) {
-            let octets = &self.clear[place.start / 8..place.end / 8];
-            return Some(octets.iter().fold(0, |number, octet| number << 8 | u64::from(*octet)));
+            return Some(match &self.clear[place.start / 8..place.end / 8] {
+                [octet] => u64::from(*octet),
+                octets => octets.iter().fold(0, |number, octet| number << 8 | u64::from(*octet)),
+            });
         }
         // Within one octet.
         let before = place.start % 8;

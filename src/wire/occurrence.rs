@@ -69,6 +69,13 @@ impl Types {
         self
     }
 
+    /// Adds a type; those that are there already are added to the others.
+    fn add(&mut self, number: u8, others: &mut Self) {
+        let (word, bit) = (usize::from(number) / 64, 1 << (number % 64));
+        others.0[word] |= self.0[word] & bit;
+        self.0[word] |= bit;
+    }
+
     fn has(&self, number: u8) -> bool {
         self.0[usize::from(number) / 64] >> (number % 64) & 1 == 1
     }
@@ -213,12 +220,7 @@ pub(super) fn verify(
         None => items.number(item.name()).and_then(|number| u8::try_from(number).ok()),
     };
     let (mut there, mut twice) = (Types::NONE, Types::NONE);
-    for number in all().filter_map(number) {
-        if there.has(number) {
-            twice = twice.with(number);
-        }
-        there = there.with(number);
-    }
+    all().filter_map(number).for_each(|number| there.add(number, &mut twice));
     let demands = |column: Column| &column.table.columns[column.at];
     if items.columns(message.kind.name).all(|column| demands(column).are_met(there, twice)) {
         return;

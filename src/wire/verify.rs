@@ -13,7 +13,10 @@ use super::value::Value;
 /// Holds every field against what it must be: constants, echoes, digests.
 pub(super) fn verify(message: &Message, context: &Context<'_>, faults: &mut Vec<Fault>) {
     let verified = || message.nodes.iter().enumerate().filter(|(_, n)| n.field.is_verified);
+    let mut lists = false;
     for (at, node) in verified() {
+        lists |= matches!(node.field.kind, Kind::Items(_) | Kind::List(_))
+            || matches!(node.field.auto, Auto::Copy(_));
         if let Some(check) = node.field.must.filter(|check| !(check.holds)(&node.value)) {
             faults.push(Fault {
                 path: path_of(&message.nodes, at),
@@ -66,7 +69,7 @@ pub(super) fn verify(message: &Message, context: &Context<'_>, faults: &mut Vec<
             chosen: false,
         });
     }
-    for (at, node) in verified() {
+    for (at, node) in verified().filter(|_| lists) {
         match &node.field.kind {
             Kind::Items(items) => occurrence::verify(message, at, items, faults),
             Kind::List(list) => distinct(message, at, list, faults),

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{MOST_NODES, Reader, UNREADABLE};
 use crate::wire::layout::{Ended, Field, Items, Kind, Layout, Len, UNKNOWN_ITEM, layout};
-use crate::wire::message::{Fault, Head, Label, Node};
+use crate::wire::message::{Fault, Head, Node};
 use crate::wire::octets::Octets;
 use crate::wire::value::{Value, show_octets};
 
@@ -51,19 +51,35 @@ impl Reader<'_> {
 
     /// Reads the item in these bits.
     fn item(&mut self, items: &'static Items, number: u64, bits: Range<usize>) {
-        let (field, label, bounds) = described(items, number);
+        let (mut node, bounds) = self.described(items, number, bits.clone());
         let outer = self.end;
         (self.at, self.end) = (bits.start, bits.end);
-        let mut node = Node::new(field, label, self.depth, bits, Value::Group);
         if items.is_bare(number) {
             node.value = Value::Octets(Octets::default());
             self.nodes.push(node);
         } else {
-            node.head = Some(self.head(node.bits().start));
+            node.head = Some(self.head(bits.start));
             self.at += 16;
             self.item_value(node, bounds, items);
         }
         (self.at, self.end, self.stuck) = (self.end, outer, false);
+    }
+
+    /// The node of an item, which goes by its number where no table knows it, and the bounds of its
+    /// value.
+    fn described(
+        &self,
+        items: &'static Items,
+        number: u64,
+        bits: Range<usize>,
+    ) -> (Node, Option<(usize, usize)>) {
+        let known = items.by_number(number);
+        let (field, label) = match known {
+            Some(known) => (&known.field, None),
+            None => (&UNKNOWN_ITEM, Some(item_name(items, number).into())),
+        };
+        let node = Node::new(field, label, self.depth, bits, Value::Group);
+        (node, known.map(|known| known.octets))
     }
 
     /// Type and length of the item that begins here.
@@ -169,13 +185,12 @@ impl Reader<'_> {
             true => bits.end,
             false => end,
         });
-        let (field, label, bounds) = described(items, number);
         let place = first.start..end;
+        let (mut node, bounds) = self.described(items, number, place.clone());
+        node.head = Some(self.head(first.start));
         let mut inner = Reader::new(&whole, self.context, &APART, 8);
         (inner.source, inner.within) = (self.source, self.path());
         (inner.depth, inner.base) = (self.depth, self.depth);
-        let mut node = Node::new(field, label, self.depth, place.clone(), Value::Group);
-        node.head = Some(self.head(first.start));
         inner.item_value(node, bounds, items);
         let Reader { nodes, faults, .. } = inner;
         self.nodes.extend(nodes.into_iter().map(|mut node| {
@@ -242,17 +257,6 @@ impl Reader<'_> {
     fn parts(&mut self, node: Node, read: impl FnOnce(&mut Self)) {
         self.nodes.push(node);
         self.inside(read);
-    }
-}
-
-/// The field of an item, what it goes by where no table knows it, and the bounds of its value.
-fn described(
-    items: &'static Items,
-    number: u64,
-) -> (&'static Field, Label, Option<(usize, usize)>) {
-    match items.by_number(number) {
-        Some(known) => (&known.field, None, Some(known.octets)),
-        None => (&UNKNOWN_ITEM, Some(item_name(items, number).into()), None),
     }
 }
 
