@@ -83,9 +83,10 @@ links: {auth: '{lab}'}
     assert!(told(&output).contains("1 ignored"), "{}", told(&output));
     let listed = told(&stepladder(&["targets"]));
     assert!(listed.contains("--set tac_plus=HOST:PORT"), "{listed}");
-    // Given, it is called.
+    // Given, it is called, where nobody is.
     let output = run(&["--set", "lab=127.0.0.1:1", "--timeout-scale", "0.1"]);
-    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("cannot be reached"), "{}", told(&output));
 }
 
 #[test]
@@ -395,7 +396,8 @@ exchanges:
 #[test]
 fn an_address_has_a_port() {
     let folder = Folder::new("portless");
-    let target = "target: portless\ntakes: server\nsuites: [radius/*]\nlinks: {auth: '127.0.0.1'}\n";
+    let target =
+        "target: portless\ntakes: server\nsuites: [radius/*]\nlinks: {auth: '127.0.0.1'}\n";
     folder.write("target.yaml", target);
     let target = folder.0.display().to_string();
     let output = stepladder(&["run", "suites/radius/pap.yaml", "--target", &target]);

@@ -119,12 +119,11 @@ exchanges:
           - server -> nas: access-accept
 ";
     std::fs::write(&suite, text).expect("writable");
-    let target = "\
-target: nowhere
-takes: server
-suites: [try/*]
-links: {auth: '127.0.0.1:1'}
-";
+    // Somebody who answers nothing.
+    let mute = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let port = mute.local_addr().expect("a port");
+    let target =
+        format!("target: mute\ntakes: server\nsuites: [try/*]\nlinks: {{auth: '{port}'}}\n");
     std::fs::write(folder.0.join("target.yaml"), target).expect("writable");
     let page = folder.0.join("page.md");
     std::fs::write(&page, "before\n").expect("writable");
