@@ -45,6 +45,8 @@ WRONG = [
     "address-twice",
     "state-twice",
     "empty-state",
+    "address-in-challenge",
+    "error-cause-in-challenge",
     "state-of-the-first",
     "text-not-utf-8",
     "proxy-state-twice",
@@ -346,6 +348,11 @@ class Server:
         if self.wrong == "empty-state":
             state = b""
         again = [(STATE, state)] if self.wrong == "state-twice" else []
+        if self.wrong == "address-in-challenge":
+            again.append((FRAMED_IP_ADDRESS, socket.inet_aton("192.0.2.10")))
+        # This one is right (RFC 3579 section 3.3), if odd.
+        if self.wrong == "error-cause-in-challenge":
+            again.append((ERROR_CAUSE, number(202)))
         return ACCESS_CHALLENGE, [(STATE, state), (REPLY_MESSAGE, text)] + again
 
     def knows(self, request, password):

@@ -327,6 +327,18 @@ pub const RADIUS_SERVERS: &[Wrong] = &[
         ..WRONG
     },
     Wrong {
+        name: "address-in-challenge",
+        suite: "radius/challenge",
+        fails: &[
+            "radius/challenge::answered::server::challenged",
+            "radius/challenge::rules::server::challenge-holds-what-it-may",
+        ],
+        says: &["attributes.Framed-IP-Address", "radius.challenge-permitted-attributes"],
+        ..WRONG
+    },
+    // Later documents have put more into a challenge.
+    Wrong { name: "error-cause-in-challenge", suite: "radius/challenge", ..WRONG },
+    Wrong {
         name: "text-not-utf-8",
         suite: "radius/challenge",
         fails: &["radius/challenge::answered::server::challenged"],
