@@ -392,6 +392,8 @@ class Client:
             "stale-delay-time",
         ):
             attributes += [(ACCT_DELAY_TIME, number(0))]
+        if self.words.sign_accounting:
+            attributes += [(MESSAGE_AUTHENTICATOR, b"")]
         identifier = self.next_identifier()
         if self.wrong == "two-requests-under-one-identifier":
             other = [(ACCT_STATUS_TYPE, number(STATUS["accounting-on"])), *attributes[1:]]
@@ -400,7 +402,10 @@ class Client:
         return 0 if reply else 2
 
     def accounting(self, identifier, attributes):
-        """RFC 2866 section 3: the authenticator is computed over the request."""
+        """RFC 2866 section 3: the authenticator is computed over the request, its signature too."""
+        attributes = signed(
+            ACCOUNTING_REQUEST, identifier, NO_AUTHENTICATOR, attributes, self.secret
+        )
         authenticator = digest_of_answer(
             ACCOUNTING_REQUEST, identifier, NO_AUTHENTICATOR, attributes, self.secret
         )
@@ -461,6 +466,8 @@ class Client:
             return Packet(request.code, request.identifier, request.authenticator, attributes)
         if self.wrong == "delay-time-under-same-identifier":
             return self.accounting(request.identifier, attributes)
+        if self.words.new_ports:
+            self.socket = self.open()
         return self.accounting(self.next_identifier(), attributes)
 
     def send(self, request):
@@ -546,6 +553,12 @@ def main():
     words.add_argument("--standby", help="HOST:PORT of the server to turn to")
     words.add_argument("--standby-secret")
     words.add_argument("--delay-time", action="store_true", help="send Acct-Delay-Time")
+    words.add_argument(
+        "--sign-accounting", action="store_true", help="Message-Authenticator in accounting too"
+    )
+    words.add_argument(
+        "--new-ports", action="store_true", help="another port for every new identifier"
+    )
     words.add_argument("--nas-identifier", action="store_true", help="a name, and no address")
     words.add_argument("--unsigned", action="store_true", help="send no Message-Authenticator")
     words.add_argument(

@@ -58,6 +58,12 @@ fn a_radius_client_that_tells_its_delay_passes_every_step_and_rule() {
 }
 
 #[test]
+fn a_radius_client_that_signs_records_and_changes_ports_passes_every_step_and_rule() {
+    let words = ["--delay-time", "--sign-accounting", "--new-ports"];
+    passes(radius_client, &words, &["radius-accounting/retransmission.yaml"], &["in-turn"]);
+}
+
+#[test]
 fn a_radius_client_that_does_not_sign_breaks_that_rule_alone() {
     passes(radius_client, &["--unsigned"], &["radius"], &["request-signed"]);
 }
