@@ -59,6 +59,7 @@ WRONG = [
     "once-right-always-right",
     "once-wrong-always-wrong",
     "unhides-block-by-block",
+    "unhides-one-block",
     "chap-challenge-overlooked",
     "chap-challenge-demanded",
     "interim-updates-overlooked",
@@ -106,6 +107,7 @@ class Server:
         self.words = words
         self.wrong = words.wrong
         self.secret = words.secret.encode()
+        self.more = dict(one.split("=", 1) for one in words.more)
         self.answered = {}
         self.memory = 0.05 if self.wrong == "forgets-answers-soon" else MEMORY
         self.states, self.first_state = set(), None
@@ -291,6 +293,8 @@ class Server:
             (self.known if right else self.refused).add(caller)
             if right:
                 return self.challenge() if self.wrong == "wrong-code" else yes
+        if name in self.more and self.knows(request, self.more[name]):
+            return yes
         if name == self.words.otp_username:
             state = request.first(STATE)
             if state is None:
@@ -364,6 +368,8 @@ class Server:
                 return b"".join(
                     shown(block, self.secret, request.authenticator) for block in blocks
                 ) == password
+            if self.wrong == "unhides-one-block":
+                typed, password = typed[:16], password[:16]
             return shown(typed, self.secret, request.authenticator) == password
         if response is not None and len(response) == 17:
             challenge = request.first(CHAP_CHALLENGE)
@@ -449,6 +455,7 @@ def main():
     words.add_argument("--password", required=True)
     words.add_argument("--otp-username", required=True)
     words.add_argument("--otp-code", required=True)
+    words.add_argument("--more", action="append", default=[], help="NAME=PASSWORD of one more user")
     words.add_argument(
         "--reject-invalid",
         action="store_true",

@@ -320,6 +320,16 @@ pub const RADIUS_CLIENTS: &[Wrong] = &[
     },
     Wrong {
         name: "hides-block-by-block",
+        suite: "radius/pap",
+        fails: &[
+            "radius/pap::long-password-asked[two-blocks]::nas::hidden",
+            "radius/pap::long-password-asked[three-blocks]::nas::hidden",
+        ],
+        says: &["attributes.User-Password", "radius.user-password-is-hidden"],
+        ..WRONG
+    },
+    Wrong {
+        name: "hides-block-by-block",
         suite: "radius/challenge",
         fails: &["radius/challenge::answered::nas::requested"],
         says: &["field `attributes.User-Password`"],

@@ -452,6 +452,27 @@ pub const RADIUS_SERVERS: &[Wrong] = &[
         ..WRONG
     },
     Wrong {
+        name: "unhides-block-by-block",
+        suite: "radius/pap",
+        fails: &[
+            "radius/pap::long-password-right[two-blocks]::server::accepted",
+            "radius/pap::long-password-right[three-blocks]::server::accepted",
+        ],
+        says: &["said access-reject where access-accept was due"],
+        ..WRONG
+    },
+    Wrong {
+        name: "unhides-one-block",
+        suite: "radius/pap",
+        fails: &[
+            "radius/pap::long-password-wrong[first-block-alone]::server::rejected",
+            "radius/pap::long-password-wrong[second-block-off]::server::rejected",
+            "radius/pap::long-password-wrong[third-block-off]::server::rejected",
+        ],
+        says: &["said access-accept where access-reject was due"],
+        ..WRONG
+    },
+    Wrong {
         name: "chap-challenge-overlooked",
         suite: "radius/chap",
         fails: &["radius/chap::accept::server::accepted"],

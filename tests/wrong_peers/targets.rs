@@ -9,14 +9,17 @@ pub type Peer = fn(more: &[&str]) -> String;
 
 const RADIUS_SETTINGS: &str = "settings: {secret: testing123, username: bob, password: hello, \
     otp_username: otp, otp_password: more-than-one-block, \
-    otp_code: '123456 and again 123456', standby_secret: another-secret}";
+    otp_code: '123456 and again 123456', standby_secret: another-secret, \
+    long_username: long, long_password: seventeen-octets-and-more, longer_username: longer, \
+    longer_password: thirty-three-octets-and-more-so-that-there-are-three-blocks}";
 const TACACS_SETTINGS: &str = "settings: {key: testing123, username: alice, password: rabbit}";
 
 pub fn radius_server(more: &[&str]) -> String {
     let start = command(
         "radius_server.py",
         "{port:auth} {port:acct} --secret {secret} --username {username} --password {password} \
-         --otp-username {otp_username} --otp-code {otp_code}",
+         --otp-username {otp_username} --otp-code {otp_code} \
+         --more {long_username}={long_password} --more {longer_username}={longer_password}",
         more,
     );
     format!(
