@@ -50,6 +50,7 @@ WRONG = [
     "state-of-the-first",
     "text-not-utf-8",
     "proxy-state-twice",
+    "proxy-state-made-up",
     "proxy-state-backwards",
     "proxy-state-in-capitals",
     "class-in-accounting-response",
@@ -400,6 +401,8 @@ class Server:
         proxies = request.all(PROXY_STATE)
         if self.wrong == "proxy-state-twice":
             proxies = [one for one in proxies for _ in range(2)]
+        if self.wrong == "proxy-state-made-up":
+            proxies = proxies or [b"mine"]
         if self.wrong == "proxy-state-not-in-reject" and code == ACCESS_REJECT:
             proxies = []
         if self.wrong == "proxy-state-backwards":

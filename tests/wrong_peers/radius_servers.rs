@@ -355,6 +355,42 @@ pub const RADIUS_SERVERS: &[Wrong] = &[
         ..WRONG
     },
     Wrong {
+        name: "proxy-state-twice",
+        suite: "radius/pap",
+        fails: &["radius/pap::proxy-state::server::in-accept"],
+        says: &["field `attributes.Proxy-State`", "radius.proxy-state-copied"],
+        like: "radius/pap::proxy-state::server::0:attributes.Proxy-State:doubled",
+        ..WRONG
+    },
+    Wrong {
+        name: "proxy-state-twice",
+        suite: "radius/challenge",
+        fails: &["radius/challenge::proxy-state::server::in-challenge"],
+        says: &["field `attributes.Proxy-State`", "radius.proxy-state-copied"],
+        ..WRONG
+    },
+    Wrong {
+        name: "proxy-state-made-up",
+        suite: "radius/pap",
+        fails: &["radius/pap::proxy-state::server::none-in-accept"],
+        says: &["field `attributes.Proxy-State`", "radius.proxy-state-copied"],
+        ..WRONG
+    },
+    Wrong {
+        name: "proxy-state-made-up",
+        suite: "radius/challenge",
+        fails: &["radius/challenge::proxy-state::server::none-in-challenge"],
+        says: &["field `attributes.Proxy-State`", "radius.proxy-state-copied"],
+        ..WRONG
+    },
+    Wrong {
+        name: "proxy-state-made-up",
+        suite: "radius-accounting/discard",
+        fails: &["radius-accounting/discard::proxy-state::server::none-made"],
+        says: &["field `attributes.Proxy-State`", "radius-acct.response-attribute-set"],
+        ..WRONG
+    },
+    Wrong {
         name: "proxy-state-backwards",
         suite: "radius-accounting/discard",
         fails: &["radius-accounting/discard::proxy-state::server::copied"],
