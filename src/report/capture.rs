@@ -7,6 +7,7 @@ mod packets;
 mod pcapng;
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::net::Ipv4Addr;
@@ -82,10 +83,11 @@ pub(super) struct Captures<'s> {
 }
 
 impl<'s> Captures<'s> {
-    /// Takes away the captures of another run. Where something was played there is a folder then.
+    /// Takes away the captures of another run that are not written anew. Where something was played
+    /// there is a folder then.
     pub(super) fn begin(folder: &Path, sheet: &'s Sheet) -> io::Result<Self> {
         let (folder, names) = (folder.join(FOLDER), names(sheet));
-        clear(&folder)?;
+        clear(&folder, &names)?;
         if names.iter().any(Option::is_some) {
             fs::create_dir_all(&folder)?;
         }
@@ -101,15 +103,20 @@ impl<'s> Captures<'s> {
     }
 }
 
-/// Takes away captures of ours; what others have put into the folder stays.
-fn clear(folder: &Path) -> io::Result<()> {
+/// Takes away captures of ours but for these; what others have put into the folder stays.
+fn clear(folder: &Path, kept: &[Option<String>]) -> io::Result<()> {
     let files = match fs::read_dir(folder) {
         Ok(files) => files,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
+    let kept: HashSet<&OsStr> = kept.iter().flatten().map(OsStr::new).collect();
     for file in files {
-        let path = file?.path();
+        let file = file?;
+        if kept.contains(&*file.file_name()) {
+            continue;
+        }
+        let path = file.path();
         let mut head = [0; APPLICATION_AT + APPLICATION.len()];
         let ours = path.extension().is_some_and(|ending| ending == &ENDING[1..])
             && File::open(&path).is_ok_and(|mut file| file.read_exact(&mut head).is_ok())
