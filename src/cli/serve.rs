@@ -266,7 +266,7 @@ impl Host for Shop<'_> {
             Some(mutant) if report.deviated => format!("{}, {}", mutant.id, mutant.about),
             Some(mutant) => format!("right, it did not come to {}", mutant.id),
         };
-        let line = self.mask.text(&format!("{number} {other} {played}: {}", self.end(report)));
+        let line = self.mask.text(format!("{number} {other} {played}: {}", self.end(report)));
         // A line is a line, whatever stands in it.
         super::print(&format!("{}\n", line.replace('\n', " ")));
     }

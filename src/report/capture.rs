@@ -201,7 +201,7 @@ fn about(sheet: &Sheet, case: &Case, suite: &SuiteEntry, left: &[String]) -> Str
         lines.extend(told.map(|(link, name, value)| format!("link {link} has {name} = {value}")));
     }
     lines.extend(left.iter().cloned());
-    crate::diag::clean(&lines.join("\n"))
+    crate::diag::clean(lines.join("\n"))
 }
 
 /// What failures say of messages, by the place of the event; and those that are about none.
@@ -254,7 +254,7 @@ fn remark(failure: &FailureEntry) -> String {
     if more > 0 {
         lines.push(format!("and {more} more"));
     }
-    crate::diag::clean(&lines.join("\n"))
+    crate::diag::clean(lines.join("\n"))
 }
 
 /// What there is to say of an event: which step it belongs to and what that came to.
@@ -267,7 +267,7 @@ fn comments(case: &Case, suite: &SuiteEntry, event: &HappenedEntry) -> Vec<Strin
             0 => String::new(),
             line => format!(" ({}:{line})", suite.file),
         };
-        comments.push(crate::diag::clean(&format!("step {name}: {verdict}{place}")));
+        comments.push(crate::diag::clean(format!("step {name}: {verdict}{place}")));
     }
     comments.extend(event.text.as_deref().map(crate::diag::clean));
     comments

@@ -29,6 +29,9 @@ const LONG: usize = 2_000;
 /// Events that keep everything, up to its end.
 const NEAR: usize = 500;
 
+/// Where a line stands in a record: its first octet, and how many it has.
+pub(super) type Place = (u64, u32);
+
 /// A run.
 #[derive(Clone, Debug, Default)]
 pub struct Sheet {
@@ -70,8 +73,8 @@ pub struct Case {
     pub began_ms: u64,
     /// What its links were told, where secrets are shown: link, parameter, value.
     pub parameters: Vec<(String, String, String)>,
-    /// Where the record tells what happened, line by line: the first octet, and how many.
-    pub(super) events: Vec<(u64, u32)>,
+    /// Where the record tells what happened, line by line.
+    pub(super) events: Vec<Place>,
     /// How long it took, in microseconds: until the last thing that happened.
     pub lasted_us: u64,
     /// What each step came to; none where it was not judged.
@@ -113,7 +116,9 @@ impl Sheet {
             .into_iter()
             .flatten()
             {
-                if std::mem::take(&mut first) && !matches!(read, Line::Entry(Entry::Run(_))) {
+                if std::mem::take(&mut first)
+                    && !matches!(&read, Line::Entry(entry) if matches!(**entry, Entry::Run(_)))
+                {
                     return Err(Unreadable::NoRecord(name));
                 }
                 sheet.take(read, &mut cases);
@@ -127,7 +132,7 @@ impl Sheet {
 
     fn take(&mut self, line: Line, cases: &mut HashMap<String, usize>) {
         let entry = match line {
-            Line::Entry(entry) => entry,
+            Line::Entry(entry) => *entry,
             Line::Happened { case, place, at_us } => {
                 if let Some(case) = cases.get(&case).map(|at| &mut self.cases[*at]) {
                     case.events.push(place);
@@ -184,11 +189,11 @@ impl Sheet {
 
     /// What happened in an exchange. Of a very long one nobody lays the messages in the middle open,
     /// so that they take no room for it.
-    pub(super) fn events(&self, case: &Case) -> io::Result<Vec<HappenedEntry>> {
+    pub fn events(&self, case: &Case) -> io::Result<Vec<HappenedEntry>> {
         let Some(record) = &self.record else { return Ok(Vec::new()) };
         let mut line = Vec::new();
         let middle = LONG..case.events.len().saturating_sub(NEAR);
-        let event = |(number, (at, octets)): (usize, &(u64, u32))| {
+        let event = |(number, (at, octets)): (usize, &Place)| {
             line.resize(*octets as usize, 0);
             record.read_exact_at(&mut line, *at)?;
             let read = serde_json::from_slice(&line);
@@ -261,11 +266,11 @@ pub(super) fn general(path: &str) -> Cow<'_, str> {
 
 /// What a line says.
 enum Line {
-    Entry(Entry),
+    Entry(Box<Entry>),
     /// Something happened; the line is read again by whoever wants to know what.
     Happened {
         case: String,
-        place: (u64, u32),
+        place: Place,
         at_us: u64,
     },
     /// A later version may know it.
@@ -274,7 +279,7 @@ enum Line {
 }
 
 impl Line {
-    fn read(place: (u64, u32), line: &[u8]) -> Self {
+    fn read(place: Place, line: &[u8]) -> Self {
         let Ok(line) = std::str::from_utf8(line) else { return Self::Unread };
         match Glimpse::read(line) {
             Ok(None) => {}
@@ -284,7 +289,7 @@ impl Line {
             Err(_) => return Self::Unread,
         }
         match Entry::read(line) {
-            Ok(Some(entry)) => Self::Entry(entry),
+            Ok(Some(entry)) => Self::Entry(entry.into()),
             Ok(None) => Self::Unknown,
             Err(_) => Self::Unread,
         }
@@ -292,7 +297,7 @@ impl Line {
 }
 
 /// The next lines of a record, each with its place in it; `at` is where the record goes on.
-fn lines(record: &mut impl BufRead, at: &mut u64) -> io::Result<Vec<((u64, u32), Vec<u8>)>> {
+fn lines(record: &mut impl BufRead, at: &mut u64) -> io::Result<Vec<(Place, Vec<u8>)>> {
     let (mut lines, mut octets) = (Vec::new(), 0);
     while octets < BATCH {
         let mut line = Vec::new();
