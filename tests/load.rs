@@ -243,6 +243,18 @@ fn the_parts_of_a_run_make_the_whole() {
     // More parts than exchanges: some have nothing to do, which is no error.
     let output = stepladder(&["run", "suites/radius/chap.yaml", "--sim", "--shard", "99/99"]);
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    // A part that was not brought is told, and so is one that was brought twice.
+    for (parts, amiss) in [
+        (vec![one.place()], "part 2 of 2 is missing"),
+        (vec![one.place(), two.place(), one.place()], "part 1 of 2 is there more than once"),
+    ] {
+        let words = ["report".to_owned(), all.place(), "--merge".to_owned()];
+        let words: Vec<String> = words.into_iter().chain(parts).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = stepladder(&words);
+        assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+        assert!(told(&output).contains(amiss), "{}", told(&output));
+    }
     // The part that is missing is told.
     let output = stepladder(&["report", &all.place(), "--merge", &one.place(), "/nowhere"]);
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));

@@ -15,7 +15,12 @@ pub fn report(words: &ReportWords) -> ExitCode {
         Some(old) => against(old, &words.record, &words.format),
         None if words.merge.is_empty() => again(&words.record),
         None => match merge(&words.record.join("record.jsonl"), &words.merge) {
-            Ok(()) => again(&words.record),
+            Ok(None) => again(&words.record),
+            // What there is may be of use all the same.
+            Ok(Some(amiss)) => {
+                again(&words.record);
+                refuse(&format!("this is not the whole run: {amiss}"))
+            }
             Err(error) => refuse(&error.to_string()),
         },
     }

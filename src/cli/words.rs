@@ -33,7 +33,7 @@ pub enum Command {
     /// noticed.
     #[command(after_help = "Examples:
   stepladder score suites/radius
-  stepladder score suites/tacacs --as server --missed
+  stepladder score suites/tacacs --as server
   stepladder score --format json
   stepladder score --soak 10000")]
     Score(ScoreWords),

@@ -135,6 +135,9 @@ pub struct RunEntry {
     pub sim: bool,
     /// Whether secrets are shown.
     pub shows_secrets: bool,
+    /// Which part it is, of how many; none where it is the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<(usize, usize)>,
     /// Names of suites.
     pub suites: Vec<String>,
 }

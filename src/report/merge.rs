@@ -14,7 +14,9 @@ use crate::record::Verdict;
 /// What several parts say alike is written once. A rule was judged by each part over its own
 /// exchanges: what it came to is the worst of that, but a part without anything to judge says
 /// nothing. Where a part did not come to its end, nor has the whole.
-pub fn merge(into: &Path, parts: &[PathBuf]) -> Result<(), Unreadable> {
+///
+/// Returns what is amiss with the parts, where one is missing or there twice.
+pub fn merge(into: &Path, parts: &[PathBuf]) -> Result<Option<String>, Unreadable> {
     let fails = |error| Unreadable::File(into.display().to_string(), error);
     let folder = into.parent().unwrap_or(Path::new("."));
     // It may be one of the parts: nothing is overwritten before all is read.
@@ -26,6 +28,7 @@ pub fn merge(into: &Path, parts: &[PathBuf]) -> Result<(), Unreadable> {
     for part in parts {
         merged.first(part)?;
     }
+    let amiss = amiss(&merged.shards);
     writeln!(out, "{}", Entry::Run(merged.run.clone()).write()).map_err(fails)?;
     for part in parts {
         merged.rest(part, &mut |line| writeln!(out, "{line}").map_err(fails))?;
@@ -43,12 +46,38 @@ pub fn merge(into: &Path, parts: &[PathBuf]) -> Result<(), Unreadable> {
         writeln!(out, "{}", Entry::End(end).write()).map_err(fails)?;
     }
     out.flush().map_err(fails)?;
-    std::fs::rename(&draft, into).map_err(fails)
+    std::fs::rename(&draft, into).map_err(fails)?;
+    Ok(amiss)
+}
+
+/// What is amiss with the parts of a run, given which part each of them is, of how many. Nothing can
+/// be said where one of them is none.
+fn amiss(shards: &[Option<(usize, usize)>]) -> Option<String> {
+    let shards: Vec<(usize, usize)> = shards.iter().copied().collect::<Option<_>>()?;
+    let (_, of) = *shards.first()?;
+    if let Some((_, other)) = shards.iter().find(|(_, parts)| *parts != of) {
+        return Some(format!("some are parts of {of}, others of {other}"));
+    }
+    let count = |part| shards.iter().filter(|(one, _)| *one == part).count();
+    let named = |parts: Vec<String>| match parts.as_slice() {
+        [] => None,
+        [part] => Some(format!("part {part} of {of} is")),
+        parts => Some(format!("parts {} of {of} are", parts.join(", "))),
+    };
+    let those = |are: fn(usize) -> bool| {
+        named((1..=of).filter(|part| are(count(*part))).map(|part| part.to_string()).collect())
+    };
+    let missing = those(|count| count == 0).map(|parts| format!("{parts} missing"));
+    let twice = those(|count| count > 1).map(|parts| format!("{parts} there more than once"));
+    let all: Vec<String> = missing.into_iter().chain(twice).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 #[derive(Default)]
 struct Merged {
     run: RunEntry,
+    /// Which part each of them is.
+    shards: Vec<Option<(usize, usize)>>,
     /// Lines that several parts may say alike.
     said: HashSet<String>,
     rules: BTreeMap<String, RuleEntry>,
@@ -65,9 +94,10 @@ impl Merged {
         let mut line = String::new();
         let (mut record, name) = open(part)?;
         record.read_line(&mut line).map_err(|e| Unreadable::File(name.clone(), e))?;
-        let Ok(Some(Entry::Run(run))) = Entry::read(&line) else {
+        let Ok(Some(Entry::Run(mut run))) = Entry::read(&line) else {
             return Err(Unreadable::NoRecord(name));
         };
+        self.shards.push(run.shard.take());
         if self.run.tool.is_empty() {
             self.run = run;
             return Ok(());

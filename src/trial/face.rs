@@ -18,7 +18,7 @@ use super::progress::Progress;
 use super::run::{Board, Run};
 use crate::play::rule_in_force as in_force;
 use crate::record::Verdict;
-use crate::report::{Mask, Sheet};
+use crate::report::{Journal, Mask, Sheet};
 
 /// libtest's own arguments, as much of them as means something here.
 #[derive(Clone, Debug, Default, Parser)]
@@ -211,7 +211,9 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
         let journal = match paper::begin(&options, &plan, &picked, seed) {
             Ok(journal) => journal,
             Err(error) => {
-                eprintln!("error: the record cannot be begun: {error}");
+                let folder = options.report.as_ref().map(|folder| folder.display().to_string());
+                let folder = folder.unwrap_or_default();
+                eprintln!("error: the record in {folder} cannot be begun: {error}");
                 return ExitCode::from(BROKEN);
             }
         };
@@ -233,7 +235,10 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     let is_empty = trials.is_empty() && listed.is_empty();
     if must_select && is_empty && is_part {
         eprintln!("nothing is left for this part: there are fewer exchanges than parts");
-        return ExitCode::SUCCESS;
+        return match arguments.list || conclude(&shown, &arguments) {
+            true => ExitCode::SUCCESS,
+            false => ExitCode::from(BROKEN),
+        };
     }
     if must_select && is_empty {
         eprintln!("error: nothing is selected: no trial fits the filters");
@@ -294,22 +299,36 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     if let Some(word) = hushed {
         tell(&arguments, &format!("::{word}::\n"));
     }
-    for (shelf, options, picked, journal) in &shown {
-        let Some(journal) = journal else { continue };
-        match paper::conclude(shelf, options, picked, journal) {
-            Ok(Some(sheet)) => announce(&arguments, &sheet),
-            Ok(None) => {}
-            Err(error) => {
-                eprintln!("error: the report cannot be written: {error}");
-                return ExitCode::from(BROKEN);
-            }
-        }
+    if !conclude(&shown, &arguments) {
+        return ExitCode::from(BROKEN);
     }
     match (broken.lock().map(|b| *b).unwrap_or(true), failed) {
         (true, _) => ExitCode::from(BROKEN),
         (false, true) => ExitCode::from(FAILED),
         (false, false) => ExitCode::SUCCESS,
     }
+}
+
+/// A run, how it was asked for, what was picked of it, and its record.
+type Shown = (Arc<Shelf>, Options, Vec<Pick>, Option<Arc<Journal>>);
+
+/// Ends the records of runs and makes the reports; whether they could be written.
+#[expect(clippy::print_stderr, reason = "this is the face")]
+fn conclude(shown: &[Shown], arguments: &LibtestArguments) -> bool {
+    for (shelf, options, picked, journal) in shown {
+        let Some(journal) = journal else { continue };
+        match paper::conclude(shelf, options, picked, journal) {
+            Ok(Some(sheet)) => announce(arguments, &sheet),
+            Ok(None) => {}
+            Err(error) => {
+                let folder = options.report.as_ref().map(|folder| folder.display().to_string());
+                let folder = folder.unwrap_or_default();
+                eprintln!("error: the report in {folder} cannot be written: {error}");
+                return false;
+            }
+        }
+    }
+    true
 }
 
 /// Prints names as libtest does, for a reader who may go away.

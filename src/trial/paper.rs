@@ -55,6 +55,7 @@ fn head(journal: &Journal, options: &Options, plan: &Plan, seed: u64) -> Vec<Arc
         timeout_scale: options.timeout_scale,
         sim: options.sim,
         shows_secrets: options.show_secrets,
+        shard: options.shard,
         suites: suites.keys().map(|name| (*name).to_owned()).collect(),
     }));
     let mut files = BTreeSet::new();
