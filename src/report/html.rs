@@ -40,7 +40,7 @@ const SCRIPT_DIGEST: &str = "sha256-zTfzmEkgG8neXLEhFM+OLHy+vU68XVib45nw5SnCMt0=
 pub fn html(
     sheet: &Sheet,
     out: &mut impl Write,
-    also: impl Fn(usize, &[HappenedEntry]) -> io::Result<()> + Sync,
+    also: impl Fn(usize, &[HappenedEntry]) + Sync,
 ) -> io::Result<()> {
     let mut page = String::new();
     let headline = overview::headline(sheet);

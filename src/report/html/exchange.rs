@@ -31,7 +31,7 @@ pub fn write(
     page: &mut String,
     sheet: &Sheet,
     out: &mut impl io::Write,
-    also: impl Fn(usize, &[HappenedEntry]) -> io::Result<()> + Sync,
+    also: impl Fn(usize, &[HappenedEntry]) + Sync,
 ) -> io::Result<()> {
     page.put("<section id=\"exchanges\"><h2>Exchanges</h2>\n");
     page.put("<form class=\"tools\" hidden><label>Only those that contain <input type=\"search\" ");
@@ -69,7 +69,7 @@ pub fn write(
                 for (at, is_open) in piece {
                     let case = &sheet.cases[*at];
                     let events = sheet.events(case)?;
-                    also(*at, &events)?;
+                    also(*at, &events);
                     let drawn = Drawn {
                         sheet,
                         suite,
