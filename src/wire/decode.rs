@@ -103,7 +103,8 @@ pub fn decode<'b>(
     decode_whole(kind, context, bytes.into().into_owned())
 }
 
-/// The most faults of a message that are told: it has as many places for them as octets.
+/// The most faults of reading a message that are told, and as many of the message as a whole: there are
+/// as many places for them as octets.
 const MOST_FAULTS: usize = 64;
 
 fn decode_whole(kind: &'static MessageType, context: &Context<'_>, bytes: Vec<u8>) -> Message {
@@ -119,8 +120,10 @@ fn decode_whole(kind: &'static MessageType, context: &Context<'_>, bytes: Vec<u8
         Cow::Borrowed(_) => None,
     };
     let mut message = Message { kind, bytes, opened, nodes, faults: Vec::new() };
+    // What is wrong with it as a whole is told besides.
+    let most = faults.len() + MOST_FAULTS;
     super::verify::verify(&message, context, &mut faults);
-    faults.truncate(MOST_FAULTS);
+    faults.truncate(most);
     message.faults = faults;
     message
 }
@@ -508,8 +511,9 @@ impl<'c> Reader<'c> {
                 let whole = Value::Octets(octets.clone());
                 if !(check.holds)(&whole) {
                     let got = show_octets(&octets);
+                    let told = self.faults.len();
                     self.fault(&name, from..self.at, check.about, got, check.source);
-                    if let Some(fault) = self.faults.last_mut() {
+                    if let Some(fault) = self.faults.get_mut(told) {
                         fault.chosen = true;
                     }
                 }
