@@ -346,8 +346,11 @@ impl Driver {
                     tokio::time::sleep(FULL).await;
                 }
             }))),
-            // It is about what was sent before.
-            ConnectionRefused => self.ears.known(refused(flow, &error)),
+            // It is about what was sent before; this has not left yet.
+            ConnectionRefused => {
+                self.ears.known(refused(flow, &error));
+                let _ = socket.get_ref().send(&octets);
+            }
             _ => {
                 let octets = octets.len();
                 let why = format!("a datagram of {octets} octets cannot be sent: {error}");

@@ -207,6 +207,9 @@ pub struct Cast {
     /// Whether the other end knows nothing of the exchange: then nobody is asked if he is well, and
     /// nobody asks.
     pub shown: bool,
+    /// Whether the party under test is known to be there: that it can no longer be reached is its own
+    /// doing then.
+    pub is_there: bool,
     /// How much longer we are silent than asked for, where the listener measures as finely as we.
     pub margin: Duration,
     /// The profile under which rules and steps are chosen.
@@ -235,6 +238,7 @@ impl Cast {
             timeout_scale: 1.0,
             stand_in: false,
             shown: false,
+            is_there: true,
             margin: Duration::from_millis(1),
             profile: exchange.profile.clone(),
             seen: Arc::default(),

@@ -109,6 +109,10 @@ impl Player {
             let octets = message.bytes.clone();
             heard = Arc::new(stage.read(flow, octets, from_initiator, Some(say.kind)));
         } else {
+            // That nobody listened there was about what was said before.
+            if let FlowState::Refused(_) = stage.flows[flow].state {
+                stage.flows[flow].state = FlowState::Open;
+            }
             let octets = (message.bytes.as_slice(), say.kind.urgent);
             stage.send(flow, octets, say.corrupt.as_deref(), deed);
             stage.happened_on(

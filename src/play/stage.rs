@@ -383,11 +383,12 @@ impl Stage {
             Input::Refused(flow, why) => {
                 if flow < self.flows.len() {
                     let ends = self.ends(flow, true);
-                    let is_stream = self.flows[flow].state == FlowState::Opening;
                     // Whoever opens a stream waits for it, and sees; nobody waits for datagrams.
-                    if !is_stream && !self.has_heard() && !self.cast.projection.played[ends.to] {
+                    let protocol = self.cast.suite.links[ends.link].protocol;
+                    let waits = protocol.transport.has_streams();
+                    if !waits && !self.cast.is_there && !self.has_heard() {
                         let title = self.unreachable(ends.to, &why);
-                        self.trouble = Some(Box::new((Verdict::Error, title)));
+                        self.trouble.get_or_insert_with(|| Box::new((Verdict::Error, title)));
                     }
                     self.flows[flow].state = FlowState::Refused(why.clone());
                     self.happened_on(flow, Happening::Refused(ends, why));

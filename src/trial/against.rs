@@ -145,9 +145,15 @@ impl Run {
             false => neither_hands_nor_eyes(),
         };
         let observe = self.observer(case, || mask.clone());
-        let observe = Box::new(Starting { observe, place: around.starting.take() });
+        let observe = Box::new(Starting {
+            observe,
+            place: around.starting.take(),
+            heard: around.heard.clone(),
+        });
         let gate = around.gate.clone();
         let scene = Scene { reach, trigger, watcher, observe, gate, ..Scene::new(stop) };
+        // What was started was ready, and what has spoken was there.
+        let cast = Cast { is_there: running.is_some() || around.heard.get(), ..cast };
         Ok(live::perform(cast, doors, scene).await)
     }
 }
@@ -160,6 +166,8 @@ pub(super) struct Around {
     gate: Option<Gate>,
     /// For a program that is about to start.
     starting: Rc<Cell<Option<OwnedSemaphorePermit>>>,
+    /// Whether anything was heard of it.
+    heard: Rc<Cell<bool>>,
 }
 
 impl Around {
@@ -180,20 +188,23 @@ impl Default for Around {
             alone: Arc::new(Semaphore::new(1)),
             gate: Some(Gate::default()),
             starting: Rc::default(),
+            heard: Rc::default(),
         }
     }
 }
 
-/// Holds the place of a program that starts until it has said something.
+/// Holds the place of a program that starts until it has said something, and notes that it has.
 struct Starting {
     observe: Box<dyn Onlooker>,
     place: Option<OwnedSemaphorePermit>,
+    heard: Rc<Cell<bool>>,
 }
 
 impl Onlooker for Starting {
     fn happened(&mut self, event: &Event) {
         if let Happening::Message { role: Role::Hear, .. } = &event.what {
             self.place = None;
+            self.heard.set(true);
         }
         self.observe.happened(event);
     }

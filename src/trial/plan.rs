@@ -250,7 +250,8 @@ impl Plan {
         for (loaded, found) in read {
             problems.extend(found);
             let Some(loaded) = loaded.map(Arc::new) else { continue };
-            let path = std::fs::canonicalize(&loaded.source.path).unwrap_or_default();
+            let path = std::fs::canonicalize(&loaded.source.path)
+                .unwrap_or_else(|_| loaded.source.path.clone().into());
             match known.entry(loaded.name.clone()) {
                 Entry::Vacant(place) => drop(place.insert(path)),
                 // It was named twice.
