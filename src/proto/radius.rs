@@ -1055,6 +1055,26 @@ mod tests {
         message.find(path).map(Node::show).unwrap_or_else(|| format!("no {path}"))
     }
 
+    #[test]
+    fn however_much_is_wrong_a_wrong_authenticator_is_told() {
+        let link = link("xyzzy5461");
+        let asked = request("access-request", &link, &fixture!("rfc2865-7-1-request"));
+        // Attributes of no octets, and an authenticator that nobody computed.
+        let wrong = |attributes: u16| {
+            let length = 20 + 2 * attributes;
+            let mut octets = vec![3, asked.bytes[1]];
+            octets.extend(length.to_be_bytes());
+            octets.extend([0; 16]);
+            octets.extend([18, 2].repeat(attributes.into()));
+            reply("access-reject", &link, &asked, &octets).faults
+        };
+        for attributes in [1, 3, 500, 2_000] {
+            let faults = wrong(attributes);
+            assert!(faults.iter().any(|fault| fault.path == "authenticator"), "{attributes}");
+            assert!(faults.len() < 150, "{attributes}: {}", faults.len());
+        }
+    }
+
     fn attribute(name: &str) -> &'static ItemType {
         ATTRIBUTES.by_name(name).expect("the tests name attributes that are there")
     }

@@ -212,6 +212,21 @@ fn captures_of_an_earlier_run_go_and_those_of_others_stay() {
 }
 
 #[test]
+fn a_capture_that_cannot_be_written_keeps_nothing_else_from_being_written() {
+    let folder = Folder::of(&["suites/radius/chap.yaml"]);
+    let capture = captures(&folder).remove(0);
+    std::fs::remove_file(&capture).expect("it is ours");
+    std::fs::create_dir(&capture).expect("writable");
+    for name in ["index.html", "junit.xml", "summary.md"] {
+        std::fs::remove_file(folder.0.join(name)).expect("it was written");
+    }
+    stepladder::report::make(&folder.0).expect_err("a folder stands where the capture should");
+    assert!(folder.text("index.html").trim_end().ends_with("</html>"));
+    assert!(folder.text("junit.xml").trim_end().ends_with("</testsuites>"));
+    assert!(!folder.text("summary.md").is_empty());
+}
+
+#[test]
 fn secrets_stand_in_captures_only_where_they_are_asked_for() {
     let words = ["run", "--sim", "suites/radius/chap.yaml", "--report"];
     for more in [&[][..], &["--show-secrets"]] {
