@@ -109,8 +109,9 @@ impl Player {
             let octets = message.bytes.clone();
             heard = Arc::new(stage.read(flow, octets, from_initiator, Some(say.kind)));
         } else {
-            // That nobody listened there was about what was said before.
-            if let FlowState::Refused(_) = stage.flows[flow].state {
+            // That nobody listened there was about the datagram before.
+            let streams = stage.cast.suite.links[say.ends.link].protocol.transport.has_streams();
+            if let (false, FlowState::Refused(_)) = (streams, &stage.flows[flow].state) {
                 stage.flows[flow].state = FlowState::Open;
             }
             let octets = (message.bytes.as_slice(), say.kind.urgent);
