@@ -9,6 +9,9 @@ use super::entry::{EndEntry, Entry, RuleEntry, RunEntry};
 use super::sheet::Unreadable;
 use crate::record::Verdict;
 
+/// The most missing parts that are named.
+const MISSING: usize = 20;
+
 /// Writes the records of the parts of a run into one record.
 ///
 /// What several parts say alike is written once. A rule was judged by each part over its own
@@ -59,16 +62,22 @@ fn amiss(shards: &[Option<(usize, usize)>]) -> Option<String> {
         return Some(format!("some are parts of {of}, others of {other}"));
     }
     let count = |part| shards.iter().filter(|(one, _)| *one == part).count();
-    let named = |parts: Vec<String>| match parts.as_slice() {
+    let named = |parts: Vec<usize>| match parts.as_slice() {
         [] => None,
         [part] => Some(format!("part {part} of {of} is")),
-        parts => Some(format!("parts {} of {of} are", parts.join(", "))),
+        parts => {
+            let parts: Vec<String> = parts.iter().map(usize::to_string).collect();
+            Some(format!("parts {} of {of} are", parts.join(", ")))
+        }
     };
-    let those = |are: fn(usize) -> bool| {
-        named((1..=of).filter(|part| are(count(*part))).map(|part| part.to_string()).collect())
-    };
-    let missing = those(|count| count == 0).map(|parts| format!("{parts} missing"));
-    let twice = those(|count| count > 1).map(|parts| format!("{parts} there more than once"));
+    // Of how many there are is what a record says: not all of them are looked for.
+    let missing = (1..=of).filter(|part| count(*part) == 0).take(MISSING).collect();
+    let mut twice: Vec<usize> = shards.iter().map(|(part, _)| *part).collect();
+    twice.sort_unstable();
+    twice.dedup();
+    twice.retain(|part| count(*part) > 1);
+    let missing = named(missing).map(|parts| format!("{parts} missing"));
+    let twice = named(twice).map(|parts| format!("{parts} there more than once"));
     let all: Vec<String> = missing.into_iter().chain(twice).collect();
     (!all.is_empty()).then(|| all.join("; "))
 }
