@@ -374,20 +374,10 @@ fn a_server_that_is_not_there_is_our_trouble_and_not_its_fault() {
 #[test]
 fn two_suites_of_one_name_are_not_played_as_one() {
     let folder = Folder::new("namesakes");
-    let suite = "\
-suite: try/same
-parties: {nas: client, server: server}
-links: {auth: {nas -> server: radius, secret: testing123}}
-exchanges:
-  one:
-    steps:
-      - step: asked
-        ladder: [{nas -> server: {access-request: {attributes: {User-Name: bob}}}}]
-";
-    let paths = [folder.write("a.yaml", suite), folder.write("b.yaml", suite)];
+    let paths = [folder.write("a.yaml", SUITE), folder.write("b.yaml", SUITE)];
     let output = stepladder(&["run", &paths[0], &paths[1], "--sim"]);
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
-    assert!(told(&output).contains("two suites are called `try/same`"), "{}", told(&output));
+    assert!(told(&output).contains("two suites are called `try/one`"), "{}", told(&output));
     // The same file twice is one.
     let output = stepladder(&["run", &paths[0], &paths[0], "--sim"]);
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
