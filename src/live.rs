@@ -47,14 +47,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use tokio::net::UdpSocket;
 use tokio::sync::watch;
 
 use crate::ladder::{Aside, Link, LinkId, PartyId, Suite};
-use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Play, Sight};
+use crate::play::{Cast, Ended, FlowId, Input, Look, Output, Play, Sight, Stray};
 use crate::record::{Event, Report};
 use doors::{Call, Came, datagram_socket, near, place_of};
-use ears::{EarId, Ears};
+use ears::{EarId, Ears, OtherEnd, Own};
 use few::Few;
 use gate::Crossing;
 use hall::Side;
@@ -182,13 +181,11 @@ type Blocked = (Output, Heard);
 /// How octets leave on a flow.
 enum Way {
     /// To the caller of a door.
-    Caller(Rc<UdpSocket>, SocketAddr),
+    Caller(Rc<Watched>, SocketAddr),
     /// To who sits across in a hall.
     Across(Side),
-    /// Over a datagram socket of its own.
-    Own(Rc<Watched>),
     /// Over a datagram socket of its own, to wherever the other end is by now.
-    Loose(Rc<UdpSocket>, Rc<Cell<SocketAddr>>),
+    Own(Rc<Watched>, Rc<Cell<SocketAddr>>),
     /// As a frame on the segment.
     Frame(Rc<Segment>),
     /// On a stream.
@@ -204,7 +201,7 @@ struct Driver {
     ears: Ears,
     flows: Few<FlowId, Way>,
     /// From where else something was sent on a flow that we have opened.
-    asides: Few<(FlowId, Aside), Rc<UdpSocket>>,
+    asides: Few<(FlowId, Aside), Rc<Watched>>,
     /// The link of each flow.
     links: Few<FlowId, LinkId>,
     /// Where the other end of the latest conversation of a link is.
@@ -431,10 +428,14 @@ impl Driver {
                         let flow = self.caller(now, link, from, Way::Caller(socket, from));
                         match self.flows.get(flow) {
                             // The conversation has a port of its own by now.
-                            Some(Way::Loose(..)) => {
-                                let where_from = format!("{from}, to the port that is asked first");
-                                Input::Elsewhere(flow, octets, where_from)
-                            }
+                            Some(Way::Own(..)) => Input::Elsewhere(
+                                flow,
+                                Stray {
+                                    octets,
+                                    due: "to the port that answered".into(),
+                                    came: format!("from {from} to the port that is asked first"),
+                                },
+                            ),
                             _ => Input::Received(flow, octets),
                         }
                     }
@@ -509,7 +510,14 @@ impl Driver {
                 let way = Way::Caller(socket, call.from);
                 Input::Received(self.caller(now, link, call.from, way), octets)
             }
-            None => Input::Elsewhere(flow, octets, call.from.to_string()),
+            None => {
+                let due = match self.flows.get(flow) {
+                    Some(Way::Own(_, other)) => format!("from {}", other.get()),
+                    _ => "from its other end".into(),
+                };
+                let came = format!("from {}", call.from);
+                Input::Elsewhere(flow, Stray { octets, due, came })
+            }
         })
     }
 
@@ -517,30 +525,30 @@ impl Driver {
     fn move_out(&mut self, flow: FlowId) {
         let Some(Way::Caller(_, from)) = self.flows.get(flow) else { return };
         let Some(link) = self.links.get(flow).copied() else { return };
-        let asked = self.suite.links[link].at.is_none();
-        if !asked || !self.suite.links[link].protocol.conversation.answers_anew {
+        if !self.moves(link) {
             return;
         }
         let from = *from;
         // Where no socket is to be had the answer comes from the door, and the peer says what it
         // thinks of that.
         let Ok(socket) = datagram_socket(SocketAddr::new(near(from), 0)) else { return };
-        let other = Rc::new(Cell::new(from));
-        self.ends.insert(link, other.clone());
-        self.loose(flow, link, Rc::new(socket), other, true);
+        let other = self.own(flow, link, socket, from, OtherEnd::Called);
+        self.ends.insert(link, other);
     }
 
-    /// A flow over an unconnected socket of its own.
-    fn loose(
+    /// A flow over a datagram socket of its own; where its other end is by now.
+    fn own(
         &mut self,
         flow: FlowId,
         link: LinkId,
-        socket: Rc<UdpSocket>,
-        other: Rc<Cell<SocketAddr>>,
-        known: bool,
-    ) {
-        self.flows.insert(flow, Way::Loose(socket.clone(), other.clone()));
-        self.ears.loose((flow, link), socket, other, known);
+        socket: Watched,
+        other: SocketAddr,
+        end: OtherEnd,
+    ) -> Rc<Cell<SocketAddr>> {
+        let (socket, other) = (Rc::new(socket), Rc::new(Cell::new(other)));
+        self.flows.insert(flow, Way::Own(socket.clone(), other.clone()));
+        self.ears.own(Own { flow, link, socket, other: other.clone(), end });
+        other
     }
 
     /// When there is something to do if nothing arrives before.

@@ -359,10 +359,13 @@ fn a_server_that_is_not_there_is_our_trouble_and_not_its_fault() {
         std::net::UdpSocket::bind("127.0.0.1:0").and_then(|s| s.local_addr()).expect("a port");
     folder.write(
         "target.yaml",
-        &format!("target: gone\ntakes: server\nsuites: [radius/*, tacacs/*]\nlinks: {{auth: '{port}', aaa: '127.0.0.1:{}'}}\n", port.port()),
+        &format!("target: gone\ntakes: server\nsuites: [radius/*, tacacs/*, tftp/*]\nlinks: {{auth: '{port}', aaa: '127.0.0.1:{}', transfer: '{port}'}}\n", port.port()),
     );
     let target = folder.0.display().to_string();
-    for suite in ["suites/tacacs/accounting.yaml", "suites/radius/pap.yaml"] {
+    // A server that answers from a new port is asked at one all the same.
+    let suites =
+        ["suites/tacacs/accounting.yaml", "suites/radius/pap.yaml", "suites/tftp/read.yaml"];
+    for suite in suites {
         let output = stepladder(&["run", suite, "--target", &target]);
         let text = told(&output);
         assert_eq!(output.status.code(), Some(2), "{text}");

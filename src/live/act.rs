@@ -2,16 +2,15 @@
 //! at the gate waits.
 
 use std::cell::Cell;
-use std::io::ErrorKind::{ConnectionRefused, WouldBlock};
+use std::io::ErrorKind::WouldBlock;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use tokio::net::UdpSocket;
 use tokio::task::spawn_local;
 
-use super::doors::{self, datagram_socket, here_for, near, peer_of, shared_socket, socket_to};
-use super::ears::refused;
+use super::doors::{self, datagram_socket, here_for, shared_socket, socket_to};
+use super::ears::{OtherEnd, lost};
 use super::gate::Lane;
 use super::sockets::{Watched, address_of, send_aside};
 use super::{Driver, Task, Way};
@@ -185,30 +184,19 @@ impl Driver {
             return self.ears.known(Input::Refused(flow, "no address is known for it".to_owned()));
         };
         match protocol.transport {
-            Transport::Udp if protocol.conversation.answers_anew && at.is_none() => {
-                match datagram_socket(SocketAddr::new(near(address), 0)) {
-                    Ok(socket) => {
-                        let other = Rc::new(Cell::new(address));
-                        self.ends.insert(link, other.clone());
-                        self.loose(flow, link, Rc::new(socket), other, false);
-                    }
-                    Err(error) => {
-                        let why = format!("no socket: {error}");
-                        self.play.take(self.epoch.elapsed(), Input::NotDone(why));
-                    }
-                }
-            }
             Transport::Udp => {
-                // Connected, so that the kernel tells of a port that nobody listens on.
-                let connected = match self.origins.remove(&link) {
-                    Some(here) => shared_socket(here, address),
-                    None => socket_to(address),
+                let moves = self.moves(link);
+                let opened = match self.origins.remove(&link) {
+                    Some(here) if !moves => shared_socket(here, address),
+                    here => socket_to(address, here),
                 };
-                match connected {
+                match opened {
                     Ok(socket) => {
-                        let socket = Rc::new(socket);
-                        self.flows.insert(flow, Way::Own(socket.clone()));
-                        self.ears.own(flow, socket);
+                        let end = if moves { OtherEnd::Moves } else { OtherEnd::Asked };
+                        let other = self.own(flow, link, socket, address, end);
+                        if moves {
+                            self.ends.insert(link, other);
+                        }
                     }
                     Err(error) => {
                         self.ears.known(Input::Refused(flow, format!("no socket: {error}")));
@@ -250,17 +238,23 @@ impl Driver {
 
     fn send(&mut self, flow: FlowId, octets: Vec<u8>) {
         match self.flows.get(flow) {
-            Some(Way::Caller(socket, to)) => self.datagram(socket.clone(), *to, octets),
-            Some(Way::Own(socket)) => self.own_datagram(flow, socket.clone(), octets),
+            Some(Way::Caller(socket, to)) => {
+                let (socket, to) = (socket.clone(), *to);
+                // Whoever called and is gone says no more; that shows by itself.
+                let _ = self.datagram(&socket, to, &octets);
+            }
+            Some(Way::Own(socket, to)) => {
+                let (socket, to) = (socket.clone(), to.get());
+                self.own_datagram(flow, &socket, to, &octets);
+            }
             Some(Way::Across(side)) => {
                 if side.is_left() {
                     let why = "nobody listens there (connection refused)".to_owned();
                     return self.ears.known(Input::Refused(flow, why));
                 }
                 let (socket, to) = side.way();
-                self.datagram(socket, to, octets);
+                let _ = self.datagram(&socket, to, &octets);
             }
-            Some(Way::Loose(socket, to)) => self.datagram(socket.clone(), to.get(), octets),
             Some(Way::Stream(ear)) => self.ears.say(*ear, octets, false),
             Some(Way::Frame(segment)) => {
                 if let Err(error) = segment.send(&octets) {
@@ -277,10 +271,12 @@ impl Driver {
     fn send_aside(&mut self, flow: FlowId, octets: Vec<u8>, aside: Aside) -> std::io::Result<()> {
         let to = match self.flows.get(flow) {
             Some(Way::Caller(_, to)) => return send_aside(*to, &octets, aside),
-            Some(Way::Loose(_, to)) => return send_aside(to.get(), &octets, aside),
-            Some(Way::Own(socket)) => peer_of(socket)?,
+            Some(Way::Own(_, to)) => to.get(),
             _ => return Ok(()),
         };
+        if self.links.get(flow).is_some_and(|link| self.moves(*link)) {
+            return send_aside(to, &octets, aside);
+        }
         let socket = match self.asides.get((flow, aside)) {
             Some(socket) => socket.clone(),
             None => {
@@ -292,13 +288,7 @@ impl Driver {
             }
         };
         // Nothing shows by itself that it has not left.
-        match socket2::SockRef::from(&*socket).send_to(&octets, &to.into()) {
-            Err(error) if error.kind() == WouldBlock => {
-                self.datagram(socket, to, octets);
-                Ok(())
-            }
-            sent => sent.map(|_| ()),
-        }
+        self.datagram(&socket, to, &octets)
     }
 
     /// Where it takes a place on its way to the implementation under test: a datagram, or a stream to
@@ -312,11 +302,18 @@ impl Driver {
                 calls.then(|| gate.streams())
             }
             Output::Send(flow, _) => {
-                let own = matches!(self.flows.get(*flow), Some(Way::Own(_)));
-                own.then(|| gate.datagrams())
+                let own = matches!(self.flows.get(*flow), Some(Way::Own(..)));
+                let moves = self.links.get(*flow).is_some_and(|link| self.moves(*link));
+                (own && !moves).then(|| gate.datagrams())
             }
             _ => None,
         }
+    }
+
+    /// Whether whoever is asked on a link may answer from another port, and stays there.
+    pub(super) fn moves(&self, link: LinkId) -> bool {
+        let link = &self.suite.links[link];
+        link.protocol.conversation.answers_anew && link.at.is_none()
     }
 
     /// Takes that place, where there is one.
@@ -326,32 +323,37 @@ impl Driver {
     }
 
     /// Sends a datagram now; where the kernel's buffer is full, as soon as it is not.
-    ///
-    /// Past tokio, which would first have to be told that a new socket can be written to.
-    fn datagram(&mut self, socket: Rc<UdpSocket>, to: SocketAddr, octets: Vec<u8>) {
-        let sent = socket2::SockRef::from(&*socket).send_to(&octets, &to.into());
-        if sent.is_err_and(|error| error.kind() == WouldBlock) {
-            self.tasks.push(Task(spawn_local(async move {
-                let _ = socket.send_to(&octets, to).await;
-            })));
+    fn datagram(
+        &mut self,
+        socket: &Rc<Watched>,
+        to: SocketAddr,
+        octets: &[u8],
+    ) -> std::io::Result<()> {
+        let to = socket2::SockAddr::from(to);
+        match socket.get_ref().send_to(octets, &to) {
+            Err(error) if error.kind() == WouldBlock => {
+                let (socket, octets) = (socket.clone(), octets.to_vec());
+                self.tasks.push(Task(spawn_local(async move {
+                    let is_full = |sent: std::io::Result<usize>| {
+                        sent.is_err_and(|error| error.kind() == WouldBlock)
+                    };
+                    while is_full(socket.get_ref().send_to(&octets, &to)) {
+                        tokio::time::sleep(FULL).await;
+                    }
+                })));
+                Ok(())
+            }
+            sent => sent.map(|_| ()),
         }
     }
 
-    /// The same over a socket of its own.
-    fn own_datagram(&mut self, flow: FlowId, socket: Rc<Watched>, octets: Vec<u8>) {
-        let Err(error) = socket.get_ref().send(&octets) else { return };
-        match error.kind() {
-            WouldBlock => self.tasks.push(Task(spawn_local(async move {
-                while socket.get_ref().send(&octets).is_err_and(|e| e.kind() == WouldBlock) {
-                    tokio::time::sleep(FULL).await;
-                }
-            }))),
-            // It is about what was sent before; this has not left yet.
-            ConnectionRefused => {
-                self.ears.known(refused(flow, &error));
-                let _ = socket.get_ref().send(&octets);
-            }
-            _ => {
+    /// The same over a socket of its own. What did not get there before is told.
+    fn own_datagram(&mut self, flow: FlowId, socket: &Rc<Watched>, to: SocketAddr, octets: &[u8]) {
+        let Err(about_earlier) = self.datagram(socket, to, octets) else { return };
+        // This one has not left yet. Where it does now, the error was about what was sent before.
+        match self.datagram(socket, to, octets) {
+            Ok(()) => self.ears.known(lost(flow, &about_earlier)),
+            Err(error) => {
                 let octets = octets.len();
                 let why = format!("a datagram of {octets} octets cannot be sent: {error}");
                 self.play.take(self.epoch.elapsed(), Input::NotDone(why));

@@ -10,13 +10,12 @@ use std::time::Instant;
 use rustix::net::{SocketFlags, acceptfrom_with};
 use socket2::{Domain, Socket, Type};
 use tokio::io::Interest;
-use tokio::net::UdpSocket;
 
 use super::ears::Ears;
 use super::hall::{Across, Hall, Side};
 use super::inbox::Inbox;
 use super::segment::Segment;
-use super::sockets::{Watched, watched};
+use super::sockets::{Watched, tell_errors, watched};
 use super::stream;
 use crate::ladder::{LinkId, PartyId, Suite};
 use crate::play::Cast;
@@ -28,7 +27,7 @@ pub(super) const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPE
 /// The sockets on which a cast is called upon, bound before anybody is told their addresses.
 #[derive(Default)]
 pub struct Doors {
-    udp: BTreeMap<LinkId, UdpSocket>,
+    udp: BTreeMap<LinkId, Watched>,
     tcp: BTreeMap<LinkId, Watched>,
     /// The suite whose frames are heard, and where.
     frames: Option<(Arc<Suite>, Rc<Segment>)>,
@@ -113,7 +112,7 @@ impl Doors {
                 Transport::Ethernet => continue,
                 Transport::Udp => {
                     let socket = datagram_socket(address).map_err(failed)?;
-                    let bound = socket.local_addr().map_err(failed)?;
+                    let bound = place_of(&socket).map_err(failed)?;
                     doors.udp.insert(id, socket);
                     bound
                 }
@@ -136,7 +135,7 @@ impl Doors {
         let mut found = Err(std::io::ErrorKind::AddrInUse.into());
         for _ in 0..TRIES {
             let socket = datagram_socket(at)?;
-            let address = socket.local_addr()?;
+            let address = place_of(&socket)?;
             found = listen(address);
             if let Ok(listener) = found {
                 self.udp.insert(udp, socket);
@@ -151,7 +150,7 @@ impl Doors {
     /// Hears everything that comes; where frames are said.
     pub(super) fn open_to(self, ears: &mut Ears) -> Option<Rc<Segment>> {
         for (link, socket) in self.udp {
-            ears.datagrams(link, socket);
+            ears.datagrams(link, Rc::new(socket));
         }
         for (link, listener) in self.tcp {
             ears.streams(link, listener);
@@ -173,7 +172,7 @@ pub(super) struct Call {
 /// What came at a door.
 pub(super) enum Came {
     /// A datagram, and the socket that answers go out on.
-    Datagram(Rc<UdpSocket>, Vec<u8>),
+    Datagram(Rc<Watched>, Vec<u8>),
     /// A datagram in a hall, and where answers go.
     Across(Side, Vec<u8>),
     Stream(Watched),
@@ -201,12 +200,6 @@ pub(super) fn place_of(socket: &Watched) -> std::io::Result<SocketAddr> {
     place.as_socket().ok_or_else(|| std::io::ErrorKind::AddrNotAvailable.into())
 }
 
-/// Where a socket's one other end is.
-pub(super) fn peer_of(socket: &Watched) -> std::io::Result<SocketAddr> {
-    let place = socket.get_ref().peer_addr()?;
-    place.as_socket().ok_or_else(|| std::io::ErrorKind::AddrNotAvailable.into())
-}
-
 /// The next stream that somebody opens, and where he is.
 pub(super) fn accept(
     door: &Watched,
@@ -231,20 +224,26 @@ pub(super) fn here_for(other: SocketAddr) -> std::io::Result<IpAddr> {
 }
 
 /// A datagram socket whose buffer holds what a burst of our own making brings.
-pub(super) fn datagram_socket(address: SocketAddr) -> std::io::Result<UdpSocket> {
+pub(super) fn datagram_socket(address: SocketAddr) -> std::io::Result<Watched> {
     let socket = unbound(address)?;
     socket.bind(&address.into())?;
-    UdpSocket::from_std(socket.into())
+    watched(socket, Interest::READABLE)
 }
 
-/// One that goes to one other end, from the port that the kernel chooses.
-pub(super) fn socket_to(there: SocketAddr) -> std::io::Result<Watched> {
+/// One for what goes to somebody else, from an address of somebody's choice or from the port that the
+/// kernel chooses. It is not connected: what comes from elsewhere is heard, and told.
+pub(super) fn socket_to(there: SocketAddr, here: Option<SocketAddr>) -> std::io::Result<Watched> {
     let socket = unbound(there)?;
-    // To other addresses of the loopback the kernel would go from the first one.
-    if there.ip().is_loopback() && there.ip() != IpAddr::V4(Ipv4Addr::LOCALHOST) {
-        socket.bind(&SocketAddr::new(there.ip(), 0).into())?;
+    tell_errors(&socket, there)?;
+    match here {
+        Some(here) => socket.bind(&here.into())?,
+        // To other addresses of the loopback the kernel would go from the first one.
+        None if there.ip().is_loopback() && there.ip() != IpAddr::V4(Ipv4Addr::LOCALHOST) => {
+            socket.bind(&SocketAddr::new(there.ip(), 0).into())?;
+        }
+        // It is bound when something leaves.
+        None => {}
     }
-    socket.connect(&there.into())?;
     watched(socket, Interest::READABLE)
 }
 

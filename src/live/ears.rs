@@ -6,8 +6,7 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::io::ErrorKind::{Unsupported, WouldBlock};
-use std::io::Read as _;
+use std::io::ErrorKind::Unsupported;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -15,13 +14,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker, ready};
 use std::time::{Duration, Instant};
 
-use tokio::net::UdpSocket;
-
 use super::Alarm;
 use super::doors::{Call, Came, NOBODY, accept};
 use super::inbox::Heard;
 use super::segment::Segment;
-use super::sockets::{Watched, with_buffer};
+use super::sockets::{Watched, forget_errors, receive};
 use super::stream::Stream;
 use crate::ladder::{Aside, LinkId, Suite};
 use crate::play::{FlowId, Input};
@@ -57,30 +54,40 @@ struct Ear {
 
 /// What an ear hears.
 enum Socket {
-    /// Datagrams of the other end of a flow.
-    Own(FlowId, Rc<Watched>),
-    /// Datagrams of a flow whose other end may answer from another port than was asked.
-    Loose(Box<Loose>),
+    /// Datagrams of a flow that has a socket of its own.
+    Own(Own),
     /// Datagrams that the other end of a flow, which is on that host, sends to where we are not
     /// expected.
-    Aside(FlowId, IpAddr, Rc<UdpSocket>),
+    Aside(FlowId, IpAddr, Rc<Watched>),
     /// A stream.
     Stream(Box<Stream>),
     /// Datagrams of whoever calls.
-    Datagrams(LinkId, Rc<UdpSocket>),
+    Datagrams(LinkId, Rc<Watched>),
     /// Whoever opens a stream.
     Streams(LinkId, Watched),
     /// All frames on the segment.
     Frames(Rc<Segment>, Arc<Suite>),
 }
 
-struct Loose {
-    flow: FlowId,
-    link: LinkId,
-    socket: Rc<UdpSocket>,
-    other: Rc<Cell<SocketAddr>>,
-    /// Whether the port is known from which the other end answers.
-    known: bool,
+/// A datagram socket that is a flow's own.
+pub(super) struct Own {
+    pub(super) flow: FlowId,
+    pub(super) link: LinkId,
+    pub(super) socket: Rc<Watched>,
+    /// Where the other end is.
+    pub(super) other: Rc<Cell<SocketAddr>>,
+    pub(super) end: OtherEnd,
+}
+
+/// What is known of the other end of a flow.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum OtherEnd {
+    /// It was asked, and answers from where it was.
+    Asked,
+    /// It was asked, and may answer from another port, where it stays then.
+    Moves,
+    /// It has called us.
+    Called,
 }
 
 impl Ears {
@@ -89,25 +96,13 @@ impl Ears {
         Self { ears: Vec::new(), count: 0, line, known, closes: false }
     }
 
-    /// Hears the datagrams of a flow's other end.
-    pub(super) fn own(&mut self, flow: FlowId, socket: Rc<Watched>) {
-        self.add(Socket::Own(flow, socket));
-    }
-
-    /// Hears the datagrams of a flow whose other end may answer from another port than was asked,
-    /// once, if that is not known yet.
-    pub(super) fn loose(
-        &mut self,
-        (flow, link): (FlowId, LinkId),
-        socket: Rc<UdpSocket>,
-        other: Rc<Cell<SocketAddr>>,
-        known: bool,
-    ) {
-        self.add(Socket::Loose(Box::new(Loose { flow, link, socket, other, known })));
+    /// Hears the datagrams of a flow.
+    pub(super) fn own(&mut self, own: Own) {
+        self.add(Socket::Own(own));
     }
 
     /// Hears what the other end of a flow answers to somewhere else.
-    pub(super) fn aside(&mut self, flow: FlowId, other: IpAddr, socket: Rc<UdpSocket>) {
+    pub(super) fn aside(&mut self, flow: FlowId, other: IpAddr, socket: Rc<Watched>) {
         self.add(Socket::Aside(flow, other, socket));
     }
 
@@ -140,12 +135,7 @@ impl Ears {
     }
 
     /// Hears whoever calls a door for datagrams.
-    pub(super) fn datagrams(&mut self, link: LinkId, door: UdpSocket) {
-        self.shared(link, Rc::new(door));
-    }
-
-    /// The same for a socket that somebody else has too.
-    pub(super) fn shared(&mut self, link: LinkId, door: Rc<UdpSocket>) {
+    pub(super) fn datagrams(&mut self, link: LinkId, door: Rc<Watched>) {
         self.add(Socket::Datagrams(link, door));
     }
 
@@ -283,16 +273,10 @@ impl Ear {
             self.jammed = None;
         }
         let called = match &mut self.socket {
-            Socket::Own(flow, socket) => {
-                return Poll::Ready(match ready!(poll_own(socket, &mut context)) {
-                    Ok(octets) => Heard::Input(Instant::now(), Input::Received(*flow, octets)),
-                    Err(error) => Heard::Input(Instant::now(), refused(*flow, &error)),
-                });
-            }
-            Socket::Loose(loose) => return loose.poll(&mut context, known),
+            Socket::Own(own) => return own.poll(&mut context, known),
             Socket::Aside(flow, other, socket) => loop {
                 // Others are nobody's business here, nor is it that nobody may be there.
-                match ready!(poll_datagram_from(socket, &mut context)) {
+                match ready!(poll_datagram(socket, &mut context)) {
                     Ok((octets, from)) if from.ip() == *other => {
                         let input = Input::Received(*flow, octets);
                         return Poll::Ready(Heard::Input(Instant::now(), input));
@@ -301,7 +285,7 @@ impl Ear {
                 }
             },
             Socket::Stream(stream) => return stream.poll(&mut context),
-            Socket::Datagrams(link, socket) => ready!(poll_datagram_from(socket, &mut context))
+            Socket::Datagrams(link, socket) => ready!(poll_datagram(socket, &mut context))
                 .map(|(octets, from)| call(*link, from, Came::Datagram(socket.clone(), octets))),
             Socket::Streams(link, listener) => ready!(accept(listener, &mut context))
                 .map(|(stream, from)| call(*link, from, Came::Stream(stream))),
@@ -351,89 +335,74 @@ impl Ear {
     }
 }
 
-impl Loose {
+impl Own {
     fn poll(&mut self, context: &mut Context<'_>, known: &mut VecDeque<Heard>) -> Poll<Heard> {
         let (octets, from) = loop {
-            // An error of an earlier datagram: it did not come through, and is not answered.
-            if let Ok(came) = ready!(poll_datagram_from(&self.socket, context)) {
-                break came;
+            match ready!(poll_own(&self.socket, context)) {
+                Ok(came) => break came,
+                // Who has called and is gone says nothing more; that shows by itself.
+                Err(_) if self.end == OtherEnd::Called => {}
+                Err(error) => {
+                    return Poll::Ready(Heard::Input(Instant::now(), lost(self.flow, &error)));
+                }
             }
         };
-        let (at, flow) = (Instant::now(), self.flow);
-        let mut moved = false;
-        if !self.known && from.ip() == self.other.get().ip() {
-            self.known = true;
-            moved = self.other.replace(from) != from;
-        }
-        let heard = match from == self.other.get() {
-            true => Heard::Input(at, Input::Received(flow, octets)),
-            false => {
-                let what = Came::Datagram(self.socket.clone(), octets);
-                Heard::Stray(flow, Call { at, link: self.link, from, what })
+        let (at, flow, other) = (Instant::now(), self.flow, self.other.get());
+        if from == other {
+            if self.end == OtherEnd::Moves {
+                self.end = OtherEnd::Asked;
             }
-        };
-        if !moved {
-            return Poll::Ready(heard);
+            return Poll::Ready(Heard::Input(at, Input::Received(flow, octets)));
         }
-        known.push_back(heard);
-        Poll::Ready(Heard::Input(at, Input::Moved(flow)))
+        if self.end == OtherEnd::Moves && from.ip() == other.ip() {
+            self.end = OtherEnd::Asked;
+            self.other.set(from);
+            known.push_back(Heard::Input(at, Input::Received(flow, octets)));
+            return Poll::Ready(Heard::Input(at, Input::Moved(flow)));
+        }
+        let what = Came::Datagram(self.socket.clone(), octets);
+        Poll::Ready(Heard::Stray(flow, Call { at, link: self.link, from, what }))
     }
 }
 
-/// The next datagram of the one other end, or what the kernel knows of that.
-fn poll_own(socket: &Watched, context: &mut Context<'_>) -> Poll<std::io::Result<Vec<u8>>> {
-    while let Poll::Ready(ready) = socket.poll_read_ready(context) {
-        let read = |socket: &Watched| {
-            with_buffer(|buffer| {
-                let octets = socket.get_ref().read(buffer)?;
-                Ok(buffer[..octets].to_vec())
-            })
-        };
-        if let Ok(came) = ready?.try_io(read) {
-            return Poll::Ready(came);
-        }
+/// The next datagram on a socket of a flow, and where it is from, or what the kernel knows of one that
+/// was sent.
+fn poll_own(
+    socket: &Watched,
+    context: &mut Context<'_>,
+) -> Poll<std::io::Result<(Vec<u8>, SocketAddr)>> {
+    if let Poll::Ready(came) = poll_datagram(socket, context) {
+        return Poll::Ready(came.inspect_err(|_| forget_errors(socket)));
     }
     // That nobody listens there makes nothing readable. Nor is it watched whether something can be
     // written: what comes on that side is an error.
     let _ = ready!(socket.poll_write_ready(context))?;
-    match socket.get_ref().take_error()? {
-        Some(error) => Poll::Ready(Err(error)),
-        None => Poll::Pending,
-    }
+    let error = socket.get_ref().take_error()?;
+    forget_errors(socket);
+    error.map_or(Poll::Pending, |error| Poll::Ready(Err(error)))
 }
 
 /// The next datagram, and where it is from.
-fn poll_datagram_from(
-    socket: &UdpSocket,
+fn poll_datagram(
+    socket: &Watched,
     context: &mut Context<'_>,
 ) -> Poll<std::io::Result<(Vec<u8>, SocketAddr)>> {
-    poll_socket(socket, context, |buffer| {
-        let (octets, from) = socket.try_recv_from(buffer)?;
-        Ok((buffer[..octets].to_vec(), from))
-    })
-}
-
-fn poll_socket<T>(
-    socket: &UdpSocket,
-    context: &mut Context<'_>,
-    read: impl Fn(&mut [u8]) -> std::io::Result<T>,
-) -> Poll<std::io::Result<T>> {
     loop {
-        ready!(socket.poll_recv_ready(context))?;
-        match with_buffer(&read) {
-            Err(error) if error.kind() == WouldBlock => {}
-            came => return Poll::Ready(came),
+        let mut ready = ready!(socket.poll_read_ready(context))?;
+        if let Ok(came) = ready.try_io(|socket| receive(socket.get_ref())) {
+            return Poll::Ready(came);
         }
     }
 }
 
 /// What is heard where a datagram did not come through.
-pub(super) fn refused(flow: FlowId, error: &std::io::Error) -> Input {
-    let why = match error.kind() {
-        std::io::ErrorKind::ConnectionRefused => "nobody listens there (connection refused)".into(),
-        _ => error.to_string(),
-    };
-    Input::Refused(flow, why)
+pub(super) fn lost(flow: FlowId, error: &std::io::Error) -> Input {
+    match error.kind() {
+        std::io::ErrorKind::ConnectionRefused => {
+            Input::Refused(flow, "nobody listens there (connection refused)".into())
+        }
+        _ => Input::Lost(flow, error.to_string()),
+    }
 }
 
 fn call(link: LinkId, from: SocketAddr, what: Came) -> Call {

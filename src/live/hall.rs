@@ -12,15 +12,13 @@ use std::net::SocketAddr;
 use std::rc::{Rc, Weak};
 use std::time::Instant;
 
-use rustix::net::{RecvFlags, recvfrom};
-use tokio::net::UdpSocket;
 use tokio::task::spawn_local;
 
 use super::Task;
-use super::doors::{Call, Came, datagram_socket};
+use super::doors::{Call, Came, datagram_socket, place_of};
 use super::ears::Ears;
 use super::inbox::{Heard, Tell};
-use super::sockets::with_buffer;
+use super::sockets::{Watched, receive};
 use super::traffic::is_plain;
 use crate::ladder::{Exchange, LinkId, Projection, Suite};
 use crate::play::{FlowId, Input};
@@ -49,7 +47,7 @@ struct Pair(Rc<Desk>, Rc<Desk>);
 
 /// A socket that is shared.
 pub(super) struct Desk {
-    socket: Rc<UdpSocket>,
+    socket: Rc<Watched>,
     address: SocketAddr,
     unread: Cell<usize>,
     /// Whose a datagram is, by the port that it is from: all of them are on one host.
@@ -135,11 +133,11 @@ impl Hall {
     fn grow(&self) -> std::io::Result<()> {
         let shared = &self.0;
         let socket = Rc::new(datagram_socket(SocketAddr::from(([127, 0, 0, 1], 0)))?);
-        let address = socket.local_addr()?;
+        let address = place_of(&socket)?;
         let desk = Desk { socket, address, unread: Cell::new(0), seats: RefCell::default() };
         let desk = Rc::new(desk);
         let mut desks = shared.desks.borrow_mut();
-        shared.ears.borrow_mut().shared(desks.len(), desk.socket.clone());
+        shared.ears.borrow_mut().datagrams(desks.len(), desk.socket.clone());
         shared
             .fresh
             .borrow_mut()
@@ -196,14 +194,7 @@ impl Desk {
 
     /// Reads what is there, past the runtime, which may not know of it yet.
     fn read(self: &Rc<Self>) {
-        let next = || {
-            with_buffer(|buffer| {
-                let flags = RecvFlags::DONTWAIT;
-                let (octets, _, from) = recvfrom(&*self.socket, &mut *buffer, flags).ok()?;
-                Some((SocketAddr::try_from(from?).ok()?, buffer[..octets].to_vec()))
-            })
-        };
-        while let Some((from, octets)) = next() {
+        while let Ok((octets, from)) = receive(self.socket.get_ref()) {
             self.came(Instant::now(), from, octets);
         }
         self.unread.set(0);
@@ -239,7 +230,7 @@ impl Drop for Table {
 
 impl Side {
     /// What a datagram goes out on, and to where. What waits there is read before it is too much.
-    pub(super) fn way(&self) -> (Rc<UdpSocket>, SocketAddr) {
+    pub(super) fn way(&self) -> (Rc<Watched>, SocketAddr) {
         if self.there.unread.get() >= UNREAD {
             self.there.read();
         }

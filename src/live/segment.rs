@@ -1,14 +1,14 @@
 //! A socket on an Ethernet interface: whole frames, whomever they are meant for.
 
 use std::io::{Error, ErrorKind, Read, Write};
-use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};
+use std::os::fd::{IntoRawFd, OwnedFd};
 use std::task::{Context, Poll, ready};
 
 use pnet_datalink::{Channel, Config, NetworkInterface};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::Interest;
 
-use super::sockets::{Watched, watched, with_buffer};
+use super::sockets::{Watched, set, watched, with_buffer};
 
 /// The octets that the kernel puts in front of a frame: `struct virtio_net_hdr`.
 const NOTE: usize = 10;
@@ -74,24 +74,9 @@ fn framed(noted: &[u8]) -> Vec<u8> {
 }
 
 /// Asks for a note in front of each frame, and for none of the frames that this host sends.
-#[expect(unsafe_code, reason = "no crate sets these options")]
 fn prepare(socket: &Socket) -> std::io::Result<()> {
     for option in [libc::PACKET_VNET_HDR, libc::PACKET_IGNORE_OUTGOING] {
-        let on: libc::c_int = 1;
-        let length = size_of::<libc::c_int>() as libc::socklen_t;
-        // SAFETY: the descriptor is open, and the kernel reads one integer that outlives the call.
-        let set = unsafe {
-            libc::setsockopt(
-                socket.as_raw_fd(),
-                libc::SOL_PACKET,
-                option,
-                (&raw const on).cast(),
-                length,
-            )
-        };
-        if set != 0 {
-            return Err(Error::last_os_error());
-        }
+        set(socket, libc::SOL_PACKET, option)?;
     }
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! What sockets need beside being read and written.
 
 use std::cell::RefCell;
+use std::io::Error;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::os::fd::AsRawFd as _;
 
-use socket2::Socket;
+use rustix::net::{RecvFlags, recvfrom};
+use socket2::{Domain, Socket};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
@@ -32,6 +35,45 @@ pub(super) fn watched(socket: Socket, interest: Interest) -> std::io::Result<Wat
     Ok(unsafe { AsyncFd::register_with_interest(socket, interest)? })
 }
 
+/// A datagram that has come, and where it is from. Where the kernel knows of one that was sent before
+/// that it did not get there, an error.
+pub(super) fn receive(socket: &Socket) -> std::io::Result<(Vec<u8>, SocketAddr)> {
+    with_buffer(|buffer| {
+        let (octets, _, from) = recvfrom(socket, &mut *buffer, RecvFlags::DONTWAIT)?;
+        let from = from.ok_or(std::io::ErrorKind::AddrNotAvailable)?;
+        Ok((buffer[..octets].to_vec(), SocketAddr::try_from(from)?))
+    })
+}
+
+/// Has the kernel tell of datagrams that did not get there on a socket that has no one other end.
+pub(super) fn tell_errors(socket: &Socket, like: SocketAddr) -> std::io::Result<()> {
+    match Domain::for_address(like) {
+        Domain::IPV6 => set(socket, libc::SOL_IPV6, libc::IPV6_RECVERR),
+        _ => set(socket, libc::SOL_IP, libc::IP_RECVERR),
+    }
+}
+
+/// Drops what the kernel keeps of such datagrams beside the error that it has told.
+pub(super) fn forget_errors(socket: &Watched) {
+    let next = |buffer: &mut [u8]| {
+        let flags = RecvFlags::DONTWAIT | RecvFlags::ERRQUEUE;
+        recvfrom(socket, buffer, flags).is_ok()
+    };
+    while with_buffer(next) {}
+}
+
+/// Sets an option to one.
+#[expect(unsafe_code, reason = "no crate sets these options")]
+pub(super) fn set(socket: &Socket, level: libc::c_int, option: libc::c_int) -> std::io::Result<()> {
+    let on: libc::c_int = 1;
+    let length = size_of::<libc::c_int>() as libc::socklen_t;
+    // SAFETY: the descriptor is open, and the kernel reads one integer that outlives the call.
+    let set = unsafe {
+        libc::setsockopt(socket.as_raw_fd(), level, option, (&raw const on).cast(), length)
+    };
+    if set == 0 { Ok(()) } else { Err(Error::last_os_error()) }
+}
+
 /// Sends a datagram from a port, or from an address, that it is not expected from.
 pub(super) fn send_aside(to: SocketAddr, octets: &[u8], aside: Aside) -> std::io::Result<()> {
     let socket = std::net::UdpSocket::bind((address_of(aside, to)?, 0))?;
@@ -48,7 +90,7 @@ pub(super) fn address_of(aside: Aside, to: SocketAddr) -> std::io::Result<IpAddr
             let [first, second, third, last] = v4.ip().octets();
             Ok(Ipv4Addr::new(first, second, third, last.wrapping_add(1).max(2)).into())
         }
-        (Aside::Address, _) => Err(std::io::Error::new(
+        (Aside::Address, _) => Err(Error::new(
             std::io::ErrorKind::Unsupported,
             "this host has one address towards the peer",
         )),

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::blame::{MarkName, add, said, seconds, soften, trouble};
+use super::blame::{MarkName, add, came, is_again, said, seconds, soften, trouble};
 use super::compare::Comparison;
 use super::script::{Player, Stop};
 use super::stage::{Arrival, Binding, Flow, FlowState, Stage, wait};
@@ -150,7 +150,7 @@ impl Player {
         let got = arrival.message.kind.name;
         let title = if !std::ptr::eq(arrival.message.kind, say.kind) {
             let names: Vec<&str> = wanted.iter().map(|w| w.kind.name).collect();
-            format!("`{who}` said {got} where {} was due", names.join(" or "))
+            format!("`{who}` said {} where {} was due", came(stage, &arrival), names.join(" or "))
         } else if let [only] = differences.as_slice() {
             match only.path.as_str() {
                 "" => format!("the {got} of `{who}` is not as demanded"),
@@ -163,6 +163,9 @@ impl Player {
         failure.party = Some(arrival.ends.from);
         failure.differences = differences;
         failure.differences.extend(others);
+        if is_again(stage, &arrival) {
+            failure.remark = "the same octets have come before".into();
+        }
         failure.after = Some((arrival.at.saturating_sub(stage.mark), stage.mark_words()));
         failure.message = Some(arrival.message);
         add(stage, failure)
@@ -173,12 +176,15 @@ impl Player {
         let stage = &mut *stage;
         let say = &wanted[0];
         let who = stage.party(say.ends.from).to_owned();
-        let title = format!("{} did not come within {}", said(stage, say), seconds(waited));
+        let (is_there, elsewhere) = came_from_elsewhere(stage, wanted);
+        let but = if is_there { ", but from elsewhere" } else { "" };
+        let title = format!("{} did not come within {}{but}", said(stage, say), seconds(waited));
         let mut failure = stage.failure(Verdict::Fail, title, rung.pos);
         failure.party = Some(say.ends.from);
         failure.remark = format!("`{who}` was to say this");
         failure.after = Some((waited, stage.mark_words()));
         let begun = stage.flows.iter().filter(|f| f.link == say.ends.link).map(Flow::begun).sum();
+        failure.differences.extend(elsewhere);
         if let octets @ 1usize.. = begun {
             failure.differences.push(Difference {
                 path: String::new(),
@@ -275,14 +281,45 @@ impl Player {
         });
         let Some(stray) = stray.cloned() else { return nothing_begun(stage, step) };
         let who = stage.party(stray.ends.from).to_owned();
-        let kind = stray.message.kind.name;
-        let title = format!("`{who}` said {kind}, which nothing in the exchange asked for");
+        let what = came(stage, &stray);
+        let title = format!("`{who}` said {what}, which nothing in the exchange asked for");
         let mut failure = stage.failure(Verdict::Fail, title, step.pos);
         failure.party = Some(stray.ends.from);
         failure.after = Some((stray.at.saturating_sub(stage.mark), stage.mark_words()));
         failure.message = Some(stray.message);
         Err(add(stage, failure))
     }
+}
+
+/// What did not come may have come from where nobody takes it. Whether it did, and how that is told.
+fn came_from_elsewhere(stage: &Stage, wanted: &[Arc<Say>]) -> (bool, Vec<Difference>) {
+    let (mut came, mut told) = (false, Vec::new());
+    for (flow, stray) in &stage.strays {
+        let Flow { link, ours, .. } = stage.flows[*flow];
+        let here = || wanted.iter().filter(|say| say.ends.link == link);
+        let Some(first) = here().next() else { continue };
+        let message = stage.read(*flow, stray.octets.clone(), !ours, None);
+        let found = here().find(|say| {
+            std::ptr::eq(say.kind, message.kind)
+                && stage.compare(say, &message, *flow).differences.is_empty()
+        });
+        came |= found.is_some();
+        told.push(Difference {
+            path: "source".into(),
+            expected: format!("the {} {}", found.unwrap_or(first).kind.name, stray.due),
+            got: match found {
+                Some(_) => format!("it {}", stray.came),
+                None => {
+                    let (kind, octets) = (message.kind.name, stray.octets.len());
+                    format!("{kind} of {octets} octets {}", stray.came)
+                }
+            },
+            bits: None,
+            pos: None,
+            source: "",
+        });
+    }
+    (came, told)
 }
 
 /// Fails where octets came that are no whole message.

@@ -82,8 +82,10 @@ pub enum Input {
     /// The other end of a flow answers from another port than the one that was asked, and stays
     /// there.
     Moved(FlowId),
-    /// A datagram came to a flow from somebody who is not its other end; from where.
-    Elsewhere(FlowId, Vec<u8>, String),
+    /// A datagram came to a flow from somebody who is not its other end.
+    Elsewhere(FlowId, Stray),
+    /// A datagram on a flow did not get there, as far as the kernel knows; a later one may.
+    Lost(FlowId, String),
     /// The peer closed a stream, or half of it.
     Closed(FlowId),
     /// A trigger could not be carried out.
@@ -100,6 +102,17 @@ pub enum Input {
     Listening(LinkId, SocketAddr),
     /// The run is being stopped.
     Interrupted,
+}
+
+/// A datagram that is no part of a flow, since it came from elsewhere or to somewhere else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// What came.
+    pub octets: Vec<u8>,
+    /// How a message of the flow travels: `from 127.0.0.1:1812`.
+    pub due: String,
+    /// How this one did: `from 127.0.0.1:1813`.
+    pub came: String,
 }
 
 /// The end of what a trigger started.

@@ -11,19 +11,21 @@ use std::time::Duration;
 
 use super::blame::MarkName;
 use super::history::History;
-use super::{Cast, FlowId, Input, Output, Place, Sight};
+use super::{Cast, FlowId, Input, Output, Place, Sight, Stray};
 use crate::diag::Pos;
 use crate::ladder::{Aside, Ends, LinkId, PartyId, Role, Say, Setting};
 use crate::record::{Event, Failure, Happening, Outcome, Report, RuleSight, Verdict};
 use crate::wire::{
-    Context, Fault, Flow as TextFlow, Frame, Framing, Message, MessageType, Parameters, Side,
-    Value, decode,
+    Context, Flow as TextFlow, Frame, Framing, Message, MessageType, Parameters, Side, Value,
+    decode,
 };
 
 /// The most octets that one play takes from its peers: beyond, it is a flood.
 const MOST_OCTETS: usize = 64 << 20;
 /// The most events, beside the messages that the ladder counts to.
 const MOST_MESSAGES: usize = 20_000;
+/// The most datagrams of strangers that one play keeps.
+const MOST_STRAYS: usize = 8;
 
 /// A stream or a pair of datagram addresses.
 #[derive(Debug)]
@@ -134,6 +136,8 @@ pub struct Stage {
     pub out: VecDeque<Output>,
     pub flows: Vec<Flow>,
     pub arrivals: VecDeque<Arrival>,
+    /// What came from elsewhere: it may be what did not come.
+    pub strays: Vec<(FlowId, Stray)>,
     pub names: BTreeMap<String, Binding>,
     /// The latest message that was asked for or said on each link: the responder's, the initiator's.
     latest: Vec<[Option<Latest>; 2]>,
@@ -200,6 +204,7 @@ impl Stage {
             out: VecDeque::new(),
             flows: Vec::new(),
             arrivals: VecDeque::new(),
+            strays: Vec::new(),
             names: BTreeMap::new(),
             latest: vec![[None, None]; cast.suite.links.len()],
             step: None,
@@ -400,7 +405,8 @@ impl Stage {
                     flow.moved = true;
                 }
             }
-            Input::Elsewhere(flow, octets, from) => self.elsewhere(flow, octets, from),
+            Input::Elsewhere(flow, stray) => self.elsewhere(flow, stray),
+            Input::Lost(flow, why) => self.lost(flow, &why),
             Input::Closed(flow) => {
                 if self.flows.get(flow).is_some_and(|f| f.state == FlowState::Open) {
                     self.flush(flow);
@@ -499,21 +505,29 @@ impl Stage {
         }
     }
 
-    /// What comes from somewhere else is held against the ladder like everything, and is wrong.
-    fn elsewhere(&mut self, flow: FlowId, octets: Vec<u8>, from: String) {
-        let before = self.arrivals.len();
-        self.received(flow, octets);
-        let Some(arrival) = self.arrivals.get_mut(before) else { return };
-        let mut message = (*arrival.message).clone();
-        message.faults.push(Fault {
-            path: String::new(),
-            bits: 0..message.bytes.len() * 8,
-            expected: "a message between the ports of those before it".into(),
-            got: format!("one from {from}"),
-            source: "",
-            chosen: false,
-        });
-        arrival.message = Arc::new(message);
+    /// What comes from elsewhere is nobody's in the ladder: whoever waits for a message waits on. Where
+    /// it does not come it is told what came instead.
+    fn elsewhere(&mut self, flow: FlowId, stray: Stray) {
+        if flow >= self.flows.len() || self.strays.len() >= MOST_STRAYS {
+            return;
+        }
+        let note = format!("passed over: {} octets {}", stray.octets.len(), stray.came);
+        self.happened_on(flow, Happening::Note(note));
+        self.strays.push((flow, stray));
+    }
+
+    /// Nobody is known to be there of whom nothing was ever heard. Of others it means little: a host
+    /// may be looked for anew, or a way be found.
+    fn lost(&mut self, flow: FlowId, why: &str) {
+        if flow >= self.flows.len() {
+            return;
+        }
+        let ends = self.ends(flow, true);
+        if !self.cast.is_there && !self.has_heard() {
+            let title = self.unreachable(ends.to, why);
+            self.trouble.get_or_insert_with(|| Box::new((Verdict::Error, title)));
+        }
+        self.happened_on(flow, Happening::Note(format!("a datagram did not get there: {why}")));
     }
 
     /// What is left in the buffer when a stream closes is a message that was never whole.

@@ -1,0 +1,149 @@
+//! Datagrams over real sockets that do not do as they should: answers from elsewhere, and ports that
+//! nobody listens on for a while.
+#![cfg(feature = "live")]
+
+use std::net::{SocketAddr, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// One question, and one answer without records.
+const ONCE: &str = "
+  once:
+    steps:
+      - step: answered
+        ladder:
+          - client -> server: {query: {question: {name: www.example.test., type: A}}}
+          - server -> client: {response: {rcode: NOERROR}}
+            within: 1s
+";
+
+/// One that is answered, two that nobody hears, and one that is answered again.
+const IN_BETWEEN: &str = "
+  in-between:
+    steps:
+      - step: there
+        ladder:
+          - client -> server: {query: {question: {name: www.example.test., type: A}}}
+          - server -> client: {response: {rcode: NOERROR}}
+      - step: away
+        ladder:
+          - client -> server: {query: {question: {name: www.example.test., type: A}}}
+          - silent: server -> client
+            for: 200ms
+          - client -> server: {query: {question: {name: www.example.test., type: A}}}
+          - silent: server -> client
+            for: 400ms
+      - step: back
+        ladder:
+          - client -> server: {query: {question: {name: www.example.test., type: A}}}
+          - server -> client: {response: {rcode: NOERROR}}
+";
+
+/// A folder with a suite and a target, that goes away with its handle.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str, exchange: &str, server: SocketAddr) -> Self {
+        let name = format!("stepladder-datagrams-{}-{name}", std::process::id());
+        let folder = Self(std::env::temp_dir().join(name));
+        std::fs::create_dir_all(&folder.0).expect("the temporary folder can be written");
+        let suite = format!(
+            "suite: try\nparties: {{client: who asks, server: who answers}}\n\
+             links: {{dns: {{client -> server: dns}}}}\nexchanges:{exchange}"
+        );
+        let target =
+            format!("target: there\ntakes: server\nsuites: [try]\nlinks: {{dns: '{server}'}}\n");
+        for (file, text) in [("try.yaml", suite), ("target.yaml", target)] {
+            std::fs::write(folder.0.join(file), text).expect("the folder can be written");
+        }
+        folder
+    }
+
+    /// The exit code of a run, and what it printed.
+    fn run(&self) -> (Option<i32>, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stepladder"));
+        command.arg("run").arg(self.0.join("try.yaml")).arg("--target").arg(&self.0);
+        let output = command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR"))).output();
+        let output = output.expect("the binary starts");
+        let told = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&told).into_owned())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn socket() -> (UdpSocket, SocketAddr) {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    let wait = socket.set_read_timeout(Some(Duration::from_secs(20)));
+    wait.expect("a time to wait for");
+    let address = socket.local_addr().expect("an address");
+    (socket, address)
+}
+
+/// A question, from where, and the answer to it.
+fn asked(server: &UdpSocket) -> (Vec<u8>, SocketAddr) {
+    let mut buffer = [0; 512];
+    let (octets, from) = server.recv_from(&mut buffer).expect("a question");
+    buffer[2] |= 0x80;
+    (buffer[..octets].to_vec(), from)
+}
+
+#[test]
+fn an_answer_from_elsewhere_is_told_and_not_taken() {
+    let (server, address) = socket();
+    let (other, elsewhere) = socket();
+    let answers = std::thread::spawn(move || {
+        let (answer, from) = asked(&server);
+        other.send_to(&answer, from).expect("it leaves");
+        server
+    });
+    let (code, told) = Folder::new("elsewhere", ONCE, address).run();
+    answers.join().expect("a question came");
+    assert_eq!(code, Some(1), "{told}");
+    let but = "the response did not come within 1.00 s, but from elsewhere";
+    for words in [but, &format!("expected  the response from {address}"), &elsewhere.to_string()] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}
+
+#[test]
+fn strangers_disturb_nobody() {
+    let (server, address) = socket();
+    let (other, _) = socket();
+    let answers = std::thread::spawn(move || {
+        let (answer, from) = asked(&server);
+        for n in 0..200u8 {
+            other.send_to(&[n; 700], from).expect("it leaves");
+        }
+        other.send_to(&answer, from).expect("it leaves");
+        server.send_to(&answer, from).expect("it leaves");
+    });
+    let (code, told) = Folder::new("strangers", ONCE, address).run();
+    answers.join().expect("a question came");
+    assert_eq!(code, Some(0), "{told}");
+}
+
+#[test]
+fn whoever_was_away_is_heard_again() {
+    let (server, address) = socket();
+    let answers = std::thread::spawn(move || {
+        let (answer, from) = asked(&server);
+        server.send_to(&answer, from).expect("it leaves");
+        drop(server);
+        // Two questions come meanwhile, at once and after 200 ms; the last one after 600.
+        std::thread::sleep(Duration::from_millis(400));
+        let server = UdpSocket::bind(address).expect("the port is still free");
+        server.set_read_timeout(Some(Duration::from_secs(20))).expect("a time to wait for");
+        let (answer, from) = asked(&server);
+        server.send_to(&answer, from).expect("it leaves");
+    });
+    let folder = Folder::new("in-between", IN_BETWEEN, address);
+    let (code, told) = folder.run();
+    answers.join().expect("questions came");
+    assert_eq!(code, Some(0), "{told}");
+}
