@@ -78,7 +78,11 @@ impl Drop for Folder {
 }
 
 fn socket() -> (UdpSocket, SocketAddr) {
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    socket_at("127.0.0.1:0")
+}
+
+fn socket_at(address: &str) -> (UdpSocket, SocketAddr) {
+    let socket = UdpSocket::bind(address).expect("a socket");
     let wait = socket.set_read_timeout(Some(Duration::from_secs(20)));
     wait.expect("a time to wait for");
     let address = socket.local_addr().expect("an address");
@@ -130,7 +134,18 @@ fn strangers_disturb_nobody() {
 
 #[test]
 fn whoever_was_away_is_heard_again() {
-    let (server, address) = socket();
+    away_for_a_while("in-between", "127.0.0.1:0");
+}
+
+#[test]
+fn whoever_was_away_is_heard_again_over_ipv6() {
+    if UdpSocket::bind("[::1]:0").is_ok() {
+        away_for_a_while("in-between-v6", "[::1]:0");
+    }
+}
+
+fn away_for_a_while(name: &str, at: &str) {
+    let (server, address) = socket_at(at);
     let answers = std::thread::spawn(move || {
         let (answer, from) = asked(&server);
         server.send_to(&answer, from).expect("it leaves");
@@ -142,7 +157,7 @@ fn whoever_was_away_is_heard_again() {
         let (answer, from) = asked(&server);
         server.send_to(&answer, from).expect("it leaves");
     });
-    let folder = Folder::new("in-between", IN_BETWEEN, address);
+    let folder = Folder::new(name, IN_BETWEEN, address);
     let (code, told) = folder.run();
     answers.join().expect("questions came");
     assert_eq!(code, Some(0), "{told}");
