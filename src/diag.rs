@@ -243,6 +243,11 @@ fn join(words: &[&str]) -> String {
     words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")
 }
 
+/// So many of something: `1 suite`, `2 suites`.
+pub fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// `text` without anything a terminal would obey: control, bidirectional and zero-width characters
 /// are shown as `\x1b`, `\u{202e}` and the like. Line breaks and tabs stay.
 pub fn clean<'t>(text: impl Into<Cow<'t, str>>) -> String {

@@ -79,14 +79,73 @@ links: {auth: '{lab}'}
     };
     // It is not there, and it is nobody's fault: also where nothing that is started may be missing.
     let output = run(&[]);
-    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
     assert!(told(&output).contains("1 ignored"), "{}", told(&output));
+    let why = "nothing was judged: nobody has said where lab is: --set lab=HOST:PORT";
+    assert!(told(&output).contains(why), "{}", told(&output));
     let listed = told(&stepladder(&["targets"]));
     assert!(listed.contains("--set tac_plus=HOST:PORT"), "{listed}");
     // Given, it is called, where nobody is.
     let output = run(&["--set", "lab=127.0.0.1:1", "--timeout-scale", "0.1"]);
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
     assert!(told(&output).contains("cannot be reached"), "{}", told(&output));
+}
+
+#[test]
+fn why_trials_are_ignored_is_told_once_and_a_run_of_nothing_else_is_no_success() {
+    let folder = Folder::new("ignored");
+    // The first exchange can be played; two need what the target lacks, one what it cannot be made to.
+    let (top, steps) = SUITE.split_once("  one:\n").expect("it is there");
+    let more = |name: &str, word: &str, rung: &str| {
+        let steps = steps.replace("ladder:\n", &format!("ladder:\n{rung}"));
+        format!("  {name}:\n{word}{steps}")
+    };
+    let exchanges = [
+        format!("  one:\n{steps}"),
+        more("two", "    needs: [haste]\n", ""),
+        more("three", "    needs: [haste]\n", ""),
+        more("four", "", "          - trigger: server hurry\n"),
+    ];
+    let suite = folder.write("one.yaml", &(top.to_owned() + &exchanges.concat()));
+    // Somebody who answers nothing.
+    let door = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let port = door.local_addr().expect("a port");
+    folder.write(
+        "target.yaml",
+        &format!(
+            "target: lab\ntakes: server\nsuites: [try/*]\nlinks: {{auth: '{port}'}}\nlacks: [haste]\n"
+        ),
+    );
+    let target = folder.0.display().to_string();
+    let run = |more: &[&str]| {
+        let words = ["run", &suite, "--target", &target, "--timeout-scale", "0.01"];
+        stepladder(&[&words[..], more].concat())
+    };
+    let output = run(&[]);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    assert_eq!(text.matches("2 ignored: lab does without haste\n").count(), 1, "{text}");
+    assert_eq!(text.matches("1 ignored: lab cannot be made to hurry\n").count(), 1, "{text}");
+    assert!(!text.contains("nothing was judged"), "{text}");
+    // One line, also where programs read the rest.
+    let words = ["--", "--skip", "::one::", "-Z", "unstable-options", "--format", "json"];
+    let output = run(&words);
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    let text = String::from_utf8_lossy(&output.stderr);
+    let line = "error: nothing was judged: lab does without haste; lab cannot be made to hurry\n";
+    assert_eq!(text, line);
+    // What was asked for although it is ignored is ignored all the same.
+    assert_eq!(run(&["--", "::two::", "--ignored"]).status.code(), Some(2));
+    // A part may have nothing else, and so may a test program, which is handed any filter.
+    assert_eq!(run(&["--shard", "2/4"]).status.code(), Some(0));
+    let others = folder.write("two.yaml", &(top.to_owned() + &exchanges[1..].concat()));
+    let options = stepladder::trial::Options {
+        paths: vec![others.into()],
+        targets: vec![target.clone()],
+        ..Default::default()
+    };
+    let code = stepladder::trial::main_libtest(options);
+    assert_eq!(format!("{code:?}"), format!("{:?}", std::process::ExitCode::SUCCESS));
 }
 
 #[test]
@@ -438,7 +497,7 @@ exchanges:
             .expect("it runs");
         (output.status.code(), told(&output))
     };
-    for (name, code) in [("unseen", 0), ("asked", 1), ("after", 1)] {
+    for (name, code) in [("unseen", 2), ("asked", 1), ("after", 1)] {
         let (came, text) = step(name);
         assert_eq!(came, Some(code), "{name}: {text}");
     }

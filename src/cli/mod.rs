@@ -4,7 +4,7 @@
 //! |---|---|
 //! | 0 | all that was selected passed |
 //! | 1 | what was tested failed, or got worse |
-//! | 2 | a suite, a target, the environment or the harness is at fault, or nothing was selected |
+//! | 2 | a suite, a target, the environment or the harness is at fault, or nothing was selected or judged |
 
 mod check;
 mod exchange;

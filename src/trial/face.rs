@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashSet};
 use std::io::{ErrorKind, Read, Write};
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use clap::Parser;
 use libtest_mimic::{Arguments, ColorSetting, Completion, FormatSetting, Trial};
 use rustix::process::{Signal, getpid, kill_process};
 
+use super::ending::Ending;
 use super::judge::{self, Judged};
 use super::paper;
 use super::plan::{Group, Options, Plan};
@@ -140,8 +141,7 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     let selection = Selection { arguments: &arguments };
     let is_part = runs.iter().any(|(options, _)| options.shard.is_some());
     let progress = Progress::new(runs.iter().any(|(options, _)| options.ladder));
-    let broken = Arc::new(Mutex::new(false));
-    let warnings = Arc::new(Mutex::new(Vec::new()));
+    let ending = Arc::new(Mutex::new(Ending::default()));
     let mut trials = Vec::new();
     let mut threads = Vec::new();
     let mut shown = Vec::new();
@@ -157,14 +157,15 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
             plan: plan.clone(),
             board: board.clone(),
             strict: options.strict,
-            broken: broken.clone(),
-            warnings: warnings.clone(),
+            ending: ending.clone(),
         });
         let (mut picked, mut titles) = (Vec::new(), Vec::new());
         for (which, group) in plan.groups.iter().enumerate() {
+            let absent = absent(group, &options);
             for index in &group.cases {
                 let case = &plan.cases[*index];
-                let missing = case.skip.is_some() || (!options.all_must_be_there && absent(group));
+                let why = case.skip.as_ref().or(absent.as_ref());
+                let missing = why.is_some();
                 for at in 0..case.exchange.steps.len() {
                     let what = What::Step(*index, at);
                     let name = what.name(&plan);
@@ -175,6 +176,9 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
                     if played {
                         let last = wanted.entry(*index).or_insert(at);
                         *last = (*last).max(at);
+                    }
+                    if let Some(why) = why.filter(|_| !played) {
+                        shelf.ending().ignored(Verdict::Skipped, why);
                     }
                     picked.push(Pick { missing, played, what });
                     titles.push(name);
@@ -188,7 +192,7 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
                 }
                 let what = What::Rule(which, at);
                 let name = what.name(&plan);
-                let missing = !options.all_must_be_there && absent(group);
+                let missing = absent.is_some();
                 if !selection.takes(&name, missing) || !names.insert(name.clone()) {
                     continue;
                 }
@@ -197,6 +201,9 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
                     for index in &group.cases {
                         wanted.insert(*index, usize::MAX);
                     }
+                }
+                if let Some(why) = absent.as_ref().filter(|_| !played) {
+                    shelf.ending().ignored(Verdict::Skipped, why);
                 }
                 picked.push(Pick { missing, played, what });
                 titles.push(name);
@@ -286,15 +293,20 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
         eprintln!("error: a play panicked; this is a fault of the harness");
         return ExitCode::from(BROKEN);
     }
+    let mut ending = open(&ending);
     if told.is_err() {
         eprintln!("error: what came of it could not be shown to its end");
-        if let Ok(mut broken) = broken.lock() {
-            *broken = true;
-        }
+        ending.broken = true;
     }
     let failed = told.unwrap_or(true);
-    for warning in warnings.lock().map(|w| w.clone()).unwrap_or_default() {
+    for warning in &ending.warnings {
         eprintln!("{warning}");
+    }
+    if must_select && !is_part && !failed && ending.is_nothing() {
+        eprintln!("error: {}", ending.nothing());
+        ending.broken = true;
+    } else {
+        eprint!("{}", ending.skipped());
     }
     if let Some(word) = hushed {
         tell(&arguments, &format!("::{word}::\n"));
@@ -302,7 +314,7 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     if !conclude(&shown, &arguments) {
         return ExitCode::from(BROKEN);
     }
-    match (broken.lock().map(|b| *b).unwrap_or(true), failed) {
+    match (ending.broken, failed) {
         (true, _) => ExitCode::from(BROKEN),
         (false, true) => ExitCode::from(FAILED),
         (false, false) => ExitCode::SUCCESS,
@@ -376,9 +388,19 @@ fn tell(arguments: &LibtestArguments, text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// Whether a group's implementation is not installed here.
-pub(super) fn absent(group: &Group) -> bool {
-    group.target.as_ref().is_some_and(|t| t.missing().is_some())
+/// Why a group's implementation is not played against here, where it is not installed and need not be.
+pub(super) fn absent(group: &Group, options: &Options) -> Option<String> {
+    let target = group.target.as_ref().filter(|_| !options.all_must_be_there)?;
+    target.missing()
+}
+
+/// What is to be said at the end. Where a trial panicked with it in its hands, that is our fault.
+fn open(ending: &Mutex<Ending>) -> MutexGuard<'_, Ending> {
+    ending.lock().unwrap_or_else(|poisoned| {
+        let mut ending = poisoned.into_inner();
+        ending.broken = true;
+        ending
+    })
 }
 
 /// A trial that was selected.
@@ -419,11 +441,14 @@ pub(super) struct Shelf {
     pub(super) plan: Arc<Plan>,
     board: Arc<Board>,
     strict: bool,
-    broken: Arc<Mutex<bool>>,
-    warnings: Arc<Mutex<Vec<String>>>,
+    ending: Arc<Mutex<Ending>>,
 }
 
 impl Shelf {
+    fn ending(&self) -> MutexGuard<'_, Ending> {
+        open(&self.ending)
+    }
+
     pub(super) fn judged(&self, what: What) -> Judged {
         match what {
             What::Step(case, step) => {
@@ -453,26 +478,29 @@ impl Shelf {
         let (shelf, what) = (self.clone(), pick.what);
         let trial = Trial::ignorable_test(name, move || {
             let judged = shelf.judged(what);
-            if judged.fails(shelf.strict) {
-                if judged.verdict == Verdict::Error
-                    && let Ok(mut broken) = shelf.broken.lock()
-                {
-                    *broken = true;
+            let first_line = judged.text.lines().next().unwrap_or_default();
+            let mut ending = shelf.ending();
+            match judged.verdict {
+                Verdict::Skipped | Verdict::NotReached => {
+                    ending.ignored(judged.verdict, first_line)
                 }
+                _ => ending.judged(),
+            }
+            if judged.fails(shelf.strict) {
+                ending.broken |= judged.verdict == Verdict::Error;
                 return Err(judged.text.trim_end().to_owned().into());
             }
             match judged.verdict {
                 Verdict::Skipped | Verdict::NotReached | Verdict::Inconclusive => {
-                    Ok(Completion::ignored_with(judged.text.lines().next().unwrap_or_default()))
+                    Ok(Completion::ignored_with(first_line))
                 }
                 Verdict::Fail => {
-                    if let Ok(mut warnings) = shelf.warnings.lock() {
-                        let text = format!("\n{}", judged.text.trim_end());
-                        let text = text.replace("\nerror:", "\nwarning:");
-                        let text = text.trim_start();
-                        let name = what.name(&shelf.plan);
-                        warnings.push(format!("---- {name} ({:?}) ----\n{text}", judged.level));
-                    }
+                    let text = format!("\n{}", judged.text.trim_end());
+                    let text = text.replace("\nerror:", "\nwarning:");
+                    let text = text.trim_start();
+                    let name = what.name(&shelf.plan);
+                    let warning = format!("---- {name} ({:?}) ----\n{text}", judged.level);
+                    ending.warnings.push(warning);
                     Ok(Completion::Completed)
                 }
                 _ => Ok(Completion::Completed),

@@ -13,10 +13,12 @@
 //! | `soak` | self-plays by the thousand, on a jittering network and a busy machine |
 //! | `load` | an exchange as load, many at once, every reply judged |
 //! | `shared` | one play per exchange, though every step is a process of its own |
+//! | `ending` | what is said when a run is over: warnings, why trials were ignored |
 //! | `face` | names, filters, `--list`, formats, exit codes: what cargo, nextest and CI expect |
 
 mod against;
 mod apart;
+mod ending;
 mod face;
 mod judge;
 mod load;

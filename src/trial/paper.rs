@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::face::{Pick, Shelf, What, absent};
 use super::judge::{Judged, Result as Found};
-use super::plan::{Case, Group, Options, Plan};
+use super::plan::{Case, Options, Plan};
 use crate::ladder::Suite;
 use crate::record::{Report, Verdict};
 use crate::report::{
@@ -184,11 +184,13 @@ fn cases(journal: &Journal, options: &Options, plan: &Plan, picked: &[Pick]) {
         }
     }
     for group in &plan.groups {
+        let absent = absent(group, options);
         for index in group.cases.iter().filter(|index| touched.contains(*index)) {
             let case = &plan.cases[*index];
             let of_it = selected.range((*index, 0)..=(*index, usize::MAX));
             let of_it: BTreeSet<usize> = of_it.map(|(_, step)| *step).collect();
-            let skip = skip(options, group, case);
+            // Why it is not played, where it is not.
+            let skip = case.skip.as_ref().or(absent.as_ref()).cloned().unwrap_or_default();
             journal.write(&Entry::Case(case_entry(case, skip, &of_it)));
         }
     }
@@ -215,15 +217,6 @@ fn case_entry(case: &Case, skip: String, selected: &BTreeSet<usize>) -> CaseEntr
         skip,
         steps: steps.collect(),
     }
-}
-
-/// Why a case is not played; empty where it is.
-fn skip(options: &Options, group: &Group, case: &Case) -> String {
-    let missing = || match !options.all_must_be_there && absent(group) {
-        true => group.target.as_ref().and_then(|target| target.missing()),
-        false => None,
-    };
-    case.skip.clone().or_else(missing).unwrap_or_default()
 }
 
 /// Ends the record, and makes the reports from it. Returns the run as its record tells it.
