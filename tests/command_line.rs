@@ -446,6 +446,80 @@ fn two_suites_of_one_name_are_not_played_as_one() {
 }
 
 #[test]
+fn a_name_in_a_target_that_no_suite_knows_is_told_with_its_place() {
+    let folder = Folder::new("strangers");
+    let suites = folder.0.join("suites");
+    std::fs::create_dir_all(&suites).expect("writable");
+    let suite = SUITE.replace("    steps:\n", "    needs: [haste]\n    steps:\n").replace(
+        "        ladder:\n",
+        "        ladder:\n          - trigger: server hurry\n          - observe: server well\n",
+    );
+    let path = folder.write("suites/one.yaml", &suite);
+    let target = |listed: &str| {
+        folder.write(
+            "target.yaml",
+            &format!(
+                "\
+target: lab
+takes: server
+suites: {listed}
+links:
+  auth: '{{lab}}'
+  acct: '127.0.0.1:{{own}}'
+listen:
+  ath: '127.0.0.1:9'
+settings:
+  own: '7'
+  usr: carol
+triggers:
+  hury: {{command: [echo]}}
+observations:
+  wel: {{contains: x}}
+lacks: [hast]
+"
+            ),
+        );
+    };
+    let strange = [
+        ("6:3", "has a link `acct`", ""),
+        ("8:3", "has a link `ath`", "did you mean `auth`?"),
+        ("11:3", "has a setting `usr`", "did you mean `user`?"),
+        ("13:3", "has a trigger `hury`", "did you mean `hurry`?"),
+        ("15:3", "observes `wel`", "did you mean `well`?"),
+        ("16:9", "needs `hast`", "did you mean `haste`?"),
+    ];
+    let list = |path: &str| {
+        let output = stepladder(&["list", path, "--target", &folder.0.display().to_string()]);
+        (output.status.code(), told(&output))
+    };
+    // All suites of the target are known: they are mistakes. Another suite may know them: told all the
+    // same where all of a folder is played.
+    let all = suites.display().to_string();
+    for (listed, code, sort, who) in [
+        ("[try/one]", 2, "error", "that this target takes"),
+        ("[try/*]", 0, "warning", "of this run"),
+    ] {
+        target(listed);
+        let (came, text) = list(&all);
+        assert_eq!(came, Some(code), "{text}");
+        for (place, what, help) in strange {
+            assert!(text.contains(&format!("{sort}: no suite {who} {what}")), "{what}: {text}");
+            assert!(text.contains(&format!("target.yaml:{place}")), "{place}: {text}");
+            assert!(text.contains(help), "{help}: {text}");
+        }
+        assert_eq!(text.matches(&format!("{sort}: no suite")).count(), 6, "{text}");
+    }
+    // Of one suite of several those that look like what it needs.
+    let (came, text) = list(&path);
+    assert_eq!(came, Some(0), "{text}");
+    assert_eq!(text.matches("warning: no suite of this run").count(), 2, "{text}");
+    // What is no mapping is not passed over either.
+    let broken = "target: lab\ntakes: server\nsuites: [try/*]\nlinks: [auth]\n";
+    folder.write("target.yaml", broken);
+    assert!(list(&path).1.contains("expected a mapping, found a list"), "{}", list(&path).1);
+}
+
+#[test]
 fn an_address_has_a_port() {
     let folder = Folder::new("portless");
     let target =
@@ -455,6 +529,7 @@ fn an_address_has_a_port() {
     let output = stepladder(&["run", "suites/radius/pap.yaml", "--target", &target]);
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
     assert!(told(&output).contains("link `auth` has no port"), "{}", told(&output));
+    assert!(told(&output).contains("target.yaml:4:9"), "{}", told(&output));
 }
 
 #[test]

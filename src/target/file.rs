@@ -7,10 +7,11 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::names::{Named, Sort};
 use super::network::Wiring;
 use crate::diag::{Diagnostic, Pos, Source};
 use crate::ladder::{Blob, Setting, Suite};
-use crate::yaml::{Node, Reader};
+use crate::yaml::{Kind, Node, Reader};
 
 /// An implementation under test.
 #[derive(Clone, Debug)]
@@ -59,6 +60,8 @@ pub struct Target {
     pub exclusive: bool,
     /// What it is known to do wrong.
     pub deviations: Vec<Deviation>,
+    /// The names in its file that suites give their meaning.
+    pub names: Vec<Named>,
 }
 
 /// How an implementation says which version it is.
@@ -263,7 +266,7 @@ impl Target {
 }
 
 /// Whether a name is covered by a pattern with an optional `*` at its end.
-fn fits(pattern: &str, name: &str) -> bool {
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(start) => name.starts_with(start),
         None => pattern == name,
@@ -348,13 +351,11 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
     let mut texts = |key: &str| -> Vec<String> {
         reader.texts_of(root, key).into_iter().map(|(text, _)| text).collect()
     };
-    let (suites, programs, files, lacks, present) = (
-        texts("suites"),
-        texts("programs"),
-        texts("needs-files"),
-        texts("lacks"),
-        texts("present"),
-    );
+    let (suites, programs, files, present) =
+        (texts("suites"), texts("programs"), texts("needs-files"), texts("present"));
+    let names = names(reader, root);
+    let lacks = names.iter().filter(|named| named.sort == Sort::Feature);
+    let lacks = lacks.map(|named| named.name.clone()).collect();
     let mut table = |key: &str| -> BTreeMap<String, String> {
         pairs(reader, root.get(key)).into_iter().collect()
     };
@@ -386,7 +387,10 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
             let within = ready.get("within").and_then(|n| reader.time(n));
             (reader.text_of(ready, "line"), within.unwrap_or(Duration::from_secs(20)))
         });
-        let stop = node.get("stop").and_then(|n| n.get("within")).and_then(|n| reader.time(n));
+        let stop = node.get("stop").and_then(|stop| {
+            reader.keys(stop, &["within"]);
+            stop.get("within").and_then(|n| reader.time(n))
+        });
         let stop = stop.unwrap_or(Duration::from_secs(5));
         let per_exchange = node.get("per-exchange").cloned().is_some_and(|n| reader.truth(&n));
         Start { command: command(reader, node), ready, stop, per_exchange }
@@ -454,7 +458,32 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
         one_shot: root.get("one-shot").cloned().is_some_and(|n| reader.truth(&n)),
         exclusive: root.get("exclusive").cloned().is_some_and(|n| reader.truth(&n)),
         deviations,
+        names,
     }
+}
+
+/// The names that suites give their meaning, with their places.
+fn names(reader: &mut Reader<'_>, root: &Node) -> Vec<Named> {
+    let mut names = Vec::new();
+    for (key, sort) in [
+        ("links", Sort::Link),
+        ("listen", Sort::Listen),
+        ("settings", Sort::Setting),
+        ("triggers", Sort::Trigger),
+        ("observations", Sort::Observation),
+    ] {
+        let Some(node) = root.get(key) else { continue };
+        if !matches!(node.kind, Kind::Map(_)) {
+            reader.error(node.pos, format!("expected a mapping, found {}", node.shape()));
+        }
+        for (key, _) in node.entries() {
+            let name = key.text().unwrap_or_default().to_owned();
+            names.push(Named { sort, name, pos: key.pos });
+        }
+    }
+    let lacks = reader.texts_of(root, "lacks").into_iter();
+    names.extend(lacks.map(|(name, pos)| Named { sort: Sort::Feature, name, pos }));
+    names
 }
 
 /// Reads `make: {big.bin: {octets: 70000, seed: 7}, small.txt: text}`.

@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `file` | a target's folder: party, addresses, settings, how it is started, known deviations |
+//! | `names` | names that mean something in suites only, and those that mean nothing in any |
 //! | `network` | a wire with nothing but an implementation at its other end |
 //! | `observe` | looking at what no message shows |
 //! | `ports` | free ports for processes that must be told where to listen |
@@ -12,6 +13,7 @@
 //! What runs on the operator's machine stands in the target's file alone, never in a suite.
 
 mod file;
+mod names;
 mod network;
 mod observe;
 mod ports;

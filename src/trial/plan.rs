@@ -137,35 +137,6 @@ struct Words {
     profiles: BTreeSet<String>,
 }
 
-/// What is wrong with the addresses of a target for a suite: a link that it has under a name which is
-/// almost right, or an address without a port.
-fn misnamed(target: &Target, suite: &Suite) -> Vec<Diagnostic> {
-    let mut problems = Vec::new();
-    for (name, text) in &target.links {
-        match suite.links.iter().find(|link| link.name == *name) {
-            Some(link) if !link.is_segment() && !text.contains([':', '{']) => {
-                let title = format!("target `{}`: link `{name}` has no port", target.name);
-                let help = format!("it has `{text}`; an address is written as 127.0.0.1:1812");
-                problems.push(Diagnostic::plain(title).help(help));
-            }
-            Some(_) => {}
-            None => {
-                let links = suite.links.iter().map(|link| link.name.as_str());
-                let missing: Vec<&str> =
-                    links.filter(|link| !target.links.contains_key(*link)).collect();
-                if crate::diag::nearest(name, missing.iter().copied()).is_some() {
-                    let (target, suite) = (&target.name, &suite.name);
-                    let title = format!("target `{target}`: `{suite}` has no link `{name}`");
-                    // It may have been meant for another suite.
-                    let warning = Diagnostic::plain(title).suggest(name, missing);
-                    problems.push(Diagnostic { severity: Severity::Warning, ..warning });
-                }
-            }
-        }
-    }
-    problems
-}
-
 impl Words {
     fn learn(&mut self, suite: &Suite) {
         self.settings.extend(suite.settings.keys().cloned());
@@ -232,6 +203,7 @@ impl Plan {
         let mut targets = Vec::new();
         let mut words = Words::default();
         let mut known = BTreeMap::new();
+        let mut fitting: Vec<Vec<Arc<Suite>>> = Vec::new();
         for name in &options.targets {
             match target::find(name, &options.target_root)
                 .map_err(|e| vec![e])
@@ -241,6 +213,7 @@ impl Plan {
                 Err(more) => problems.extend(more),
             }
         }
+        fitting.resize(targets.len(), Vec::new());
         let files = files(options, only).map_err(|e| vec![e])?;
         let read = threads::map(files, |path| {
             let (loaded, mut found) = suite::load_only(&path, exchange);
@@ -269,14 +242,22 @@ impl Plan {
             if targets.is_empty() {
                 plan.built_in(options, &loaded);
             }
-            for target in &targets {
+            for (target, fitting) in targets.iter().zip(&mut fitting) {
                 if target.fits(&loaded) {
-                    problems.extend(misnamed(target, &loaded));
+                    fitting.push(loaded.clone());
                     if only.is_none() {
                         problems.extend(target.stray_deviations(&loaded));
                     }
                     plan.against(options, &loaded, target, targets.len() > 1);
                 }
+            }
+        }
+        let all = options.paths.iter().all(|path| path.is_dir());
+        for (target, fitting) in targets.iter().zip(&fitting) {
+            let suites: Vec<&Suite> = fitting.iter().map(Arc::as_ref).collect();
+            problems.extend(target.portless(&suites));
+            if only.is_none() && !suites.is_empty() {
+                problems.extend(target.strange_names(&suites, all));
             }
         }
         // A suite that is read alone need not know what another one of its folder does.
