@@ -57,6 +57,37 @@ exchanges:
 ";
 
 #[test]
+fn a_setting_may_be_one_of_the_target_alone() {
+    let folder = Folder::new("own-settings");
+    let suite = folder.write("one.yaml", SUITE);
+    folder.write("conf", "slow: {pace}\n");
+    folder.write(
+        "target.yaml",
+        "target: lab
+takes: server
+suites: [try/*]
+settings: {banner: hello}
+links: {auth: '{place}:{port:auth}'}
+start: {command: [run-it, '{mood}'], files: [conf]}
+",
+    );
+    let target = folder.0.display().to_string();
+    let list = |set: &str| {
+        let output = stepladder(&["list", &suite, "--target", &target, "--set", set]);
+        (output.status.code(), told(&output))
+    };
+    // Of a suite, of the target, and in braces in an address, a command and a file.
+    for set in ["user=x", "banner=x", "place=127.0.0.1", "mood=x", "pace=x"] {
+        assert_eq!(list(set).0, Some(0), "{set}: {}", list(set).1);
+    }
+    for (set, near) in [("usr=x", "user"), ("baner=x", "banner"), ("pase=x", "pace")] {
+        let (code, text) = list(set);
+        assert_eq!(code, Some(2), "{set}: {text}");
+        assert!(text.contains(&format!("did you mean `{near}`?")), "{set}: {text}");
+    }
+}
+
+#[test]
 fn a_target_whose_address_nobody_has_given_is_ignored_with_the_reason() {
     let folder = Folder::new("nowhere");
     let suite = folder.write("one.yaml", SUITE);

@@ -145,16 +145,23 @@ impl Words {
         self.profiles.extend(exchanges.chain(rules).flatten().cloned());
     }
 
-    /// The settings and the profile that were asked for, and that no suite has.
+    /// The settings and the profile that were asked for, and that nothing here has: no suite, nor a
+    /// target of its own, for its commands and files.
     fn unknown(&self, options: &Options, targets: &[Arc<Target>]) -> Vec<Diagnostic> {
-        let says_where = |name: &str| {
-            let word = format!("{{{name}}}");
-            targets.iter().any(|t| t.links.values().any(|l| *l == word))
-        };
-        let settings = options.set.keys().filter(|n| !self.settings.contains(*n) && !says_where(n));
-        let settings = settings.map(|name| {
-            Diagnostic::plain(format!("no suite here has a setting `{name}`"))
-                .suggest(name, self.settings.iter().map(String::as_str))
+        let mut strange: Vec<&String> =
+            options.set.keys().filter(|name| !self.settings.contains(*name)).collect();
+        let mut known = self.settings.clone();
+        // Files are read for it, so only where there is one left to be found in them.
+        if !strange.is_empty() {
+            let own = targets.iter().flat_map(|target| target.settings.keys().cloned());
+            known.extend(own.chain(targets.iter().flat_map(|target| target.words())));
+            strange.retain(|name| !known.contains(*name));
+        }
+        let who =
+            if targets.is_empty() { "no suite here has" } else { "neither suite nor target has" };
+        let settings = strange.into_iter().map(|name| {
+            Diagnostic::plain(format!("{who} a setting `{name}`"))
+                .suggest(name, known.iter().map(String::as_str))
         });
         let profile = options.profile.iter().filter(|name| !self.profiles.contains(*name));
         let profile = profile.map(|name| {
@@ -179,7 +186,8 @@ fn worth_telling(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         }
         warnings += 1;
         if warnings == MOST_WARNINGS + 1 {
-            found.title = format!("from here on there are {more} more warnings about this file");
+            found.title =
+                format!("from here on there are {more} more warnings about this file");
             found.remark = String::new();
             found.help = Some("`stepladder check` tells all of them".to_owned());
         }
