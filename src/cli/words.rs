@@ -125,7 +125,7 @@ pub struct RunWords {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Give peers so many times the time.
-    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = scale)]
     pub timeout_scale: f64,
     /// Play in memory, under a clock that jumps over waiting.
     #[arg(long)]
@@ -142,6 +142,11 @@ pub struct RunWords {
     /// libtest's own arguments: a filter, --list, --exact, --skip, --format json, --test-threads.
     #[arg(last = true, value_name = "LIBTEST-ARGUMENTS")]
     pub libtest: Vec<String>,
+}
+
+fn scale(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|scale| *scale > 0.0 && *scale <= 1000.0);
+    number.ok_or_else(|| "a number above 0, at most 1000".into())
 }
 
 fn shard(text: &str) -> Result<(usize, usize), String> {
@@ -185,7 +190,7 @@ pub struct ScoreWords {
     #[arg(long)]
     pub all: bool,
     /// Fail where the score of a suite is below this.
-    #[arg(long, value_name = "SCORE")]
+    #[arg(long, value_name = "SCORE", value_parser = score)]
     pub least: Option<f64>,
     /// Only mutants whose full name contains this.
     #[arg(long, value_name = "TEXT")]
@@ -194,13 +199,25 @@ pub struct ScoreWords {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// Threads; one for each processor where not given.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
     /// Instead: play the exchanges against the built-in peer so many times, over sockets, with
     /// jitter and with busy processors. Nobody is wrong, so whatever fails is a race of ours.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..),
         conflicts_with_all = ["format", "all", "least", "only", "threads"])]
     pub soak: Option<u32>,
+}
+
+fn score(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|score| (0.0..=1.0).contains(score));
+    number.ok_or_else(|| "a score from 0 to 1".into())
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..=1024) => Ok(number),
+        _ => Err("a number from 1 to 1024".into()),
+    }
 }
 
 /// Which record.
