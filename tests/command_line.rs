@@ -87,6 +87,54 @@ start: {command: [run-it, '{mood}'], files: [conf]}
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_device_in_place_of_a_file_is_told_and_not_waited_for() {
+    let folder = Folder::new("pipe");
+    let suites = folder.0.join("suites");
+    std::fs::create_dir(&suites).expect("writable");
+    for pipe in [folder.0.join("pipe"), suites.join("one.yaml")] {
+        assert!(Command::new("mkfifo").arg(pipe).status().expect("it runs").success());
+    }
+    let pipe = folder.0.join("pipe").display().to_string();
+    let (suites, exchange) = (suites.display().to_string(), format!("{pipe}::one"));
+    let is_neither = "is neither a file nor a folder";
+    for (words, expected) in [
+        (&["run", &pipe][..], is_neither),
+        (&["run", &suites], is_neither),
+        (&["run", "/dev/null"], is_neither),
+        (&["check", &pipe], is_neither),
+        (&["score", &pipe], is_neither),
+        (&["requirements", &suites], is_neither),
+        (&["serve", &exchange, "--as", "server"], is_neither),
+        (&["load", &exchange], is_neither),
+        (&["run", "suites/arp", "--target", &pipe], "there is no target"),
+        (&["report", &pipe], "this is no file"),
+        (&["report", &suites, "--merge", &pipe], "this is no file"),
+        (&["report", "--against", "/dev/zero", &pipe], "this is no file"),
+    ] {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_stepladder"))
+            .args(words)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        let began = Instant::now();
+        while run.try_wait().expect("it can be asked").is_none() {
+            if began.elapsed() > Duration::from_secs(20) {
+                run.kill().expect("it runs");
+                panic!("{words:?} waits");
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let output = run.wait_with_output().expect("it has ended");
+        let text = told(&output);
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {text}");
+        assert!(text.contains(expected), "{words:?}: {text}");
+    }
+}
+
 #[test]
 fn a_target_whose_address_nobody_has_given_is_ignored_with_the_reason() {
     let folder = Folder::new("nowhere");

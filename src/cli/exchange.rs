@@ -22,8 +22,10 @@ pub fn named(words: &str, suites: &PathBuf) -> Found<(Arc<Suite>, Arc<Exchange>)
         let help = "give a suite's name or file, two colons, and an exchange of it";
         return wrong(Diagnostic::plain(title).help(help));
     };
-    let suite = match Path::new(of).is_file() {
-        true => load(Path::new(of))?,
+    // A folder may have the name of a suite.
+    let path = Path::new(of);
+    let suite = match path.exists() && !path.is_dir() {
+        true => load(path)?,
         false => below(suites, of)?,
     };
     match suite.exchange(name) {

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::entry::{EndEntry, Entry, RuleEntry, RunEntry};
-use super::sheet::Unreadable;
+use super::sheet::{Unreadable, open};
 use crate::record::Verdict;
 
 /// The most missing parts that are named.
@@ -101,7 +101,8 @@ struct Merged {
 impl Merged {
     fn first(&mut self, part: &Path) -> Result<(), Unreadable> {
         let mut line = String::new();
-        let (mut record, name) = open(part)?;
+        let (record, name) = open(part)?;
+        let mut record = BufReader::new(record);
         record.read_line(&mut line).map_err(|e| Unreadable::File(name.clone(), e))?;
         let Ok(Some(Entry::Run(mut run))) = Entry::read(&line) else {
             return Err(Unreadable::NoRecord(name));
@@ -123,6 +124,7 @@ impl Merged {
         write: &mut dyn FnMut(&str) -> Result<(), Unreadable>,
     ) -> Result<(), Unreadable> {
         let (record, name) = open(part)?;
+        let record = BufReader::new(record);
         let mut ended = false;
         for line in record.lines().skip(1) {
             let line = line.map_err(|e| Unreadable::File(name.clone(), e))?;
@@ -180,14 +182,6 @@ impl Merged {
             }
         }
     }
-}
-
-fn open(part: &Path) -> Result<(BufReader<File>, String), Unreadable> {
-    let path = if part.is_dir() { part.join("record.jsonl") } else { part.to_owned() };
-    let name = path.display().to_string();
-    let file =
-        File::open(&path).map_err(|error: io::Error| Unreadable::File(name.clone(), error))?;
-    Ok((BufReader::new(file), name))
 }
 
 fn union(all: &mut Vec<String>, more: Vec<String>) {

@@ -97,10 +97,8 @@ impl Sheet {
     ///
     /// The record of a run that was killed ends where it ends; lines that are no entries are counted.
     pub fn read(path: &Path) -> Result<Self, Unreadable> {
-        let path = if path.is_dir() { path.join("record.jsonl") } else { path.to_owned() };
-        let name = path.display().to_string();
+        let (file, name) = open(path)?;
         let fails = |error| Unreadable::File(name.clone(), error);
-        let file = File::open(&path).map_err(fails)?;
         let mut record = BufReader::with_capacity(BATCH, file.try_clone().map_err(fails)?);
         let mut sheet = Self { record: Some(Arc::new(file)), ..Self::default() };
         let mut cases = HashMap::new();
@@ -293,6 +291,21 @@ impl Line {
             Ok(None) => Self::Unknown,
             Err(_) => Self::Unread,
         }
+    }
+}
+
+/// Opens `record.jsonl` of a folder, or the file itself; says what it is called.
+pub(super) fn open(path: &Path) -> Result<(File, String), Unreadable> {
+    let path = if path.is_dir() { path.join("record.jsonl") } else { path.to_owned() };
+    let name = path.display().to_string();
+    let opened = match std::fs::metadata(&path) {
+        // A pipe would be waited for, perhaps without end, and cannot be read a second time.
+        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("this is no file")),
+        _ => File::open(&path),
+    };
+    match opened {
+        Ok(file) => Ok((file, name)),
+        Err(error) => Err(Unreadable::File(name, error)),
     }
 }
 

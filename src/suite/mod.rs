@@ -46,7 +46,7 @@ pub const RULES: &str = "rules.yaml";
 pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Diagnostic> {
     let mut files = Vec::new();
     for path in paths {
-        if !path.exists() {
+        if std::fs::metadata(path).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
             return Err(Diagnostic::plain(format!("there is no {}", path.display()))
                 .help("give the path of a suite file or of a folder of them"));
         }
@@ -62,15 +62,19 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Diagnostic> {
 }
 
 fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Diagnostic> {
-    if path.is_file() {
+    let unreadable =
+        |e: std::io::Error| Diagnostic::plain(format!("{} cannot be read: {e}", path.display()));
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if metadata.is_file() {
         files.push(path.to_owned());
         return Ok(());
+    }
+    if !metadata.is_dir() {
+        return Err(no_file(path));
     }
     if depth > 16 {
         return Ok(());
     }
-    let unreadable =
-        |e: std::io::Error| Diagnostic::plain(format!("{} cannot be read: {e}", path.display()));
     for entry in std::fs::read_dir(path).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?.path();
         let is_suite = entry.extension().is_some_and(|e| e == "yaml" || e == "yml")
@@ -80,6 +84,12 @@ fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Di
         }
     }
     Ok(())
+}
+
+/// What is said of a pipe or a device: it could be waited for without end.
+fn no_file(path: &Path) -> Diagnostic {
+    Diagnostic::plain(format!("{} is neither a file nor a folder", path.display()))
+        .help("what comes through a pipe has to be written into a file first")
 }
 
 /// Some suite files and all that stand beside them where there is a catalogue: what a catalogue asks
@@ -102,7 +112,11 @@ pub fn source(path: &Path) -> Result<Arc<Source>, Diagnostic> {
     let shown = path.display().to_string();
     let unreadable =
         |e: &dyn std::fmt::Display| Diagnostic::plain(format!("{shown} cannot be read: {e}"));
-    let octets = std::fs::metadata(path).map_err(|e| unreadable(&e))?.len();
+    let metadata = std::fs::metadata(path).map_err(|e| unreadable(&e))?;
+    if !metadata.is_file() && !metadata.is_dir() {
+        return Err(no_file(path));
+    }
+    let octets = metadata.len();
     if octets > crate::yaml::MAX_OCTETS as u64 {
         let most = crate::yaml::MAX_OCTETS;
         return Err(Diagnostic::plain(format!(
