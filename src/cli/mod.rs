@@ -67,7 +67,7 @@ pub fn main() -> ExitCode {
 fn run(words: RunWords, more: Option<&str>) -> ExitCode {
     let mut libtest: Vec<String> = more.map(str::to_owned).into_iter().collect();
     libtest.extend(words.libtest.clone());
-    let arguments = match LibtestArguments::try_parse_from(&libtest) {
+    let arguments = match LibtestArguments::read("stepladder run --", &libtest) {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();

@@ -1,13 +1,15 @@
 //! libtest's face: names, filters, `--list`, formats and exit codes as cargo, nextest and CI expect.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
 use std::io::{ErrorKind, Read, Write};
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 use libtest_mimic::{Arguments, ColorSetting, Completion, FormatSetting, Trial};
 use rustix::process::{Signal, getpid, kill_process};
 
@@ -23,7 +25,7 @@ use crate::report::{Journal, Mask, Sheet};
 
 /// libtest's own arguments, as much of them as means something here.
 #[derive(Clone, Debug, Default, Parser)]
-#[command(name = "conformance", no_binary_name = true, disable_version_flag = true)]
+#[command(no_binary_name = true, disable_version_flag = true)]
 pub struct LibtestArguments {
     /// Only trials whose name contains one of these.
     pub filters: Vec<String>,
@@ -74,6 +76,19 @@ pub struct LibtestArguments {
     pub format: Option<String>,
 }
 
+impl LibtestArguments {
+    /// Reads words; `program` is what stands before them, as the help shows it.
+    ///
+    /// Fails with the help, where that is asked for, or with what is wrong with the words.
+    pub fn read(
+        program: &str,
+        words: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    ) -> Result<Self, clap::Error> {
+        let command = Self::command().bin_name(program);
+        Self::from_arg_matches(&command.try_get_matches_from(words)?)
+    }
+}
+
 /// A run that a whole program is for: `tests/conformance.rs` with `harness = false`.
 ///
 /// Reads libtest's arguments from the command line. A filter that matches nothing is fine here,
@@ -93,7 +108,10 @@ pub fn main_libtest(options: Options) -> ExitCode {
 
 /// Like [`main_libtest`], for several sets of options: each names its own targets.
 pub fn main_libtest_all(options: Vec<Options>) -> ExitCode {
-    let arguments = match LibtestArguments::try_parse_from(std::env::args_os().skip(1)) {
+    let mut words = std::env::args_os();
+    let program = words.next().map(PathBuf::from).unwrap_or_default();
+    let program = program.file_name().unwrap_or_default().to_string_lossy();
+    let arguments = match LibtestArguments::read(&program, words) {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();
