@@ -244,8 +244,9 @@ fn join(words: &[&str]) -> String {
 }
 
 /// So many of something: `1 suite`, `2 suites`.
-pub fn counted(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+pub fn counted<N: fmt::Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+    let end = if number == N::from(1) { "" } else { "s" };
+    format!("{number} {noun}{end}")
 }
 
 /// `text` without anything a terminal would obey: control, bidirectional and zero-width characters

@@ -136,6 +136,21 @@ fn a_pipe_or_a_device_in_place_of_a_file_is_told_and_not_waited_for() {
 }
 
 #[test]
+fn one_is_one_and_help_says_what_was_called() {
+    let folder = Folder::new("one");
+    let path = folder.write("one.yaml", SUITE);
+    let text = told(&stepladder(&["check", &path]));
+    assert!(
+        text.ends_with("1 suite, 2 plays against themselves, 0 errors, 0 warnings\n"),
+        "{text}"
+    );
+    let text = told(&stepladder(&["decode", "octet-stream", "2a"]));
+    assert!(text.contains(", 1 octet ("), "{text}");
+    let text = told(&stepladder(&["run", "--", "--help"]));
+    assert!(text.contains("Usage: stepladder run -- [OPTIONS]"), "{text}");
+}
+
+#[test]
 fn a_target_whose_address_nobody_has_given_is_ignored_with_the_reason() {
     let folder = Folder::new("nowhere");
     let suite = folder.write("one.yaml", SUITE);
@@ -438,7 +453,10 @@ fn of_many_warnings_a_run_tells_the_first_and_how_many_there_are() {
         );
         let (run, text) = warnings(&["run", &path]);
         assert_eq!(run, told, "{text}");
-        let more = format!("there are {} more warnings", exchanges.saturating_sub(20));
+        let more = match exchanges {
+            21 => "not told here: 1 more warning about".to_owned(),
+            _ => format!("not told here: {} more warnings about", exchanges.saturating_sub(20)),
+        };
         assert_eq!(text.contains(&more), exchanges > 20, "{text}");
         assert_eq!(warnings(&["check", &path]).0, exchanges as usize);
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::words::CheckWords;
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Severity, counted};
 use crate::ladder::{Projection, Suite};
 use crate::play::{Cast, conclude_rule};
 use crate::record::{RuleSight, Verdict};
@@ -56,12 +56,16 @@ pub fn check(words: &CheckWords) -> ExitCode {
     if holes.len() > shown {
         let more = holes.len() - shown;
         super::print(&format!(
-            "error: {more} more binding requirements are covered by no step or rule (--strict shows all)\n\n"
+            "error: no step or rule covers {} (--strict shows all)\n\n",
+            counted(more, "more binding requirement")
         ));
     }
     super::print(&format!(
-        "{} suites, {played} plays against themselves, {errors} errors, {warnings} warnings\n",
-        suites.len()
+        "{}, {} against themselves, {}, {}\n",
+        counted(suites.len(), "suite"),
+        counted(played, "play"),
+        counted(errors, "error"),
+        counted(warnings, "warning")
     ));
     match errors > 0 || (words.strict && warnings > 0) {
         true => ExitCode::from(super::BROKEN),

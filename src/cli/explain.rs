@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use super::words::{DecodeWords, ExplainWords, TargetsWords};
-use crate::diag::nearest;
+use crate::diag::{counted, nearest};
 use crate::proto;
 use crate::wire::{
     Auto, Codes, Context, Field, Kind, Len, Message, MessageType, Parameters, Protocol, Side,
@@ -222,18 +222,18 @@ fn explain_field(path: &str, field: &Field, message: &MessageType) -> String {
 
 fn kind(kind: &Kind) -> String {
     let octets = |len: &Len| match len {
-        Len::Fixed(n) => format!("{n} octets"),
+        Len::Fixed(n) => counted(*n, "octet"),
         Len::Field(field) => format!("octets, as many as {field}"),
         Len::Zero => "octets up to a zero octet".into(),
-        Len::Padded(n) => format!("{n} octets, up to a zero octet"),
+        Len::Padded(n) => format!("{}, up to a zero octet", counted(*n, "octet")),
         Len::Before(ends) => format!("octets up to {}", show_text(ends)),
         Len::BeforeSame(name) => format!("octets up to another {name}"),
         Len::Rest => "octets".into(),
     };
     match kind {
-        Kind::Uint { bits, names: None } => format!("{bits} bits"),
+        Kind::Uint { bits, names: None } => counted(*bits, "bit"),
         Kind::Uint { bits, names: Some(codes) } => {
-            format!("{bits} bits, {} names", codes.list.len())
+            format!("{}, {}", counted(*bits, "bit"), counted(codes.list.len(), "name"))
         }
         Kind::Flag => "1 bit".into(),
         Kind::Octets(len) => octets(len),
@@ -247,7 +247,7 @@ fn kind(kind: &Kind) -> String {
         Kind::Pairs { .. } => "list of name and value".into(),
         Kind::Group(_) => "group".into(),
         Kind::Sealed { .. } => "sealed".into(),
-        Kind::Hidden { block, .. } => format!("hidden, blocks of {block} octets"),
+        Kind::Hidden { block, .. } => format!("hidden, blocks of {}", counted(*block, "octet")),
         Kind::Custom(codec) => codec.about.into(),
         Kind::Name { pointers: true } => "name, may end in a pointer".into(),
         Kind::Name { pointers: false } => "name, without pointer".into(),
@@ -339,9 +339,9 @@ fn read(
 
 fn as_text(message: &Message) -> String {
     let mut text = format!(
-        "{}, {} octets ({})\n",
+        "{}, {} ({})\n",
         message.kind.name,
-        message.bytes.len(),
+        counted(message.bytes.len(), "octet"),
         message.kind.layout.source
     );
     for (path, node) in message.shown() {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::exchange::{Found, named};
 use super::words::LoadWords;
+use crate::diag::counted;
 use crate::report::{Distribution, LoadEntry};
 use crate::trial::{self, Demand, Load, Options};
 
@@ -109,8 +110,8 @@ fn as_text(load: &Load, has_report: bool) -> String {
     if entry.panics > 0 {
         let _ = writeln!(
             text,
-            "error: {} plays panicked; this is a fault of the harness",
-            entry.panics
+            "error: {} panicked; this is a fault of the harness",
+            counted(entry.panics, "play")
         );
     }
     text

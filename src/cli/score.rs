@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::words::ScoreWords;
+use crate::diag::counted;
 use crate::ladder::{Projection, Requirement, Suite};
 use crate::mutate::{Baseline, Fate, Mutant, Scored, Tally, score as score_all, sides};
 use crate::play::{Cast, seed_for};
@@ -116,7 +117,8 @@ pub fn score(words: &ScoreWords) -> ExitCode {
 fn tell_pace(sheets: &[Sheet], lasted: Duration) {
     let mutants: usize = sheets.iter().map(|s| s.tally(None).mutants).sum();
     let pace = mutants as f64 / lasted.as_secs_f64().max(1e-6);
-    eprintln!("{mutants} mutants in {:.2} s, {pace:.0} a second", lasted.as_secs_f64());
+    let (mutants, lasted) = (counted(mutants, "mutant"), lasted.as_secs_f64());
+    eprintln!("{mutants} in {lasted:.2} s, {pace:.0} a second");
 }
 
 /// Plays what nobody does wrong, many times over sockets, and tells what failed all the same.
@@ -139,8 +141,8 @@ fn soak(words: &ScoreWords, plays: usize) -> ExitCode {
     }
     let stopped = if soak.stopped { format!(", stopped of {plays}") } else { String::new() };
     super::print(&format!(
-        "{} plays{stopped} of {} exchanges and sides in {:.1} s, seed {}: {} failed\n",
-        soak.plays,
+        "{}{stopped} of {} exchanges and sides in {:.1} s, seed {}: {} failed\n",
+        counted(soak.plays, "play"),
         soak.cases,
         soak.took.as_secs_f64(),
         words.seed,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::exchange::{Found, named, wrong};
 use super::words::ServeWords;
-use crate::diag::{Diagnostic, clean, nearest};
+use crate::diag::{Diagnostic, clean, counted, nearest};
 use crate::ladder::{Act, Exchange, LinkId, PartyId, Projection, Setting, Suite, walk};
 use crate::live::{self, Host, Service, Traffic};
 use crate::mutate::{Baseline, Mutant};
@@ -66,7 +66,8 @@ fn begin(words: &ServeWords) -> Found<ExitCode> {
     let away = live::serve(Service { cast, listen, reach, interface, count }, &mut shop)
         .map_err(|why| vec![Diagnostic::plain(why)])?;
     if away > 0 {
-        super::print(&format!("{away} callers were turned away: too many called at once\n"));
+        let away = counted(away, "caller");
+        super::print(&format!("turned away: {away}, too many called at once\n"));
     }
     Ok(ExitCode::SUCCESS)
 }

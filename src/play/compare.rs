@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::place::Told;
 use super::stage::{Binding, Stage};
+use crate::diag::counted;
 use crate::ladder::{Blob, FieldSpec, LinkId, Pattern, Reference, Say, Saying, Term};
 use crate::record::Difference;
 use crate::wire::{
@@ -694,7 +695,7 @@ impl Stage {
             Pattern::Matches(regex) => format!("a match of /{regex}/"),
             Pattern::Contains(t) => format!("something containing {}", plain(t)),
             Pattern::Length(from, usize::MAX) => format!("{from} octets or more"),
-            Pattern::Length(from, to) if from == to => format!("{from} octets"),
+            Pattern::Length(from, to) if from == to => counted(*from, "octet"),
             Pattern::Length(from, to) => format!("{from} to {to} octets"),
             Pattern::MoreThan(t) => format!("more than {}", term(t)),
             Pattern::LessThan(t) => format!("less than {}", term(t)),

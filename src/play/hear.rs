@@ -11,7 +11,7 @@ use super::blame::{MarkName, add, came, is_again, said, seconds, soften, trouble
 use super::compare::Comparison;
 use super::script::{Player, Stop};
 use super::stage::{Arrival, Binding, Flow, FlowState, Stage, wait};
-use crate::diag::Pos;
+use crate::diag::{Pos, counted};
 use crate::ladder::{Ends, Pattern, Role, Rung, Say, Step, Term};
 use crate::record::{Difference, Happening, Verdict};
 use crate::wire::Flow as TextFlow;
@@ -189,7 +189,7 @@ impl Player {
             failure.differences.push(Difference {
                 path: String::new(),
                 expected: format!("a whole {}", say.kind.name),
-                got: format!("{octets} octets that are no whole message"),
+                got: format!("{}, no whole message", counted(octets, "octet")),
                 bits: None,
                 pos: None,
                 source: "",
@@ -328,7 +328,7 @@ fn nothing_begun(stage: &mut Stage, step: &Step) -> Result<(), Stop> {
     let Some(flow) = begun else { return Ok(()) };
     let ends = stage.ends(flow, !stage.flows[flow].ours);
     let (who, octets) = (stage.party(ends.from), stage.flows[flow].begun());
-    let title = format!("`{who}` said {octets} octets more, which are no whole message");
+    let title = format!("`{who}` said {} more, no whole message", counted(octets, "octet"));
     let mut failure = stage.failure(Verdict::Fail, title, step.pos);
     failure.party = Some(ends.from);
     Err(add(stage, failure))

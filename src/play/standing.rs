@@ -3,6 +3,7 @@
 
 use super::blame::add;
 use super::script::{Player, Stop};
+use crate::diag::counted;
 use crate::ladder::{Act, Responder, Role, Rung, Step, Timing};
 use crate::record::Verdict;
 
@@ -51,7 +52,10 @@ impl Player {
         };
         let (who, kind) = (stage.party(responder.hear.ends.from), responder.hear.kind.name);
         let (times, due) = (stage.answered[at], responder.count.start());
-        let title = format!("`{who}` said this {kind} {times} times, and {due} or more were due");
+        let title = format!(
+            "`{who}` said this {kind} {}, and {due} or more were due",
+            counted(times, "time")
+        );
         let mut failure = stage.failure(Verdict::Fail, title, responder.pos);
         failure.party = Some(responder.hear.ends.from);
         failure.remark = format!("it was to be said by the end of step `{}`", step.name);

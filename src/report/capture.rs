@@ -19,6 +19,7 @@ use super::entry::{
     Carrier, FailureEntry, HappenedEntry, LinkEntry, MessageEntry, SuiteEntry, What,
 };
 use super::sheet::{Case, Sheet};
+use crate::diag::counted;
 
 /// The folder, beside the record.
 pub(super) const FOLDER: &str = "captures";
@@ -334,7 +335,8 @@ impl<'s> Scene<'s> {
         let direction = self.direction(wire, wire.initiator);
         let left_out = event.message.as_ref().map_or(0, |message| message.left_out);
         if left_out > 0 {
-            comments.push(format!("cut: the record leaves out {left_out} octets more"));
+            comments
+                .push(format!("cut: the record leaves out {} more", counted(left_out, "octet")));
         }
         match (wire.link.transport, octets) {
             (Carrier::Ethernet, Some(octets)) => vec![(octets, direction)],

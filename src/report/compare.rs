@@ -302,7 +302,7 @@ impl Comparison {
     fn result(&self) -> String {
         let worse = self.changes.iter().filter(|change| change.is_worse).count();
         let other = self.changes.len() - worse;
-        format!("{worse} got worse, {other} are otherwise, {} are as before", self.same)
+        format!("{worse} got worse, {other} otherwise, {} as before", self.same)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::mask::Mask;
-use crate::diag::{Diagnostic, clean, cleaned};
+use crate::diag::{Diagnostic, clean, cleaned, counted};
 use crate::ladder::{Exchange, Requirement, Suite};
 use crate::record::{Difference, Event, Failure, Happening, Verdict};
 use crate::wire::{Message, hex_dump};
@@ -118,9 +118,9 @@ fn octets(text: &mut String, failure: &Failure, message: &Message, mask: &Mask) 
     };
     let _ = writeln!(
         text,
-        "  the {} of {} octets{what}{which}:",
+        "  the {} of {}{what}{which}:",
         message.kind.name,
-        message.bytes.len()
+        counted(message.bytes.len(), "octet")
     );
     let label = marked.as_ref().map(|(range, path)| (range.clone(), path.as_str()));
     for line in hex_dump(&octets, label).lines() {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::file::{Observation, Place};
 use super::process::{Ended, Places, run};
+use crate::diag::counted;
 use crate::ladder::Blob;
 
 /// How often is looked.
@@ -79,7 +80,7 @@ fn same(octets: &[u8], of: &str) -> Result<(), String> {
     let at = octets.iter().zip(&wanted).position(|(a, b)| a != b);
     let at = at.unwrap_or(octets.len().min(wanted.len()));
     let (came, due) = (octets.len(), wanted.len());
-    Err(format!("{came} octets where {due} are due; they differ from octet {at} on"))
+    Err(format!("{} where {due} are due; they differ from octet {at} on", counted(came, "octet")))
 }
 
 /// Whether what was seen is what is asked for; else what it is.
@@ -105,7 +106,7 @@ fn holds(
         (from, to) => format!("{from} to {to}"),
     };
     let shown = if lines == 0 { format!(": {}", short(text)) } else { String::new() };
-    Err(format!("`{contains}` stands in {lines} lines, not in {times}{shown}"))
+    Err(format!("`{contains}` stands in {}, not in {times}{shown}", counted(lines, "line")))
 }
 
 /// The end of a long text.

@@ -21,7 +21,7 @@ use super::peer::against_peer;
 use super::plan::{Case, Options, Plan};
 use super::progress::Progress;
 use super::run::{Board, Run, starting_at_once};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::ladder::Role;
 use crate::live::{self, Alarm, Hall, Nobody};
 use crate::play::{Cast, rule_in_force, seed_for};
@@ -412,13 +412,13 @@ impl Tally {
         let host = match demand.rate {
             None => String::new(),
             Some(rate) if self.waited > 0 => format!(
-                "the rate of {rate:.0}/s was not kept: {} times all {} places were taken when a play \
-                 was due; what that cost is part of the times",
-                self.waited,
+                "the rate of {rate:.0}/s was not kept: {} no place was free when a play was due, \
+                 with {} at once; what that cost is part of the times",
+                counted(self.waited, "time"),
                 loader.most()
             ),
             Some(rate) if late > LATE || begun < rate * ENOUGH && seconds > 1.0 => format!(
-                "this host did not keep the rate of {rate:.0}/s: {begun:.0} plays a second began, and one \
+                "this host did not keep the rate of {rate:.0}/s: {begun:.0} a second began, and one \
                  in a hundred {:.1} ms late or more; that is part of the times, and no fault of what is \
                  tested",
                 late.as_secs_f64() * 1e3

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Severity, counted};
 use crate::ladder::{Act, Exchange, PartyId, Projection, Setting, Suite, walk};
 use crate::play::Cast;
 use crate::report::Mask;
@@ -187,7 +187,7 @@ fn worth_telling(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         warnings += 1;
         if warnings == MOST_WARNINGS + 1 {
             found.title =
-                format!("from here on there are {more} more warnings about this file");
+                format!("not told here: {} about this file", counted(more, "more warning"));
             found.remark = String::new();
             found.help = Some("`stepladder check` tells all of them".to_owned());
         }

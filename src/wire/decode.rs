@@ -13,6 +13,7 @@ use super::name;
 use super::octets::Octets;
 use super::protocol::{Context, MessageType, Protocol};
 use super::value::{Value, show_octets, show_text};
+use crate::diag::counted;
 
 /// The most nodes of one message; a datagram of 65,507 octets has fewer.
 const MOST_NODES: usize = 100_000;
@@ -264,8 +265,8 @@ impl<'c> Reader<'c> {
             Kind::Hidden { seal, block } => {
                 let range = self.at / 8..self.end / 8;
                 if range.is_empty() || !range.len().is_multiple_of(*block) {
-                    let what = format!("a multiple of {block} octets");
-                    let got = format!("{} octets", range.len());
+                    let what = format!("a multiple of {}", counted(*block, "octet"));
+                    let got = counted(range.len(), "octet");
                     let name = name_of(field, label);
                     self.fault(name, from..self.end, &what, got, field.source);
                 }
@@ -403,8 +404,8 @@ impl<'c> Reader<'c> {
         if !choice.length.is_empty() {
             let octets = self.number(choice.length);
             if octets > (self.end - self.at) / 8 {
-                let what = format!("{octets} octets");
-                let got = format!("{} octets", (self.end - self.at) / 8);
+                let what = counted(octets, "octet");
+                let got = counted((self.end - self.at) / 8, "octet");
                 let name = name_of(field, &label);
                 self.fault(name, from..self.end, &what, got, field.source);
                 return self.rest();
@@ -416,7 +417,7 @@ impl<'c> Reader<'c> {
         if !choice.length.is_empty() {
             if self.at < self.end && !self.stuck {
                 let octets = (self.end - self.at) / 8;
-                let (bits, got) = (self.at..self.end, format!("{octets} octets more"));
+                let (bits, got) = (self.at..self.end, counted(octets, "octet") + " more");
                 self.fault("", bits, "the end of the data", got, field.source);
                 self.left(&UNREADABLE);
             }
@@ -597,7 +598,7 @@ impl<'c> Reader<'c> {
     fn left_over(&mut self) {
         if self.at < self.end && !self.stuck {
             let octets = (self.end - self.at) / 8;
-            let (bits, got) = (self.at..self.end, format!("{octets} octets more"));
+            let (bits, got) = (self.at..self.end, counted(octets, "octet") + " more");
             self.fault("", bits, "the end of the message", got, self.source);
             self.rest();
         }
@@ -635,8 +636,8 @@ impl<'c> Reader<'c> {
 
     fn short(&mut self, field: &'static Field, name: &str, wanted: usize) {
         let there = (self.end - self.at) / 8;
-        let what = format!("{wanted} octets");
-        self.fault(name, self.at..self.end, &what, format!("{there} octets"), field.source);
+        let what = counted(wanted, "octet");
+        self.fault(name, self.at..self.end, &what, counted(there, "octet"), field.source);
         self.stuck = true;
     }
 

@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use crate::diag::counted;
+
 /// The most octets that a dump shows around its mark.
 const MOST: usize = 512;
 
@@ -21,7 +23,7 @@ pub fn hex_dump(octets: &[u8], marked: Option<(Range<usize>, &str)>) -> String {
     };
     let last = octets.len().min(first + MOST);
     if first > 0 {
-        let _ = writeln!(out, "   .. {first} octets before");
+        let _ = writeln!(out, "   .. {} before", counted(first, "octet"));
     }
     let mut labelled = false;
     for (row, line) in octets[first..last].chunks(16).enumerate() {
@@ -63,7 +65,7 @@ pub fn hex_dump(octets: &[u8], marked: Option<(Range<usize>, &str)>) -> String {
         }
     }
     if last < octets.len() {
-        let _ = writeln!(out, "   .. {} octets more", octets.len() - last);
+        let _ = writeln!(out, "   .. {} more", counted(octets.len() - last, "octet"));
     }
     out
 }

@@ -15,6 +15,7 @@ use super::name;
 use super::octets::Octets;
 use super::protocol::{Context, MessageType};
 use super::value::Value;
+use crate::diag::counted;
 
 /// What the author chose for a message.
 #[derive(Clone, Debug, Default)]
@@ -446,9 +447,10 @@ impl Writer<'_> {
             (Kind::Spelled(spelling), value) => self.octets(&spelling.octets(value)),
             (Kind::Uint { bits, .. }, Value::Uint(number)) => {
                 if *bits < 64 && number >> bits != 0 {
-                    return Err(
-                        self.error(name, &format!("{number} does not fit into {bits} bits"))
-                    );
+                    return Err(self.error(
+                        name,
+                        &format!("{number} does not fit into {}", counted(*bits, "bit")),
+                    ));
                 }
                 self.bits(usize::from(*bits), *number);
             }
@@ -484,7 +486,8 @@ impl Writer<'_> {
                     _ => None,
                 };
                 if let Some(fixed) = fixed.filter(|n| *n != octets.len()) {
-                    let what = format!("{} octets, and the field has {fixed}", octets.len());
+                    let what =
+                        format!("{}, and the field has {fixed}", counted(octets.len(), "octet"));
                     return Err(self.error(name, &what));
                 }
                 self.octets(octets);
@@ -492,7 +495,10 @@ impl Writer<'_> {
                     Kind::Octets(Len::Zero) | Kind::Text(Len::Zero) => self.octets(&[0]),
                     Kind::Octets(Len::Padded(n)) | Kind::Text(Len::Padded(n)) => {
                         let Some(rest) = n.checked_sub(octets.len()) else {
-                            let what = format!("{} octets, and the field has {n}", octets.len());
+                            let what = format!(
+                                "{}, and the field has {n}",
+                                counted(octets.len(), "octet")
+                            );
                             return Err(self.error(name, &what));
                         };
                         self.zeros(rest);
@@ -563,7 +569,7 @@ impl Writer<'_> {
             }
             let bits = node.bits();
             if bits.len() < 64 && number >> bits.len() != 0 {
-                let what = format!("{number} does not fit into {} bits", bits.len());
+                let what = format!("{number} does not fit into {}", counted(bits.len(), "bit"));
                 return Err(self.error(node.name(), &what));
             }
             put(&mut self.bytes, bits, number as u64);

@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::layout::{Codes, Kind};
 use super::name;
 use super::octets::Octets;
+use crate::diag::counted;
 
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -176,9 +177,9 @@ fn parse_uint(text: &str, bits: u8, names: Option<&'static Codes>) -> Result<u64
     let named = || names.and_then(|codes| codes.number(text));
     match number.or_else(named) {
         Some(n) if bits >= 64 || n >> bits == 0 => Ok(n),
-        Some(n) => Err(format!("{n} does not fit into {bits} bits")),
+        Some(n) => Err(format!("{n} does not fit into {}", counted(bits, "bit"))),
         None => match names {
-            None => Err(format!("expected a number of {bits} bits")),
+            None => Err(format!("expected a number of {}", counted(bits, "bit"))),
             Some(codes) => {
                 let near = crate::diag::nearest(text, codes.list.iter().map(|(_, name)| *name));
                 let some: Vec<&str> = codes.list.iter().take(8).map(|(_, name)| *name).collect();

@@ -147,7 +147,7 @@ newly failing (1)
     worse: pass -> fail  suites/radius/chap.yaml:3
     a title: expected blue, got red
 
-1 got worse, 0 are otherwise, {same} are as before
+1 got worse, 0 otherwise, {same} as before
 ",
         version = env!("CARGO_PKG_VERSION"),
     );

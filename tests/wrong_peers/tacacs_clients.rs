@@ -88,7 +88,7 @@ pub const TACACS_CLIENTS: &[Wrong] = &[
         name: "data-length-one-more",
         suite: "tacacs/authentication",
         fails: &["tacacs/authentication::ascii::nas::name-asked"],
-        says: &["field `data`", "expected 1 octets, got 0 octets"],
+        says: &["field `data`", "expected 1 octet, got 0 octets"],
         like: "tacacs/authentication::ascii::nas::0:data_len:one-more",
         ..WRONG
     },

@@ -7,6 +7,7 @@ use std::io;
 use super::ladder::Ladder;
 use super::message;
 use super::text::{Text, esc, mark, time};
+use crate::diag::counted;
 use crate::record::Verdict;
 use crate::report::capture;
 use crate::report::entry::{
@@ -261,9 +262,9 @@ pub fn failure(
         });
         let _ = write!(
             page,
-            "<details class=\"came\" open><summary>What came: <b>{}</b> of {} octets</summary>",
+            "<details class=\"came\" open><summary>What came: <b>{}</b> of {}</summary>",
             esc(&message.r#type),
-            message.length()
+            counted(message.length(), "octet")
         );
         message::write(page, link.unwrap_or_default(), message, &failure.differences);
         page.put("</details>");

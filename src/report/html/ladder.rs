@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::message;
 use super::text::{Text, esc, mark, meaning, time};
+use crate::diag::counted;
 use crate::record::Verdict;
 use crate::report::entry::{FailureEntry, HappenedEntry, SuiteEntry, What};
 use crate::report::sheet::{Case, Sheet};
@@ -102,7 +103,7 @@ impl<'s> Ladder<'s> {
 
     fn gap(&self, page: &mut String, left_out: &mut usize) {
         if *left_out > 0 {
-            let _ = write!(page, "<p class=\"gap\">{left_out} rungs are not drawn</p>");
+            let _ = write!(page, "<p class=\"gap\">not drawn: {}</p>", counted(*left_out, "rung"));
             *left_out = 0;
         }
     }
@@ -249,11 +250,11 @@ impl<'s> Ladder<'s> {
         };
         let _ = write!(
             page,
-            "<p class=\"meta\">{} → {} on {}, {} octets, {} after the rung before{place}</p>",
+            "<p class=\"meta\">{} → {} on {}, {}, {} after the rung before{place}</p>",
             esc(event.from.as_deref().unwrap_or_default()),
             esc(event.to.as_deref().unwrap_or_default()),
             esc(link),
-            message.length(),
+            counted(message.length(), "octet"),
             time(since)
         );
         let differences = wrong.map_or(&[][..], |failure| &failure.differences);

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::text::{Text, esc};
+use crate::diag::counted;
 use crate::report::entry::{Distribution, LoadEntry};
 use crate::report::sheet::Sheet;
 
@@ -18,7 +19,7 @@ pub fn headline(load: &LoadEntry) -> String {
     let who = load.target.as_deref().unwrap_or("the built-in peer");
     let (played, failed, rate) = (load.played, load.failed, load.per_second());
     let what = match failed {
-        0 => format!("{played} plays, none failed"),
+        0 => format!("{}, none failed", counted(played, "play")),
         failed => format!("{failed} of {played} plays failed"),
     };
     format!("{who}: {} as load: {what}, {rate:.0} a second", load.case)

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::text::{Text, esc};
+use crate::diag::counted;
 use crate::report::entry::{DifferenceEntry, MessageEntry};
 use crate::report::sheet::Sheet;
 use crate::wire::hex_dump;
@@ -49,7 +50,7 @@ pub fn write(
     page.put("</tbody></table>");
     let more = message.fields.len().saturating_sub(FIELDS) + message.fields_left_out;
     if more > 0 {
-        let _ = write!(page, "<p>{more} fields more</p>");
+        let _ = write!(page, "<p>{} more</p>", counted(more, "field"));
     }
     for fault in &message.faults {
         let path = if fault.path.is_empty() { "the message" } else { &fault.path };
@@ -75,8 +76,8 @@ pub fn write(
     if message.left_out > 0 {
         let _ = write!(
             page,
-            "<p class=\"aside\">{} octets are not in the record</p>",
-            message.left_out
+            "<p class=\"aside\">not in the record: {}</p>",
+            counted(message.left_out, "octet")
         );
     }
     page.put("</div>");

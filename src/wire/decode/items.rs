@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::{MOST_NODES, Reader, UNREADABLE};
+use crate::diag::counted;
 use crate::wire::layout::{Ended, Field, Items, Kind, Layout, Len, UNKNOWN_ITEM, layout};
 use crate::wire::message::{Fault, Head, Node};
 use crate::wire::octets::Octets;
@@ -214,11 +215,11 @@ impl Reader<'_> {
             && !(least..=most).contains(&octets)
         {
             let what = match (least, most) {
-                (a, b) if a == b => format!("a value of {a} octets"),
+                (a, b) if a == b => format!("a value of {}", counted(a, "octet")),
                 (a, b) => format!("a value of {a} to {b} octets"),
             };
             let source = if field.source.is_empty() { items.source } else { field.source };
-            self.fault(node.name(), from..self.end, &what, format!("{octets} octets"), source);
+            self.fault(node.name(), from..self.end, &what, counted(octets, "octet"), source);
             node.value = all(self);
             return self.nodes.push(node);
         }

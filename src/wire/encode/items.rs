@@ -2,6 +2,7 @@
 //! travels in several parts or in other fields.
 
 use super::{Assignment, EncodeError, Entry, Writer};
+use crate::diag::counted;
 use crate::wire::layout::{Auto, Items, Kind, Len, UNKNOWN_ITEM};
 use crate::wire::message::{Head, Label, Node};
 use crate::wire::octets::Octets;
@@ -81,7 +82,8 @@ impl Writer<'_> {
         let range = self.nodes[at].octets();
         let written = self.bytes.split_off(from / 8);
         if written.len() > range.len() {
-            let what = format!("{} octets, and the field has {}", written.len(), range.len());
+            let what =
+                format!("{}, and the field has {}", counted(written.len(), "octet"), range.len());
             return Err(self.error(name, &what));
         }
         self.bytes[range.clone()].fill(0);
