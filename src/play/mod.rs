@@ -309,7 +309,8 @@ impl Cast {
                 all.extend(self.settings.get(name).map(|s| s.value.clone()));
             }
         }
-        all.extend(self.exchange.with.values().filter(|s| s.secret).map(|s| s.value.clone()));
+        let others = self.exchange.with.values().chain(self.settings.values());
+        all.extend(others.filter(|s| s.secret).map(|s| s.value.clone()));
         all
     }
 }

@@ -555,7 +555,9 @@ impl Case {
             settings.extend(target.settings.clone());
         }
         for (name, value) in &options.set {
-            settings.insert(name.clone(), Setting { value: value.clone(), secret: false });
+            // What a target calls secret stays so, whoever gives it.
+            let secret = settings.get(name).is_some_and(|setting: &Setting| setting.secret);
+            settings.insert(name.clone(), Setting { value: value.clone(), secret });
         }
         settings
     }
