@@ -610,3 +610,57 @@ exchanges:
     server.ended();
     let _ = std::fs::remove_file(file);
 }
+
+#[test]
+fn callers_do_not_wait_for_whoever_reads_what_is_told() {
+    let folder = std::env::temp_dir().join(format!("stepladder-unread-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("writable");
+    let suite = folder.join("one.yaml");
+    const SUITE: &str = "\
+suite: try/one
+parties: {nas: client, server: server}
+links: {auth: {nas -> server: radius, secret: testing123}}
+exchanges:
+  one:
+    steps:
+      - step: asked
+        ladder:
+          - nas -> server: {access-request: {attributes: {User-Name: bob}}}
+          - server -> nas: access-accept
+";
+    std::fs::write(&suite, SUITE).expect("writable");
+    let exchange = format!("{}::one", suite.display());
+    let mut server = Served::begin(&[&exchange, "--as", "server"]);
+    let target = format!(
+        "target: ours\ntakes: server\nsuites: [try/one]\nlinks: {{auth: '{}'}}\n",
+        server.address
+    );
+    std::fs::write(folder.join("target.yaml"), target).expect("writable");
+    let target = folder.display().to_string();
+    // More than a pipe holds, and more than is kept for a reader.
+    let call = |count: &str| {
+        let words = ["--target", &target, "--count", count, "--concurrency", "16"];
+        let output = stepladder(&[&["load", exchange.as_str()], &words[..]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    };
+    call("9000");
+    // Who reads again is told what he has missed.
+    assert!(server.line().starts_with("1 "), "the first line");
+    let missed = |line: &str| line.ends_with(" left out, which nobody read)\n");
+    call("100");
+    let mut lines = 0;
+    while !missed(&server.line()) {
+        lines += 1;
+        if lines > 5000 {
+            call("1");
+        }
+        assert!(lines < 9000, "nothing was left out");
+    }
+    // Nor is it of interest to callers that nobody is there to read.
+    let other = Command::new("true").stdout(Stdio::piped()).spawn().expect("it runs");
+    server.lines = BufReader::new(other.stdout.expect("piped"));
+    call("2000");
+    assert!(server.child.try_wait().expect("it can be asked").is_none(), "it has ended");
+    assert_eq!(server.end(), "");
+    let _ = std::fs::remove_dir_all(folder);
+}

@@ -9,6 +9,7 @@
 mod check;
 mod exchange;
 mod explain;
+mod lines;
 mod load;
 mod report;
 mod requirements;

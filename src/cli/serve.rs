@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::exchange::{Found, named, wrong};
+use super::lines::Lines;
 use super::words::ServeWords;
 use crate::diag::{Diagnostic, clean, counted, nearest};
 use crate::ladder::{Act, Exchange, LinkId, PartyId, Projection, Setting, Suite, walk};
@@ -58,17 +59,19 @@ fn begin(words: &ServeWords) -> Found<ExitCode> {
         every: words.every.unwrap_or(1),
         mutants,
         wrong: BTreeMap::new(),
+        lines: Lines::new(),
     };
     if let Some(interface) = &interface {
         let links = cast.suite.links.iter().filter(|link| link.is_segment());
-        links.for_each(|link| super::print(&format!("link {} on {interface}\n", link.name)));
+        links.for_each(|link| shop.lines.print(&format!("link {} on {interface}", link.name)));
     }
     let away = live::serve(Service { cast, listen, reach, interface, count }, &mut shop)
         .map_err(|why| vec![Diagnostic::plain(why)])?;
     if away > 0 {
         let away = counted(away, "caller");
-        super::print(&format!("turned away: {away}, too many called at once\n"));
+        shop.lines.print(&format!("turned away: {away}, too many called at once"));
     }
+    shop.lines.finish();
     Ok(ExitCode::SUCCESS)
 }
 
@@ -237,11 +240,13 @@ struct Shop<'s> {
     mutants: Vec<Mutant>,
     /// The plays that are wrong and have not ended.
     wrong: BTreeMap<usize, Mutant>,
+    /// Callers do not wait for whoever reads what is told.
+    lines: Lines,
 }
 
 impl Host for Shop<'_> {
     fn listens(&mut self, link: LinkId, address: SocketAddr) {
-        super::print(&format!("link {} at {address}\n", self.suite.links[link].name));
+        self.lines.print(&format!("link {} at {address}", self.suite.links[link].name));
     }
 
     fn wrong(&mut self, number: usize) -> Option<Arc<Wrong>> {
@@ -269,7 +274,7 @@ impl Host for Shop<'_> {
         };
         let line = self.mask.text(format!("{number} {other} {played}: {}", self.end(report)));
         // A line is a line, whatever stands in it.
-        super::print(&format!("{}\n", line.replace('\n', " ")));
+        self.lines.print(&line.replace('\n', " "));
     }
 }
 
