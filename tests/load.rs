@@ -141,6 +141,46 @@ fn a_place_that_is_missing_is_told() {
     );
 }
 
+#[test]
+fn what_has_no_place_until_the_end_of_the_duration_is_not_begun() {
+    let folder = Folder::new("backlog");
+    // Nobody answers, so each play takes as long as it may, and two at once have all places.
+    let door = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let address = door.local_addr().expect("an address");
+    let suite = "\
+suite: try/one
+parties: {nas: client, server: server}
+links: {auth: {nas -> server: radius, secret: testing123}}
+exchanges:
+  one:
+    steps:
+      - step: asked
+        ladder:
+          - nas -> server: {access-request: {attributes: {User-Name: bob}}}
+          - server -> nas: access-accept
+            within: 400ms
+";
+    std::fs::write(folder.0.join("one.yaml"), suite).expect("writable");
+    let target =
+        format!("target: mute\ntakes: server\nsuites: [try/one]\nlinks: {{auth: '{address}'}}\n");
+    std::fs::write(folder.0.join("target.yaml"), target).expect("writable");
+    let (exchange, target) = (format!("{}/one.yaml::one", folder.place()), folder.place());
+    let words = ["--rate", "40", "--duration", "500ms", "--format", "json"];
+    let load = |more: &[&str]| {
+        let words = [&["load", exchange.as_str()], &words[..], more].concat();
+        let output = stepladder(&words);
+        serde_json::from_slice::<Value>(&output.stdout).unwrap_or_else(|_| panic!("{words:?}"))
+    };
+    let short = load(&["--target", &target, "--concurrency", "2"]);
+    let played = short["played"].as_u64().expect("a number");
+    assert!((2..=4).contains(&played), "{short}");
+    let left_out = format!("and {} plays had none until the end", 20 - played);
+    assert!(short["host"].as_str().is_some_and(|host| host.contains(&left_out)), "{short}");
+    // With places for all what was due before the end is begun, and nothing else.
+    assert_eq!(load(&["--target", &target])["played"], 20);
+    assert_eq!(load(&[])["played"], 20);
+}
+
 /// A server that greets with a code which nobody expects.
 fn wrong_server() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -54,6 +54,17 @@ pub struct Demand {
     pub count: Option<u64>,
 }
 
+impl Demand {
+    /// How many plays are due from the beginning to the end, where there is a rate.
+    fn due_in_all(&self) -> u64 {
+        let most = self.count.unwrap_or(u64::MAX);
+        let Some((rate, duration)) = self.rate.zip(self.duration) else { return most };
+        // The last one is due before the end; a product may be a little more than it should.
+        let due = (rate * duration.as_secs_f64() - 1e-6).ceil();
+        most.min(due as u64)
+    }
+}
+
 /// What a load came to.
 #[derive(Debug)]
 pub struct Load {
@@ -185,22 +196,24 @@ impl Loader {
         let mut line = tokio::time::interval(Duration::from_millis(200));
         let mut alarm = Alarm::new();
         let hall = Hall::new();
-        let mut stopped = false;
+        let (mut stopped, mut shut) = (false, false);
         loop {
-            let due = tally.due(began, demand);
+            let (due, now) = (tally.due(began, demand), Instant::now());
+            let until = demand.duration.map(|duration| began + duration);
+            let full = playing.len() >= self.most();
+            // What has had no place until the end is not begun any more, or a slow server would have
+            // all of it to come. What is late by our doing is.
+            shut |= until.is_some_and(|until| now >= until) && (full || tally.was_full);
             let more = !stopped
+                && !shut
                 && demand.count.is_none_or(|count| tally.begun < count)
-                && demand
-                    .duration
-                    .is_none_or(|duration| due.unwrap_or_else(Instant::now) < began + duration);
+                && until.is_none_or(|until| due.unwrap_or(now) < until);
             if !more && playing.is_empty() {
                 break;
             }
-            let full = playing.len() >= self.most();
             // A play that is due and has no place waits: its first reply is late by that.
-            tally.waited += u64::from(
-                more && full && !tally.was_full && due.is_some_and(|due| due <= Instant::now()),
-            );
+            tally.waited +=
+                u64::from(more && full && !tally.was_full && due.is_some_and(|due| due <= now));
             tally.was_full = full;
             tokio::select! {
                 biased;
@@ -246,6 +259,9 @@ impl Loader {
             }
         }
         self.run.progress.finish();
+        if shut && !stopped {
+            tally.left_out = demand.due_in_all().saturating_sub(tally.begun);
+        }
         (tally, began.elapsed())
     }
 
@@ -314,6 +330,8 @@ struct Tally {
     at_once: usize,
     waited: u64,
     was_full: bool,
+    /// Plays that were due and were not begun, since no place was free until the end.
+    left_out: u64,
     replies: Histogram<u64>,
     exchanges: Histogram<u64>,
     late: Histogram<u64>,
@@ -341,6 +359,7 @@ impl Tally {
             at_once: 0,
             waited: 0,
             was_full: false,
+            left_out: 0,
             replies: nanoseconds(),
             exchanges: nanoseconds(),
             late: nanoseconds(),
@@ -411,12 +430,17 @@ impl Tally {
         let late = Duration::from_nanos(self.late.value_at_quantile(0.99));
         let host = match demand.rate {
             None => String::new(),
-            Some(rate) if self.waited > 0 => format!(
-                "the rate of {rate:.0}/s was not kept: {} no place was free when a play was due, \
-                 with {} at once; what that cost is part of the times",
-                counted(self.waited, "time"),
-                loader.most()
-            ),
+            Some(rate) if self.waited > 0 => {
+                let (times, most) = (counted(self.waited, "time"), loader.most());
+                let left_out = match self.left_out {
+                    0 => String::new(),
+                    plays => format!(", and {} had none until the end", counted(plays, "play")),
+                };
+                format!(
+                    "the rate of {rate:.0}/s was not kept: {times} no place was free when a play was \
+                     due, with {most} at once{left_out}; what waiting for one cost is part of the times"
+                )
+            }
             Some(rate) if late > LATE || begun < rate * ENOUGH && seconds > 1.0 => format!(
                 "this host did not keep the rate of {rate:.0}/s: {begun:.0} a second began, and one \
                  in a hundred {:.1} ms late or more; that is part of the times, and no fault of what is \
