@@ -538,6 +538,65 @@ fn a_server_that_is_not_there_is_our_trouble_and_not_its_fault() {
 }
 
 #[test]
+fn a_server_that_ends_by_itself_is_told_of_and_not_excused() {
+    let folder = Folder::new("dies");
+    let suite = SUITE.replace(
+        "          - server -> nas: access-accept\n",
+        "          - server -> nas: access-accept\n            within: 300ms\n",
+    );
+    let suite = folder.write("one.yaml", &suite);
+    let run = |script: &str, more: &[&str]| {
+        folder.write(
+            "target.yaml",
+            &format!(
+                "target: frail\ntakes: server\nsuites: [try/one]\n\
+                 links: {{auth: '127.0.0.1:{{port:auth}}'}}\nsettings: {{secret: {{secret: pssst}}}}\n\
+                 start:\n  command: [/bin/sh, -c, \"{script}\"]\n  ready: {{line: ready}}\n"
+            ),
+        );
+        let target = folder.0.display().to_string();
+        let output = stepladder(&[&["run", &suite, "--target", &target], more].concat());
+        (output.status.code(), told(&output))
+    };
+    // It says more than is told, in an escape and with a secret, and is gone.
+    let last =
+        "for i in $(seq 9999); do echo line $i; done; printf '\\\\033[31mpssst\\\\n'; exit 3";
+    let report = folder.0.join("report").display().to_string();
+    let (code, text) = run(&format!("echo ready; {last}"), &["--report", &report]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("the access-accept did not come"), "{text}");
+    assert!(text.contains("; its program has ended\n"), "{text}");
+    assert_eq!(text.matches("exit status: 3, 0.").count(), 2, "{text}");
+    assert_eq!(text.matches("s after its start; it printed last:").count(), 2, "{text}");
+    assert!(text.contains("warning: frail ended during the run: exit status: 3"), "{text}");
+    assert_eq!(text.matches("line 9999").count(), 2, "{text}");
+    assert!(
+        !text.contains("line 9980") && !text.contains('\x1b') && !text.contains("pssst"),
+        "{text}"
+    );
+    let junit = std::fs::read_to_string(folder.0.join("report/junit.xml")).expect("written");
+    assert!(junit.contains("its program has ended"), "{junit}");
+    // A signal is one, and a load says so too.
+    let (code, text) = run("echo ready; kill -9 $$", &[]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("signal: 9 (SIGKILL)"), "{text}");
+    let target = folder.0.display().to_string();
+    let exchange = format!("{suite}::one");
+    let output = stepladder(&["load", &exchange, "--target", &target, "--count", "2"]);
+    assert!(told(&output).contains("warning: frail ended during the run"), "{}", told(&output));
+    // One that lives on in a child of its own is there, and so is one that is asked to end.
+    for script in ["sleep 60 & echo ready", "echo ready; exec sleep 60"] {
+        let (code, text) = run(script, &[]);
+        assert_eq!(code, Some(1), "{text}");
+        assert!(!text.contains("has ended") && !text.contains("ended during"), "{text}");
+    }
+    // Who ends before he is ready has never been there.
+    let (code, text) = run("echo no; exit 4", &[]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("ended before it was ready: exit status: 4, 0."), "{text}");
+}
+
+#[test]
 fn two_suites_of_one_name_are_not_played_as_one() {
     let folder = Folder::new("namesakes");
     let paths = [folder.write("a.yaml", SUITE), folder.write("b.yaml", SUITE)];

@@ -28,6 +28,7 @@ pub fn load(words: &LoadWords) -> ExitCode {
         },
         _ => as_text(&load, words.report.is_some()),
     });
+    load.remarks.iter().for_each(|remark| super::warn(remark));
     match load.failed {
         _ if load.entry.played == 0 => super::refuse("nothing was played"),
         (0, 0) if load.entry.panics == 0 => ExitCode::SUCCESS,

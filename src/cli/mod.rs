@@ -120,6 +120,12 @@ fn refuse_with(problem: &Diagnostic) {
     eprint!("{}", problem.render(false));
 }
 
+/// What is worth knowing beside what was asked for.
+#[expect(clippy::print_stderr, reason = "this is the face")]
+fn warn(what: &str) {
+    eprintln!("warning: {what}");
+}
+
 /// What a flag was given as names and values.
 fn pairs(flag: &str, words: &[String]) -> Result<BTreeMap<String, String>, Diagnostic> {
     let pair = |word: &String| match word.split_once('=') {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::file::{Observation, Place};
-use super::process::{Ended, Places, run};
+use super::process::{Ended, Places, end_of, run};
 use crate::diag::counted;
 use crate::ladder::Blob;
 
@@ -110,11 +110,8 @@ fn holds(
 }
 
 /// The end of a long text.
-fn short(text: &str) -> String {
-    let text = text.trim_end();
-    let start = text.len().saturating_sub(TOLD);
-    let start = (start..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    text[start..].to_owned()
+fn short(text: &str) -> &str {
+    end_of(text.trim_end(), TOLD)
 }
 
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {

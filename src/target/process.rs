@@ -8,17 +8,26 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Child;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::file::{Command, Made, Target};
 use super::network::Network;
 use super::ports::{self, Port};
+use crate::diag::clean;
 
 /// The most that is kept of what a child prints.
 const PRINTED: usize = 64 << 10;
+/// How long the last words of a server that has ended may take to us.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+/// How many of them are told: lines, and octets of all together.
+const LINES: usize = 12;
+const OCTETS: usize = 2000;
 
 /// What placeholders stand for.
 #[derive(Clone, Debug, Default)]
@@ -137,29 +146,31 @@ impl Drop for Folder {
     }
 }
 
-/// A child and everything below it.
+/// A child and everything below it; killed with its handle.
 #[derive(Debug)]
-struct Troop {
-    child: Child,
-    group: Option<rustix::process::Pid>,
-}
+struct Troop(Option<Pid>);
 
 impl Troop {
-    fn signal(&self, signal: rustix::process::Signal) {
-        if let Some(group) = self.group {
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = self.0 {
             // It may be gone already.
-            let _ = rustix::process::kill_process_group(group, signal);
+            let _ = kill_process_group(group, signal);
         }
+    }
+
+    /// Whether nobody is left of it.
+    fn is_gone(&self) -> bool {
+        self.0.is_none_or(|group| test_kill_process_group(group).is_err())
     }
 }
 
 impl Drop for Troop {
     fn drop(&mut self) {
-        self.signal(rustix::process::Signal::KILL);
+        self.signal(Signal::KILL);
     }
 }
 
-fn spawn(command: &Command, folder: &Path, places: &mut Places) -> Result<Troop, String> {
+fn spawn(command: &Command, folder: &Path, places: &mut Places) -> Result<(Child, Troop), String> {
     for name in &command.files {
         let from = folder.join(name);
         let text = std::fs::read_to_string(&from)
@@ -202,8 +213,8 @@ fn spawn(command: &Command, folder: &Path, places: &mut Places) -> Result<Troop,
         None => process.spawn(),
     };
     let child = child.map_err(|e| format!("cannot run {program}: {e}"))?;
-    let group = child.id().and_then(|id| rustix::process::Pid::from_raw(i32::try_from(id).ok()?));
-    Ok(Troop { child, group })
+    let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+    Ok((child, Troop(group)))
 }
 
 /// Asks the kernel to kill the child when the thread that started it ends, however it ends.
@@ -212,16 +223,27 @@ fn die_with_us(process: &mut tokio::process::Command) {
     // SAFETY: one system call, no allocation, no lock: nothing that is unsafe after a fork.
     unsafe {
         process.pre_exec(|| {
-            rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
+            rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
                 .map_err(std::io::Error::from)
         });
     }
+}
+
+/// How a started server ended.
+#[derive(Clone, Debug)]
+pub struct Gone {
+    /// When.
+    pub at: Instant,
+    /// In words: how, how long after its start, and in lines of their own what it printed last.
+    pub text: String,
 }
 
 /// A started server.
 #[derive(Debug)]
 pub struct Running {
     troop: Troop,
+    /// How it ended, once it has.
+    gone: watch::Receiver<Option<Gone>>,
     /// What placeholders stand for in what is done to it.
     pub places: Places,
     stop: Duration,
@@ -231,8 +253,17 @@ pub struct Running {
 impl Running {
     /// Asks it to stop, waits, and kills it if it does not.
     pub async fn stop(mut self) {
-        self.troop.signal(rustix::process::Signal::TERM);
-        let _ = tokio::time::timeout(self.stop, self.troop.child.wait()).await;
+        self.troop.signal(Signal::TERM);
+        let _ = tokio::time::timeout(self.stop, self.gone.wait_for(Option::is_some)).await;
+    }
+
+    /// How it ended, where it has without having been asked to, or does within some time. One whose
+    /// children go on is still there.
+    pub async fn gone(&self, within: Duration) -> Option<Gone> {
+        let mut gone = self.gone.clone();
+        let gone = tokio::time::timeout(within, gone.wait_for(Option::is_some)).await;
+        let gone = gone.ok()?.ok()?.clone()?;
+        self.troop.is_gone().then_some(gone)
     }
 }
 
@@ -277,22 +308,24 @@ pub async fn start(
     };
     let folder = Folder::new()?;
     places.dir.clone_from(&folder.0);
-    let mut troop = spawn(&start.command, &target.folder, &mut places)?;
+    let began = Instant::now();
+    let (mut child, troop) = spawn(&start.command, &target.folder, &mut places)?;
     let links = addresses(target, &mut places)?;
-    drop(troop.child.stdin.take());
+    drop(child.stdin.take());
     let printed = Rc::new(RefCell::new(String::new()));
     let (told, mut ready) = tokio::sync::mpsc::channel::<()>(1);
     let line = start.ready.as_ref().map(|(line, _)| line.clone());
     // Its output is read to the end of its life, so that a full pipe never stops it.
+    let mut readers = Vec::new();
     for stream in [
-        troop.child.stdout.take().map(|s| Box::pin(s) as std::pin::Pin<Box<dyn AsyncRead>>),
-        troop.child.stderr.take().map(|s| Box::pin(s) as std::pin::Pin<Box<dyn AsyncRead>>),
+        child.stdout.take().map(|s| Box::pin(s) as std::pin::Pin<Box<dyn AsyncRead>>),
+        child.stderr.take().map(|s| Box::pin(s) as std::pin::Pin<Box<dyn AsyncRead>>),
     ]
     .into_iter()
     .flatten()
     {
         let (printed, told, line) = (printed.clone(), told.clone(), line.clone());
-        tokio::task::spawn_local(async move {
+        readers.push(tokio::task::spawn_local(async move {
             let mut lines = BufReader::new(stream);
             let mut one = Vec::new();
             // A line without an end is read in pieces.
@@ -302,36 +335,64 @@ pub async fn start(
                 if line.as_ref().is_some_and(|line| text.contains(line.as_str())) {
                     let _ = told.try_send(());
                 }
-                keep(&mut printed.borrow_mut(), &text);
+                keep_last(&mut printed.borrow_mut(), &text);
                 one.clear();
             }
-        });
+        }));
     }
     drop(told);
+    let mut gone = attended(child, began, readers, printed.clone());
     if let Some((line, within)) = &start.ready {
         let came = tokio::time::timeout(*within, async {
             tokio::select! {
-                came = ready.recv() => came.is_some(),
-                _ = troop.child.wait() => false,
+                // What it said came before its end.
+                biased;
+                Some(()) = ready.recv() => None,
+                gone = gone.wait_for(Option::is_some) => gone.ok().and_then(|gone| gone.clone()),
             }
         })
         .await;
-        let printed = || last_lines(&printed.borrow());
         match came {
-            Ok(true) => {}
-            Ok(false) => {
-                return Err(format!("it ended before it was ready; it printed:\n{}", printed()));
-            }
+            Ok(None) => {}
+            Ok(Some(gone)) => return Err(format!("it ended before it was ready: {}", gone.text)),
             Err(_) => {
                 return Err(format!(
-                    "it did not print `{line}` within {within:?}; it printed:\n{}",
-                    printed()
+                    "it did not print `{line}` within {within:?}; {}",
+                    last_lines(&printed.borrow())
                 ));
             }
         }
     }
-    let running = Running { troop, places, stop: start.stop, _folder: folder };
+    let running = Running { troop, gone, places, stop: start.stop, _folder: folder };
     Ok((Some(running), links))
+}
+
+/// Waits for the end of a server, beside everything else, and tells of it.
+fn attended(
+    mut child: Child,
+    began: Instant,
+    readers: Vec<JoinHandle<()>>,
+    printed: Rc<RefCell<String>>,
+) -> watch::Receiver<Option<Gone>> {
+    let (tell, gone) = watch::channel(None);
+    tokio::task::spawn_local(async move {
+        let status = child.wait().await;
+        let (at, lasted) = (Instant::now(), began.elapsed().as_secs_f64());
+        // What it said last may still be in its pipes. Children of its own may keep them open.
+        let said = async {
+            for reader in readers {
+                let _ = reader.await;
+            }
+        };
+        let _ = tokio::time::timeout(LAST_WORDS, said).await;
+        let how = status.map_or_else(|error| error.to_string(), |status| status.to_string());
+        let last = last_lines(&printed.borrow());
+        tell.send_replace(Some(Gone {
+            at,
+            text: format!("{how}, {lasted:.1} s after its start; {last}"),
+        }));
+    });
+    gone
 }
 
 /// A program that has ended.
@@ -358,16 +419,16 @@ pub async fn run(command: &Command, folder: &Path, mut places: Places) -> Result
         None
     };
     let stdin = places.fill(&command.stdin)?;
-    let mut troop = spawn(command, folder, &mut places)?;
-    let mut input = troop.child.stdin.take();
-    let (out, err) = (troop.child.stdout.take(), troop.child.stderr.take());
+    let (mut child, _troop) = spawn(command, folder, &mut places)?;
+    let mut input = child.stdin.take();
+    let (out, err) = (child.stdout.take(), child.stderr.take());
     let feed = async move {
         if let Some(input) = &mut input {
             // It may end without reading all of it.
             let _ = input.write_all(stdin.as_bytes()).await;
         }
     };
-    let ((), out, err, status) = tokio::join!(feed, all_of(out), all_of(err), troop.child.wait());
+    let ((), out, err, status) = tokio::join!(feed, all_of(out), all_of(err), child.wait());
     let status = status.map_err(|e| e.to_string())?;
     Ok(Ended { status: status.code(), text: format!("{status}\n{out}{err}") })
 }
@@ -379,7 +440,7 @@ async fn ask_operator(prompt: &str) -> Result<Ended, String> {
     if !std::io::IsTerminal::is_terminal(&std::io::stderr()) {
         return Err(format!("an operator at a terminal is needed: {prompt}"));
     }
-    eprintln!("\noperator: {}", crate::diag::clean(prompt));
+    eprintln!("\noperator: {}", clean(prompt));
     std::future::pending().await
 }
 
@@ -398,7 +459,26 @@ fn keep(all: &mut String, text: &str) {
     }
 }
 
+/// The same of a program that runs as long as we do: of what it prints the last is of use.
+fn keep_last(all: &mut String, text: &str) {
+    all.push_str(text);
+    let too_many = all.len() - end_of(all, PRINTED).len();
+    all.drain(..too_many);
+}
+
+/// What a program printed last, in words.
 fn last_lines(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(12)..].join("\n")
+    let last = lines[lines.len().saturating_sub(LINES)..].join("\n");
+    match clean(end_of(&last, OCTETS)) {
+        none if none.trim().is_empty() => "it printed nothing".to_owned(),
+        last => format!("it printed last:\n{last}"),
+    }
+}
+
+/// The end of a text, of so many octets at most.
+pub(super) fn end_of(text: &str, most: usize) -> &str {
+    let from = text.len().saturating_sub(most);
+    let from = (from..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    &text[from..]
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::future::ready;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
@@ -16,7 +16,7 @@ use super::run::Run;
 use crate::ladder::{LinkId, PartyId, Role};
 use crate::live::{self, Doors, Gate, Hall, Onlooker, Scene, Trigger, Watcher};
 use crate::play::{Cast, Ended, Look, Play, Sight};
-use crate::record::{Event, Happening, Report};
+use crate::record::{Event, Happening, Report, Verdict};
 use crate::report::Mask;
 use crate::target::{self, Absent, Folder, Links, Network, Places, Running, Target};
 
@@ -154,7 +154,31 @@ impl Run {
         let scene = Scene { reach, trigger, watcher, observe, gate, ..Scene::new(stop) };
         // What was started was ready, and what has spoken was there.
         let cast = Cast { is_there: running.is_some() || around.heard.get(), ..cast };
-        Ok(live::perform(cast, doors, scene).await)
+        let began = Instant::now();
+        let mut report = live::perform(cast, doors, scene).await;
+        if let Some(running) = running {
+            tell_of_its_end(&mut report, began, running).await;
+        }
+        Ok(report)
+    }
+}
+
+/// Tells, with whatever failed since, that the server under test has ended. It is no excuse.
+async fn tell_of_its_end(report: &mut Report, began: Instant, running: &Running) {
+    let failed = report.steps.iter_mut().flat_map(|step| &mut step.failures);
+    let failed: Vec<_> = failed.filter(|failure| failure.verdict >= Verdict::Fail).collect();
+    if failed.is_empty() {
+        return;
+    }
+    // Its sockets are closed before its parent hears of its end.
+    let broke = |event: &Event| matches!(event.what, Happening::Refused(..) | Happening::Closed(_));
+    let within = if report.events.iter().any(broke) { SOON } else { Duration::ZERO };
+    let Some(gone) = running.gone(within).await else { return };
+    for failure in failed {
+        if began + failure.at + SOON >= gone.at {
+            failure.title += "; its program has ended";
+            failure.printed = Some(gone.text.clone());
+        }
     }
 }
 
@@ -238,6 +262,8 @@ fn addresses(cast: &Cast, doors: &Doors) -> BTreeMap<String, std::net::SocketAdd
     doors.addresses.iter().map(|(id, address)| (name(*id), *address)).collect()
 }
 
+/// How long it takes at most until the end of a server is known whose sockets are closed.
+const SOON: Duration = Duration::from_millis(100);
 /// How long the last words of a program that has ended may take to us.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 

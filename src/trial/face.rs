@@ -320,6 +320,9 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     for warning in &ending.warnings {
         eprintln!("{warning}");
     }
+    for remark in shown.iter().flat_map(|(shelf, ..)| shelf.board.remarks()) {
+        eprintln!("warning: {remark}");
+    }
     if must_select && !is_part && !failed && ending.is_nothing() {
         eprintln!("error: {}", ending.nothing());
         ending.broken = true;

@@ -74,6 +74,8 @@ pub struct Load {
     pub told: Vec<String>,
     /// How many plays failed, and how many of them by our fault or the environment's.
     pub failed: (u64, u64),
+    /// What else there is to say.
+    pub remarks: Vec<String>,
 }
 
 /// Plays an exchange as load. Writes the record where the options ask for one.
@@ -105,7 +107,8 @@ pub fn load(options: &Options, demand: &Demand) -> Result<Load, Vec<Diagnostic>>
         paper::of_load(options, &plan, &loader.case, seed, &entry, kept.collect())
             .map_err(|error| plain(format!("the report cannot be written: {error}")))?;
     }
-    Ok(Load { entry, told, failed: (tally.failed, tally.broken) })
+    let remarks = loader.run.board.remarks();
+    Ok(Load { entry, told, failed: (tally.failed, tally.broken), remarks })
 }
 
 /// The case that is asked for.
@@ -173,10 +176,10 @@ impl Loader {
             },
         };
         let ended = self.all(server.clone(), stopping, stop).await;
-        if let Some((_, server)) = server
+        if let Some((target, server)) = server
             && let Ok((Some(running), _)) = Rc::try_unwrap(server)
         {
-            running.stop().await;
+            self.run.stop(&target.name, running).await;
         }
         Ok(ended)
     }

@@ -21,19 +21,34 @@ use crate::play::{Cast, Play, Seen, seed_for};
 use crate::record::{Event, Verdict};
 use crate::report::{BegunEntry, Entry, Journal, Mask};
 use crate::sim;
-use crate::target::{self, Absent, Links, Places, Target};
+use crate::target::{self, Absent, Links, Places, Running, Target};
 
 /// Where cases write what they came to, and trials wait for it.
 #[derive(Debug)]
 pub struct Board {
     found: std::sync::Mutex<Vec<Option<Arc<Found>>>>,
     came: Condvar,
+    /// What else is to be said at the end.
+    remarks: std::sync::Mutex<Vec<String>>,
 }
 
 impl Board {
     /// A board with a place for each case.
     pub fn new(cases: usize) -> Self {
-        Self { found: std::sync::Mutex::new(vec![None; cases]), came: Condvar::new() }
+        let found = std::sync::Mutex::new(vec![None; cases]);
+        Self { found, came: Condvar::new(), remarks: std::sync::Mutex::default() }
+    }
+
+    /// Writes what is to be said at the end of the run.
+    pub fn remark(&self, remark: String) {
+        if let Ok(mut remarks) = self.remarks.lock() {
+            remarks.push(remark);
+        }
+    }
+
+    /// What is to be said at the end of the run.
+    pub fn remarks(&self) -> Vec<String> {
+        self.remarks.lock().map(|remarks| remarks.clone()).unwrap_or_default()
     }
 
     /// Writes what a case came to; the first writing stays.
@@ -159,9 +174,9 @@ impl Run {
         while plays.join_next().await.is_some() {}
         signals.abort();
         if let Some(floor) = Rc::into_inner(floor) {
-            for (_, target) in floor.started {
+            for (name, target) in floor.started {
                 if let Ok((Some(running), _)) = target {
-                    running.stop().await;
+                    floor.run.stop(&name, running).await;
                 }
             }
         }
@@ -201,6 +216,18 @@ impl Run {
             started.insert(name, came.map_err(Absent::Broken));
         }
         started
+    }
+
+    /// Stops a target; notes it where that has ended by itself.
+    pub(super) async fn stop(&self, name: &str, running: Running) {
+        if let Some(gone) = running.gone(Duration::ZERO).await {
+            let is_its = |case: &&Case| case.target.as_ref().is_some_and(|t| t.name == name);
+            let case = self.plan.cases.iter().find(is_its);
+            let secrets = case.map(|case| case.secrets(&self.options)).unwrap_or_default();
+            let text = format!("{name} ended during the run: {}", gone.text);
+            self.board.remark(self.options.mask(secrets).text(text));
+        }
+        running.stop().await;
     }
 
     /// Writes down who is under test, as soon as it has told its version.
