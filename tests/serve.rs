@@ -657,8 +657,9 @@ exchanges:
         assert!(lines < 9000, "nothing was left out");
     }
     // Nor is it of interest to callers that nobody is there to read.
-    let other = Command::new("true").stdout(Stdio::piped()).spawn().expect("it runs");
-    server.lines = BufReader::new(other.stdout.expect("piped"));
+    let mut other = Command::new("true").stdout(Stdio::piped()).spawn().expect("it runs");
+    server.lines = BufReader::new(other.stdout.take().expect("piped"));
+    other.wait().expect("it ends");
     call("2000");
     assert!(server.child.try_wait().expect("it can be asked").is_none(), "it has ended");
     assert_eq!(server.end(), "");

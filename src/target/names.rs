@@ -100,7 +100,7 @@ impl Target {
             let is_given = |known: &&str| {
                 self.names.iter().any(|other| other.sort == *sort && other.name == **known)
             };
-            known.retain(|name| !is_given(&name));
+            known.retain(|name| !is_given(name));
             let is_needed = matches!(sort, Sort::Link | Sort::Listen | Sort::Setting);
             let is_near = is_needed && nearest(name, known.iter().copied()).is_some();
             let (severity, who) = match closed {
