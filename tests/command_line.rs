@@ -136,6 +136,72 @@ fn a_pipe_or_a_device_in_place_of_a_file_is_told_and_not_waited_for() {
 }
 
 #[test]
+fn what_is_wrong_with_a_file_is_one_message() {
+    let folder = Folder::new("files");
+    for name in ["suites", "lab", "dir.yaml"] {
+        std::fs::create_dir_all(folder.0.join(name)).expect("writable");
+    }
+    let place = |name: &str| folder.0.join(name).display().to_string();
+    let write = |name: &str, octets: &[u8]| {
+        std::fs::write(folder.0.join(name), octets).expect("writable");
+    };
+    let broken: [(&[u8], &str); 6] = [
+        (b"", "the file is empty"),
+        (b"# nothing\n", "the file is empty"),
+        (b"just a text\n", "expected a mapping, found text"),
+        (b"- a\n- b\n", "expected a mapping, found a list"),
+        (b"a: 1\nb: \xff\n", ":2: this is no text in UTF-8, from octet 8 on"),
+        (b"\xff\xfea\0:\0", ":1: this is no text in UTF-8, from octet 0 on"),
+    ];
+    let one_message = |words: &[&str], expected: &str| {
+        let output = stepladder(words);
+        let text = told(&output);
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {text}");
+        assert_eq!(text.matches("error: ").count(), 1, "{words:?}: {text}");
+        assert!(text.contains(expected), "{words:?}: {text}");
+    };
+    let (file, good, lab) = (place("suites/one.yaml"), place("suites/good.yaml"), place("lab"));
+    let exchange = format!("{file}::one");
+    for (octets, expected) in broken {
+        write("suites/one.yaml", octets);
+        for words in [
+            &["run", &file][..],
+            &["check", &file],
+            &["score", &file],
+            &["serve", &exchange, "--as", "server"],
+            &["load", &exchange],
+        ] {
+            one_message(words, expected);
+        }
+        write("suites/good.yaml", SUITE.as_bytes());
+        write("lab/target.yaml", octets);
+        one_message(&["run", &good, "--target", &lab], expected);
+    }
+    let unwritable = format!("the report in {good} cannot be written");
+    for (words, expected) in [
+        (&["serve", "nowhere.yaml::one", "--as", "server"][..], "nowhere.yaml cannot be read"),
+        (&["load", &format!("{}::one", place("dir.yaml"))], "cannot be read: Is a directory"),
+        (&["run", &good, "--target", &good], "the path of its folder"),
+        (&["run", &good, "--target", "nowhere/target.yaml"], "the path of its folder"),
+        (&["targets", "--targets", "nowhere"], "there are no targets in nowhere"),
+        (&["report", "nowhere"], "nowhere cannot be read: No such file"),
+        (&["report", &good], "is no record of a run"),
+        (&["report", &place("whole"), "--merge", "nowhere"], "nowhere cannot be read"),
+        (&["load", &format!("{good}::one"), "--report", &good], &unwritable),
+        (&["decode", "radius", "0g0"], "`g` is no digit of any"),
+        (&["decode", "radius", "00", "--set", "secret"], "KEY=VALUE"),
+    ] {
+        one_message(words, expected);
+    }
+    assert!(!folder.0.join("whole").exists(), "what came of nothing");
+    // A mark in front and lines that end otherwise are no trouble.
+    for text in [format!("\u{feff}{SUITE}"), SUITE.replace('\n', "\r\n")] {
+        write("suites/good.yaml", text.as_bytes());
+        assert_eq!(stepladder(&["run", "--sim", &good]).status.code(), Some(0));
+    }
+}
+
+#[test]
 fn one_is_one_and_help_says_what_was_called() {
     let folder = Folder::new("one");
     let path = folder.write("one.yaml", SUITE);

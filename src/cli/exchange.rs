@@ -22,9 +22,11 @@ pub fn named(words: &str, suites: &PathBuf) -> Found<(Arc<Suite>, Arc<Exchange>)
         let help = "give a suite's name or file, two colons, and an exchange of it";
         return wrong(Diagnostic::plain(title).help(help));
     };
-    // A folder may have the name of a suite.
+    // A folder may have the name of a suite, and no suite has the name of a file.
     let path = Path::new(of);
-    let suite = match path.exists() && !path.is_dir() {
+    let is_file = path.exists() && !path.is_dir();
+    let has_its_name = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+    let suite = match is_file || has_its_name {
         true => load(path)?,
         false => below(suites, of)?,
     };

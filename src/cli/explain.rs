@@ -43,7 +43,7 @@ pub fn targets(words: &TargetsWords) -> ExitCode {
         }
     }
     if text.is_empty() {
-        let _ = writeln!(text, "there are no targets in {}", words.targets.display());
+        return super::refuse(&format!("there are no targets in {}", words.targets.display()));
     }
     super::print(&text);
     code
@@ -291,18 +291,28 @@ pub fn decode(words: &DecodeWords) -> ExitCode {
     let text = match words.octets.as_str() {
         "-" => match std::io::read_to_string(std::io::stdin().lock()) {
             Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                return super::refuse("hexadecimal digits are expected, not the octets themselves");
+            }
             Err(error) => return super::refuse(&format!("standard input cannot be read: {error}")),
         },
         text => text.to_owned(),
     };
-    let octets = match parse_octets(text.trim().trim_start_matches("0x")) {
-        Ok(octets) => octets,
-        Err(what) => return super::refuse(&what),
-    };
+    let octets =
+        match parse_octets(text.trim_start_matches('\u{feff}').trim().trim_start_matches("0x")) {
+            Ok(octets) => octets,
+            Err(what) => return super::refuse(&what),
+        };
     let mut parameters = Parameters::default();
-    for pair in &words.set {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        match protocol.parameters.iter().find(|p| p.name == name) {
+    let set = match super::pairs("--set", &words.set) {
+        Ok(set) => set,
+        Err(problem) => {
+            super::refuse_with(&problem);
+            return ExitCode::from(super::BROKEN);
+        }
+    };
+    for (name, value) in &set {
+        match protocol.parameters.iter().find(|p| p.name == *name) {
             Some(parameter) => parameters.0.push((parameter.name, value.as_bytes().to_vec())),
             None => return unknown("parameter", name, protocol.parameters.iter().map(|p| p.name)),
         }

@@ -32,6 +32,9 @@ pub fn requirements(words: &RequirementsWords) -> ExitCode {
     if entries.is_empty() && !broken {
         return super::refuse("nothing was selected: no catalogue stands beside these suites");
     }
+    if entries.is_empty() {
+        return ExitCode::from(super::BROKEN);
+    }
     if let Some(status) = &words.status {
         entries.retain(|e| e.status.word() == status);
     }

@@ -20,35 +20,21 @@ const MISSING: usize = 20;
 ///
 /// Returns what is amiss with the parts, where one is missing or there twice.
 pub fn merge(into: &Path, parts: &[PathBuf]) -> Result<Option<String>, Unreadable> {
-    let fails = |error| Unreadable::File(into.display().to_string(), error);
-    let folder = into.parent().unwrap_or(Path::new("."));
-    // It may be one of the parts: nothing is overwritten before all is read.
-    let draft = into.with_extension("jsonl.new");
-    std::fs::create_dir_all(folder).map_err(fails)?;
-    let mut out = BufWriter::new(File::create(&draft).map_err(fails)?);
+    let fails = |error| Unreadable::Whole(into.display().to_string(), error);
     let mut merged = Merged { ends: Some(EndEntry::default()), ..Merged::default() };
     // The first line speaks of all parts, so it has to be known first.
     for part in parts {
         merged.first(part)?;
     }
     let amiss = amiss(&merged.shards);
-    writeln!(out, "{}", Entry::Run(merged.run.clone()).write()).map_err(fails)?;
-    for part in parts {
-        merged.rest(part, &mut |line| writeln!(out, "{line}").map_err(fails))?;
+    // It may be one of the parts: nothing is overwritten before all is read.
+    let draft = into.with_extension("jsonl.new");
+    std::fs::create_dir_all(into.parent().unwrap_or(Path::new("."))).map_err(fails)?;
+    let written = merged.write(parts, &draft, &fails);
+    if written.is_err() {
+        let _ = std::fs::remove_file(&draft);
     }
-    for name in &merged.order {
-        let rule = merged.rules[name].clone();
-        writeln!(out, "{}", Entry::Rule(rule).write()).map_err(fails)?;
-    }
-    if let Some(mut end) = merged.ends {
-        for (verdict, twice) in merged.twice {
-            let count = end.verdicts.entry(verdict).or_default();
-            *count = count.saturating_sub(twice);
-        }
-        end.verdicts.retain(|_, count| *count > 0);
-        writeln!(out, "{}", Entry::End(end).write()).map_err(fails)?;
-    }
-    out.flush().map_err(fails)?;
+    written?;
     std::fs::rename(&draft, into).map_err(fails)?;
     Ok(amiss)
 }
@@ -99,6 +85,34 @@ struct Merged {
 }
 
 impl Merged {
+    /// Writes the whole of some parts.
+    fn write(
+        &mut self,
+        parts: &[PathBuf],
+        draft: &Path,
+        fails: &dyn Fn(std::io::Error) -> Unreadable,
+    ) -> Result<(), Unreadable> {
+        let mut out = BufWriter::new(File::create(draft).map_err(fails)?);
+        writeln!(out, "{}", Entry::Run(self.run.clone()).write()).map_err(fails)?;
+        for part in parts {
+            self.rest(part, &mut |line| writeln!(out, "{line}").map_err(fails))?;
+        }
+        for name in &self.order {
+            let rule = self.rules[name].clone();
+            writeln!(out, "{}", Entry::Rule(rule).write()).map_err(fails)?;
+        }
+        if let Some(mut end) = self.ends.take() {
+            for (verdict, twice) in std::mem::take(&mut self.twice) {
+                let count = end.verdicts.entry(verdict).or_default();
+                *count = count.saturating_sub(twice);
+            }
+            end.verdicts.retain(|_, count| *count > 0);
+            writeln!(out, "{}", Entry::End(end).write()).map_err(fails)?;
+        }
+        out.flush().map_err(fails)?;
+        Ok(())
+    }
+
     fn first(&mut self, part: &Path) -> Result<(), Unreadable> {
         let mut line = String::new();
         let (record, name) = open(part)?;
@@ -126,8 +140,9 @@ impl Merged {
         let (record, name) = open(part)?;
         let record = BufReader::new(record);
         let mut ended = false;
-        for line in record.lines().skip(1) {
+        for line in record.split(b'\n').skip(1) {
             let line = line.map_err(|e| Unreadable::File(name.clone(), e))?;
+            let line = String::from_utf8_lossy(&line).into_owned();
             match Entry::read(&line) {
                 Ok(Some(Entry::Rule(rule))) => self.rule(rule),
                 Ok(Some(Entry::End(end))) => {

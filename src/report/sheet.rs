@@ -85,8 +85,11 @@ pub struct Case {
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
     /// The file cannot be read.
-    #[error("{0}: {1}")]
+    #[error("{0} cannot be read: {1}")]
     File(String, io::Error),
+    /// The whole of parts cannot be written.
+    #[error("{0} cannot be written: {1}")]
+    Whole(String, io::Error),
     /// It does not begin as a record does.
     #[error("{0} is no record of a run: its first line is no `run`")]
     NoRecord(String),

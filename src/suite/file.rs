@@ -75,7 +75,7 @@ pub(super) fn read(
     only: Option<&str>,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Suite> {
-    let root = match crate::yaml::parse(source) {
+    let root = match crate::yaml::parse_mapping(source) {
         Ok(root) => root,
         Err(problem) => {
             problems.push(problem);

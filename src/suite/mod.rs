@@ -123,8 +123,16 @@ pub fn source(path: &Path) -> Result<Arc<Source>, Diagnostic> {
             "{shown} is {octets} octets long; the most is {most}"
         )));
     }
-    let text = std::fs::read_to_string(path).map_err(|e| unreadable(&e))?;
-    Ok(Arc::new(Source { path: shown, text }))
+    let octets = std::fs::read(path).map_err(|e| unreadable(&e))?;
+    match String::from_utf8(octets) {
+        Ok(text) => Ok(Arc::new(Source { path: shown, text })),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let line = error.as_bytes()[..at].iter().filter(|octet| **octet == b'\n').count() + 1;
+            let title = format!("{shown}:{line}: this is no text in UTF-8, from octet {at} on");
+            Err(Diagnostic::plain(title).help("save the file as UTF-8"))
+        }
+    }
 }
 
 /// Loads one suite file, and the catalogue and the rules beside it.

@@ -292,7 +292,12 @@ pub fn find(name: &str, root: &Path) -> Result<PathBuf, Diagnostic> {
         return Err(Diagnostic::plain(format!("there is no target.yaml in {name}"))
             .help("a target is a folder with a target.yaml; see docs/adding-a-target.md"));
     }
-    Err(Diagnostic::plain(format!("there is no target `{name}`")).suggest(name, names))
+    let strange = Diagnostic::plain(format!("there is no target `{name}`"));
+    let help = "give the name of one, or the path of its folder; see docs/adding-a-target.md";
+    Err(match known.is_empty() || given.components().count() > 1 || given.exists() {
+        true => strange.help(help),
+        false => strange.suggest(name, names),
+    })
 }
 
 /// The folders of all targets below `root`, sorted.
@@ -311,7 +316,7 @@ pub fn all(root: &Path) -> Vec<PathBuf> {
 /// Fails with everything that is wrong with it.
 pub fn load(folder: &Path) -> Result<Target, Vec<Diagnostic>> {
     let source = crate::suite::source(&folder.join("target.yaml")).map_err(|e| vec![e])?;
-    let root = crate::yaml::parse(&source).map_err(|e| vec![e])?;
+    let root = crate::yaml::parse_mapping(&source).map_err(|e| vec![e])?;
     let mut problems = Vec::new();
     let mut reader = Reader { source: source.clone(), problems: &mut problems };
     let target = read(&mut reader, &root, folder, source.clone());

@@ -6,6 +6,7 @@
 //! ports, and no identifier of a protocol runs out.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -84,6 +85,13 @@ pub struct Load {
 pub fn load(options: &Options, demand: &Demand) -> Result<Load, Vec<Diagnostic>> {
     let plain = |text: String| vec![Diagnostic::plain(text)];
     let plan = Arc::new(Plan::make(options, None)?);
+    let unwritable = |folder: &Path, error| {
+        plain(format!("the report in {} cannot be written: {error}", folder.display()))
+    };
+    // Before anything is played for it.
+    if let Some(folder) = &options.report {
+        std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, error))?;
+    }
     let at = chosen(&plan, demand).map_err(|problem| vec![problem])?;
     let case = plan.cases[at].clone();
     let last_step = last_step(&case, demand).map_err(|problem| vec![problem])?;
@@ -102,10 +110,10 @@ pub fn load(options: &Options, demand: &Demand) -> Result<Load, Vec<Diagnostic>>
     let (tally, lasted) = ended.map_err(plain)?;
     let entry = tally.entry(&loader, lasted);
     let told = tally.kept.iter().map(|kept| kept.text(&loader.case)).collect();
-    if options.report.is_some() {
+    if let Some(folder) = &options.report {
         let kept = tally.kept.into_iter().map(|kept| (kept.number, kept.report, kept.found));
         paper::of_load(options, &plan, &loader.case, seed, &entry, kept.collect())
-            .map_err(|error| plain(format!("the report cannot be written: {error}")))?;
+            .map_err(|error| unwritable(folder, error))?;
     }
     let remarks = loader.run.board.remarks();
     Ok(Load { entry, told, failed: (tally.failed, tally.broken), remarks })

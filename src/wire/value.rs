@@ -213,7 +213,10 @@ fn parse_mac(text: &str) -> Option<[u8; 6]> {
 /// Reads octets from hexadecimal digits; spaces and colons between them are passed over.
 pub fn parse_octets(text: &str) -> Result<Vec<u8>, String> {
     let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != ':').collect();
-    hex::decode(digits).map_err(|e| format!("expected hexadecimal octets: {e}"))
+    hex::decode(&digits).map_err(|e| match digits.chars().find(|c| !c.is_ascii_hexdigit()) {
+        Some(other) => format!("expected hexadecimal octets, and `{other}` is no digit of any"),
+        None => format!("expected hexadecimal octets: {e}"),
+    })
 }
 
 /// Octets as `0x0102..`, or as quoted text where every one of them prints.

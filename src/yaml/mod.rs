@@ -134,6 +134,20 @@ impl<'s> Node<'s> {
     }
 }
 
+/// Parses one document that is a mapping, as suites and targets are.
+///
+/// Fails as [`parse`] does, and where it is something else.
+pub fn parse_mapping(source: &Arc<Source>) -> Result<Node<'_>, Diagnostic> {
+    let root = parse(source)?;
+    match root.kind {
+        Kind::Map(_) => Ok(root),
+        _ => {
+            let title = format!("expected a mapping, found {}", root.shape());
+            Err(Diagnostic::error(source, root.pos, title))
+        }
+    }
+}
+
 /// Parses one document.
 ///
 /// Fails with one diagnostic: not YAML, more than one document, a duplicate key, too large.
