@@ -201,6 +201,20 @@ fn what_is_wrong_with_a_file_is_one_message() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_error_that_nobody_can_be_told_of_is_the_same_error() {
+    for words in
+        [&["run", "nowhere"][..], &["run", "suites/arp", "--sim", "--", "no-such"], &["load", "x"]]
+    {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("it is there");
+        let mut run = Command::new(env!("CARGO_BIN_EXE_stepladder"));
+        let run = run.args(words).current_dir(env!("CARGO_MANIFEST_DIR"));
+        let status = run.stdout(std::process::Stdio::null()).stderr(full).status();
+        assert_eq!(status.expect("it runs").code(), Some(2), "{words:?}");
+    }
+}
+
 #[test]
 fn one_is_one_and_help_says_what_was_called() {
     let folder = Folder::new("one");

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::diag::Diagnostic;
-use crate::trial::{LibtestArguments, Options, present};
+use crate::trial::{LibtestArguments, Options, complain, present};
 use words::{Command, RunWords, Words};
 
 /// The exit code for a failure of what was tested.
@@ -108,22 +108,19 @@ fn run(words: RunWords, more: Option<&str>) -> ExitCode {
 }
 
 /// One clear message about wrong words.
-#[expect(clippy::print_stderr, reason = "this is the face")]
 fn refuse(what: &str) -> ExitCode {
-    eprintln!("error: {what}");
+    complain(&format!("error: {what}"));
     ExitCode::from(BROKEN)
 }
 
 /// Like [`refuse`], with whatever a message has to say.
-#[expect(clippy::print_stderr, reason = "this is the face")]
 fn refuse_with(problem: &Diagnostic) {
-    eprint!("{}", problem.render(false));
+    complain(problem.render(false).trim_end_matches('\n'));
 }
 
 /// What is worth knowing beside what was asked for.
-#[expect(clippy::print_stderr, reason = "this is the face")]
 fn warn(what: &str) {
-    eprintln!("warning: {what}");
+    complain(&format!("warning: {what}"));
 }
 
 /// What a flag was given as names and values.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::words::ReportWords;
-use super::{BROKEN, print, refuse};
+use super::{BROKEN, print, refuse, warn};
 use crate::report::{Sheet, compare, merge, write};
 
 /// The exit code where something got worse.
@@ -62,14 +62,13 @@ fn against(old: &Path, new: &Path, format: &str) -> ExitCode {
 }
 
 /// Says of a record that it is not whole.
-#[expect(clippy::print_stderr, reason = "this is the face")]
 fn tell(record: &Path, sheet: &Sheet) {
     let name = record.display();
     if sheet.end.is_none() {
-        eprintln!("warning: {name}: the record is cut: the run did not come to its end");
+        warn(&format!("{name}: the record is cut: the run did not come to its end"));
     }
     if sheet.unread > 0 {
-        eprintln!("warning: {name}: lines that could not be read: {}", sheet.unread);
+        warn(&format!("{name}: lines that could not be read: {}", sheet.unread));
     }
 }
 

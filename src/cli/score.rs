@@ -113,12 +113,11 @@ pub fn score(words: &ScoreWords) -> ExitCode {
 }
 
 /// How fast it went: beside the result, which is the same each time.
-#[expect(clippy::print_stderr, reason = "this is the face")]
 fn tell_pace(sheets: &[Sheet], lasted: Duration) {
     let mutants: usize = sheets.iter().map(|s| s.tally(None).mutants).sum();
     let pace = mutants as f64 / lasted.as_secs_f64().max(1e-6);
     let (mutants, lasted) = (counted(mutants, "mutant"), lasted.as_secs_f64());
-    eprintln!("{mutants} in {lasted:.2} s, {pace:.0} a second");
+    trial::complain(&format!("{mutants} in {lasted:.2} s, {pace:.0} a second"));
 }
 
 /// Plays what nobody does wrong, many times over sockets, and tells what failed all the same.

@@ -126,10 +126,14 @@ const FAILED: u8 = 1;
 /// The exit code for a failure of ours, of the suites or of the environment.
 const BROKEN: u8 = 2;
 
+/// Tells the user on standard error, as a line. That he may have stopped reading stops nothing.
+pub fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Plans, selects, runs and shows.
 ///
 /// `must_select` makes an empty selection an error.
-#[expect(clippy::print_stderr, reason = "this is the face")]
 pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool) -> ExitCode {
     let only = match (arguments.exact, arguments.filters.as_slice()) {
         (true, [name]) => Some(name.as_str()),
@@ -140,7 +144,7 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
         match Plan::make(&options, only) {
             Ok(mut plan) => {
                 for warning in std::mem::take(&mut plan.warnings) {
-                    eprintln!("{}", warning.render(false));
+                    complain(&warning.render(false));
                 }
                 let plan = Arc::new(plan);
                 // The process ends with the run: to take suites apart piece by piece before it does
@@ -150,7 +154,7 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
             }
             Err(problems) => {
                 for problem in problems {
-                    eprintln!("{}", problem.render(false));
+                    complain(&problem.render(false));
                 }
                 return ExitCode::from(BROKEN);
             }
@@ -238,7 +242,7 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
             Err(error) => {
                 let folder = options.report.as_ref().map(|folder| folder.display().to_string());
                 let folder = folder.unwrap_or_default();
-                eprintln!("error: the record in {folder} cannot be begun: {error}");
+                complain(&format!("error: the record in {folder} cannot be begun: {error}"));
                 return ExitCode::from(BROKEN);
             }
         };
@@ -259,14 +263,14 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     drop(names);
     let is_empty = trials.is_empty() && listed.is_empty();
     if must_select && is_empty && is_part {
-        eprintln!("nothing is left for this part: there are fewer exchanges than parts");
+        complain("nothing is left for this part: there are fewer exchanges than parts");
         return match arguments.list || conclude(&shown, &arguments) {
             true => ExitCode::SUCCESS,
             false => ExitCode::from(BROKEN),
         };
     }
     if must_select && is_empty {
-        eprintln!("error: nothing is selected: no trial fits the filters");
+        complain("error: nothing is selected: no trial fits the filters");
         return ExitCode::from(BROKEN);
     }
     if arguments.list {
@@ -276,7 +280,7 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     if let Some(path) = &arguments.logfile
         && let Err(error) = std::fs::File::create(path)
     {
-        eprintln!("error: {path} cannot be written: {error}");
+        complain(&format!("error: {path} cannot be written: {error}"));
         return ExitCode::from(BROKEN);
     }
     let hushed = hush(&arguments);
@@ -308,26 +312,26 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
     let told = shown_by.join().and_then(|told| told);
     progress.finish();
     if played.is_err() {
-        eprintln!("error: a play panicked; this is a fault of the harness");
+        complain("error: a play panicked; this is a fault of the harness");
         return ExitCode::from(BROKEN);
     }
     let mut ending = open(&ending);
     if told.is_err() {
-        eprintln!("error: what came of it could not be shown to its end");
+        complain("error: what came of it could not be shown to its end");
         ending.broken = true;
     }
     let failed = told.unwrap_or(true);
     for warning in &ending.warnings {
-        eprintln!("{warning}");
+        complain(warning);
     }
     for remark in shown.iter().flat_map(|(shelf, ..)| shelf.board.remarks()) {
-        eprintln!("warning: {remark}");
+        complain(&format!("warning: {remark}"));
     }
     if must_select && !is_part && !failed && ending.is_nothing() {
-        eprintln!("error: {}", ending.nothing());
+        complain(&format!("error: {}", ending.nothing()));
         ending.broken = true;
     } else {
-        eprint!("{}", ending.skipped());
+        ending.skipped().lines().for_each(complain);
     }
     if let Some(word) = hushed {
         tell(&arguments, &format!("::{word}::\n"));
@@ -346,7 +350,6 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
 type Shown = (Arc<Shelf>, Options, Vec<Pick>, Option<Arc<Journal>>);
 
 /// Ends the records of runs and makes the reports; whether they could be written.
-#[expect(clippy::print_stderr, reason = "this is the face")]
 fn conclude(shown: &[Shown], arguments: &LibtestArguments) -> bool {
     for (shelf, options, picked, journal) in shown {
         let Some(journal) = journal else { continue };
@@ -356,7 +359,7 @@ fn conclude(shown: &[Shown], arguments: &LibtestArguments) -> bool {
             Err(error) => {
                 let folder = options.report.as_ref().map(|folder| folder.display().to_string());
                 let folder = folder.unwrap_or_default();
-                eprintln!("error: the report in {folder} cannot be written: {error}");
+                complain(&format!("error: the report in {folder} cannot be written: {error}"));
                 return false;
             }
         }
@@ -365,7 +368,6 @@ fn conclude(shown: &[Shown], arguments: &LibtestArguments) -> bool {
 }
 
 /// Prints names as libtest does, for a reader who may go away.
-#[expect(clippy::print_stderr, reason = "this is the face")]
 fn list(arguments: &LibtestArguments, names: &[String]) -> ExitCode {
     let text: String = names.iter().flat_map(|name| [name.as_str(), ": test\n"]).collect();
     let written = match &arguments.logfile {
@@ -374,7 +376,7 @@ fn list(arguments: &LibtestArguments, names: &[String]) -> ExitCode {
     };
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            eprintln!("error: the names cannot be written: {error}");
+            complain(&format!("error: the names cannot be written: {error}"));
             ExitCode::from(BROKEN)
         }
         _ => ExitCode::SUCCESS,
@@ -390,20 +392,21 @@ fn hush(arguments: &LibtestArguments) -> Option<String> {
 }
 
 /// Prints what a job of GitHub is to be told of a run.
-#[expect(clippy::print_stderr, reason = "this is the face")]
 fn announce(arguments: &LibtestArguments, sheet: &Sheet) {
     match paper::tell_github(sheet) {
         Ok(text) => tell(arguments, &text),
-        Err(error) => eprintln!("warning: the summary of the job cannot be written: {error}"),
+        Err(error) => {
+            complain(&format!("warning: the summary of the job cannot be written: {error}"))
+        }
     }
 }
 
 /// Prints for whoever runs the job. Where standard output is for a program to read, it goes to the
 /// other one.
-#[expect(clippy::print_stderr, reason = "this is the face")]
 fn tell(arguments: &LibtestArguments, text: &str) {
     if arguments.format.as_deref() == Some("json") {
-        return eprint!("{text}");
+        let _ = std::io::stderr().write_all(text.as_bytes());
+        return;
     }
     let mut out = std::io::stdout();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());

@@ -30,7 +30,7 @@ mod run;
 mod shared;
 mod soak;
 
-pub use face::{LibtestArguments, main_libtest, main_libtest_all, present};
+pub use face::{LibtestArguments, complain, main_libtest, main_libtest_all, present};
 pub use load::{Demand, Load, load};
 pub use plan::{Case, Options, Plan};
 pub use soak::{Soak, soak};
