@@ -383,7 +383,7 @@ pub const FTP_SERVERS: &[Wrong] = &[
         name: "noop-in-lines-without-end",
         suite: "ftp/session",
         fails: &["ftp/session::answers[noop]::server::answered"],
-        says: &["octets that are no whole message"],
+        says: &["octets, no whole message"],
         scale: "0.3",
         ..WRONG
     },
