@@ -93,7 +93,7 @@ fn a_pipe_or_a_device_in_place_of_a_file_is_told_and_not_waited_for() {
     let folder = Folder::new("pipe");
     let suites = folder.0.join("suites");
     std::fs::create_dir(&suites).expect("writable");
-    for pipe in [folder.0.join("pipe"), suites.join("one.yaml")] {
+    for pipe in [folder.0.join("pipe"), suites.join("one.yaml"), suites.join("record.jsonl")] {
         assert!(Command::new("mkfifo").arg(pipe).status().expect("it runs").success());
     }
     let pipe = folder.0.join("pipe").display().to_string();
@@ -112,6 +112,7 @@ fn a_pipe_or_a_device_in_place_of_a_file_is_told_and_not_waited_for() {
         (&["report", &pipe], "this is no file"),
         (&["report", &suites, "--merge", &pipe], "this is no file"),
         (&["report", "--against", "/dev/zero", &pipe], "this is no file"),
+        (&["run", "suites/arp", "--sim", "--report", &suites], "this is no file"),
     ] {
         let mut run = Command::new(env!("CARGO_BIN_EXE_stepladder"))
             .args(words)

@@ -14,7 +14,7 @@ use super::entry::{
     MessageEntry, PartyEntry, ShownField, SuiteEntry, What,
 };
 use super::mask::Mask;
-use super::sheet::general;
+use super::sheet::{general, no_pipe};
 use crate::diag::Source;
 use crate::ladder::{Ends, Exchange, Role, Suite};
 use crate::record::{Difference, Event, Failure, Happening};
@@ -49,6 +49,7 @@ impl Journal {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
+        no_pipe(path)?;
         Ok(Self { file: Mutex::new(File::create(path)?), explained: Mutex::default() })
     }
 

@@ -301,14 +301,18 @@ impl Line {
 pub(super) fn open(path: &Path) -> Result<(File, String), Unreadable> {
     let path = if path.is_dir() { path.join("record.jsonl") } else { path.to_owned() };
     let name = path.display().to_string();
-    let opened = match std::fs::metadata(&path) {
-        // A pipe would be waited for, perhaps without end, and cannot be read a second time.
-        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("this is no file")),
-        _ => File::open(&path),
-    };
-    match opened {
+    match no_pipe(&path).and_then(|()| File::open(&path)) {
         Ok(file) => Ok((file, name)),
         Err(error) => Err(Unreadable::File(name, error)),
+    }
+}
+
+/// Refuses what is there and is no file: a pipe would be waited for, perhaps without end, and cannot
+/// be read a second time.
+pub(super) fn no_pipe(path: &Path) -> io::Result<()> {
+    match std::fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("this is no file")),
+        _ => Ok(()),
     }
 }
 
