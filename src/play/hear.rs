@@ -310,8 +310,8 @@ fn came_from_elsewhere(stage: &Stage, wanted: &[Arc<Say>]) -> (bool, Vec<Differe
             got: match found {
                 Some(_) => format!("it {}", stray.came),
                 None => {
-                    let (kind, octets) = (message.kind.name, stray.octets.len());
-                    format!("{kind} of {octets} octets {}", stray.came)
+                    let octets = counted(stray.octets.len(), "octet");
+                    format!("{} of {octets} {}", message.kind.name, stray.came)
                 }
             },
             bits: None,

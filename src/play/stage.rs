@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::blame::MarkName;
 use super::history::History;
 use super::{Cast, FlowId, Input, Output, Place, Sight, Stray};
-use crate::diag::Pos;
+use crate::diag::{Pos, counted};
 use crate::ladder::{Aside, Ends, LinkId, PartyId, Role, Say, Setting};
 use crate::record::{Event, Failure, Happening, Outcome, Report, RuleSight, Verdict};
 use crate::wire::{
@@ -511,7 +511,8 @@ impl Stage {
         if flow >= self.flows.len() || self.strays.len() >= MOST_STRAYS {
             return;
         }
-        let note = format!("passed over: {} octets {}", stray.octets.len(), stray.came);
+        let octets = counted(stray.octets.len(), "octet");
+        let note = format!("passed over: {octets} {}", stray.came);
         self.happened_on(flow, Happening::Note(note));
         self.strays.push((flow, stray));
     }
