@@ -129,6 +129,50 @@ exchanges:
     }
 }
 
+#[test]
+fn what_may_come_or_not_may_be_one_of_several() {
+    let ladder = |rungs: &str| {
+        suite_from(format!(
+            "suite: try/choice
+parties: {{client: who asks, server: who answers}}
+links: {{ask: {{client -> server: dns}}}}
+exchanges:
+  choice:
+    steps:
+      - step: answered-or-not
+        ladder:
+          - client -> server: {{query: {{question: [{{name: www.example.test., type: A}}]}}}}
+{rungs}
+"
+        ))
+    };
+    let said = |rcode: &str| format!("server -> client: {{response: {{rcode: {rcode}}}}}");
+    let choice = format!("either: [{}, {}]", said("NXDOMAIN"), said("REFUSED"));
+    let optional = format!("          - optional: [{{{choice}}}]\n            within: 1s");
+    let twice = format!("          - repeat: [{{{choice}}}]\n            count: 0..2");
+    for may_come in [optional, twice.clone()] {
+        let tester = ladder(&may_come);
+        for (rungs, verdict) in [
+            (said("NXDOMAIN"), Verdict::Pass),
+            (said("REFUSED"), Verdict::Pass),
+            (said("SERVFAIL"), Verdict::Fail),
+            ("silent: server -> client\n            for: 1s".into(), Verdict::Pass),
+        ] {
+            let peer = ladder(&format!("          - {rungs}"));
+            let [tester, peer] = [&tester, &peer].map(|suite| {
+                Cast::new(suite, &suite.exchanges[0], Projection::testing(suite, &[1]))
+            });
+            let heard = &sim::run(vec![tester, sim::peer(&peer)])[0].steps[0];
+            assert_eq!(heard.verdict, verdict, "{may_come}, {rungs}: {:?}", heard.failures);
+        }
+        let exchange = &tester.exchanges[0];
+        let cast = Cast::new(&tester, exchange, Projection::testing(&tester, &[1]));
+        let (heard, peer) = sim::self_play(&cast);
+        let verdicts = [heard.steps[0].verdict, peer.steps[0].verdict];
+        assert_eq!(verdicts, [Verdict::Pass; 2], "{may_come}");
+    }
+}
+
 fn suite_from(text: String) -> Arc<Suite> {
     let source = Arc::new(Source { path: "try.yaml".into(), text });
     let mut problems = Vec::new();

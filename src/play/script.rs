@@ -13,7 +13,7 @@ use super::Output;
 use super::blame::{MarkName, seconds, soften};
 use super::stage::{Binding, FlowState, Stage};
 use super::wrong::Deed;
-use crate::ladder::{Act, Level, Repeat, Role, Rung, Say, Schedule, Step, Timing, walk};
+use crate::ladder::{Act, Ends, Level, Repeat, Role, Rung, Say, Schedule, Step, Timing, walk};
 use crate::record::{Difference, Happening, Outcome, Verdict};
 
 /// The step cannot go on; its outcome says why.
@@ -192,12 +192,7 @@ impl Player {
     /// Who decides what happens next among rungs: the one who says their first message.
     pub(super) fn chooser(&self, rungs: &[Rung]) -> Role {
         let stage = self.stage.borrow();
-        let ends = rungs.iter().find_map(|rung| match &rung.act {
-            Act::Message(say) => Some(say.ends),
-            Act::Connect(ends, _) | Act::Close(ends) | Act::Refuse(ends) => Some(*ends),
-            _ => None,
-        });
-        ends.map_or(Role::Internal, |e| stage.cast.projection.role(e.from, e.to))
+        first_ends(rungs).map_or(Role::Internal, |e| stage.cast.projection.role(e.from, e.to))
     }
 
     pub(super) fn trigger(&self, party: usize, name: &str) {
@@ -278,16 +273,28 @@ impl Player {
         if self.chooser(rungs) != Role::Hear {
             return self.rungs(rungs).await;
         }
-        let Some(first) = opening(rungs) else { return self.rungs(rungs).await };
+        let firsts = openings(rungs);
+        if firsts.is_empty() {
+            return self.rungs(rungs).await;
+        }
         let within = rung.timing.within.or(rungs.first().and_then(|r| r.timing.within));
         let timed = Rung {
             timing: Timing { within: Some(within.unwrap_or(SHORT_WAIT)), after: None },
             ..rung.clone()
         };
-        match self.await_one(&timed, &[first], false).await? {
-            Some(_) => self.after_opening(rungs).await,
+        match self.await_one(&timed, &firsts, false).await? {
+            Some(which) => self.after_one_of(rungs, which).await,
             None => Ok(()),
         }
+    }
+
+    /// The rungs behind the opening that was taken already: that message of `openings`.
+    pub(super) async fn after_one_of(&self, rungs: &[Rung], which: usize) -> Result<(), Stop> {
+        let Some((Rung { act: Act::Either(branches), .. }, rest)) = rungs.split_first() else {
+            return self.after_opening(rungs).await;
+        };
+        Box::pin(self.after_opening(&branches[which])).await?;
+        self.rungs(rest).await
     }
 
     /// The rungs behind the one that was taken already.
@@ -322,11 +329,12 @@ impl Player {
             }
             if !ours && round >= *repeat.count.start() {
                 // Enough came; more may.
-                let Some(first) = opening(&repeat.rungs) else { break };
-                if self.await_one(rung, &[first], false).await?.is_none() {
+                let firsts = openings(&repeat.rungs);
+                if firsts.is_empty() {
                     break;
                 }
-                self.after_opening(&repeat.rungs).await?;
+                let Some(which) = self.await_one(rung, &firsts, false).await? else { break };
+                self.after_one_of(&repeat.rungs, which).await?;
             } else {
                 let timed = self.allow_for(repeat, &gaps);
                 let said = repeat.rungs.iter().position(|r| matches!(r.act, Act::Message(_)));
@@ -379,12 +387,30 @@ impl Player {
 /// How long something optional is waited for where the suite gives no time.
 pub(super) const SHORT_WAIT: Duration = Duration::from_millis(200);
 
+/// Between whom the first rung goes on that says so.
+fn first_ends(rungs: &[Rung]) -> Option<Ends> {
+    rungs.iter().find_map(|rung| match &rung.act {
+        Act::Message(say) => Some(say.ends),
+        Act::Connect(ends, _) | Act::Close(ends) | Act::Refuse(ends) => Some(*ends),
+        Act::Either(branches) => branches.first().and_then(|branch| first_ends(branch)),
+        _ => None,
+    })
+}
+
 /// The first message of rungs.
 pub(super) fn opening(rungs: &[Rung]) -> Option<Arc<Say>> {
     rungs.iter().find_map(|rung| match &rung.act {
         Act::Message(say) => Some(say.clone()),
         _ => None,
     })
+}
+
+/// The messages with which rungs may begin: several where a choice stands first.
+pub(super) fn openings(rungs: &[Rung]) -> Vec<Arc<Say>> {
+    match rungs.first().map(|r| &r.act) {
+        Some(Act::Either(branches)) => branches.iter().filter_map(|b| opening(b)).collect(),
+        _ => opening(rungs).into_iter().collect(),
+    }
 }
 
 /// The widest window that any branch gives its first message.
