@@ -34,7 +34,7 @@ def read_packet(stream, key, largest=LARGEST):
         return None
     header = Header(*struct.unpack("!BBBBII", octets))
     if header.version >> 4 != 0xC:
-        raise Invalid("another major version")
+        raise Invalid("another major version", octets)
     if header.length > largest:
         raise Invalid("longer than any packet")
     body = stream.read(header.length)

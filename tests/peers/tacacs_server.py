@@ -67,6 +67,10 @@ WRONG = [
     "keeps-sharing-after-other-key",
     "abort-ends-all",
     "password-is-anybodys",
+    "passes-empty-password",
+    "compares-what-was-typed",
+    "compares-what-it-knows",
+    "passes-any-case",
 ]
 WORDS = None
 # What the server should not remember from one connection to the next.
@@ -93,10 +97,15 @@ class Session(socketserver.StreamRequestHandler):
             endless = WORDS.wrong == "waits-for-endless-packet"
             packet = read_packet(self.rfile, key(), 1 << 32 if endless else LARGEST)
         except Invalid as why:
+            if WORDS.header_alone and len(why.args) > 1:
+                self.send(nothing_behind(why.args[1]))
             return self.refuse(None, why)
         if packet is None:
             return False
         header, octets = packet
+        if WORDS.header_alone and not header.length:
+            self.say(header, b"")
+            return self.refuse(None, "nothing in it")
         if WORDS.wrong == "never-answers":
             return True
         try:
@@ -106,6 +115,7 @@ class Session(socketserver.StreamRequestHandler):
             goes_on = answers[header.kind](header, body)
         except Invalid as why:
             return self.refuse(header, why)
+        self.latest = header.session
         if goes_on:
             self.sessions[header.session] = (self.name, self.expected, header.kind)
         else:
@@ -158,8 +168,18 @@ class Session(socketserver.StreamRequestHandler):
                 AUTHOR: author_response(AUTHOR_ERROR, text),
                 ACCT: acct_reply(ACCT_ERROR, text),
             }
+            if WORDS.fails_unknown and "not served" in str(why):
+                bodies[AUTHEN] = authen_reply(FAIL, text)
+            if WORDS.own_numbers:
+                self.go_by_itself(header)
             self.say(header, bodies.get(header.kind, b""))
         return False
+
+    def go_by_itself(self, header):
+        """The error has the number that was due, and the session that the connection is for."""
+        if header.session not in self.sessions and not self.shared:
+            header.session = getattr(self, "latest", header.session)
+        _, header.number, _ = self.sessions.get(header.session, (None, 1, None))
 
     def answerable(self, header):
         """The number after 255 is none."""
@@ -221,7 +241,7 @@ class Session(socketserver.StreamRequestHandler):
             raise Invalid("an action that is not served")
         self.name = user.decode("utf-8", "replace")
         if WORDS.wrong == "takes-data-for-password" and kind == ASCII and data:
-            return self.tell(header, data == WORDS.password.encode())
+            return self.tell(header, self.fits(data))
         if WORDS.wrong == "password-before-name" and not self.name:
             self.say(header, authen_reply(GETPASS, b"Password: ", NOECHO))
             return True
@@ -232,7 +252,7 @@ class Session(socketserver.StreamRequestHandler):
             self.say(header, authen_reply(GETPASS, b"Password: ", NOECHO))
             return True
         if kind == PAP and minor == 1:
-            return self.tell(header, data == WORDS.password.encode())
+            return self.tell(header, self.fits(data))
         if kind == CHAP and minor == 1 and len(data) > 17:
             ident, challenge, response = data[:1], data[1:-16], data[-16:]
             right = hashlib.md5(ident + WORDS.password.encode() + challenge).digest()
@@ -262,7 +282,24 @@ class Session(socketserver.StreamRequestHandler):
             if header.number < 7 or WORDS.wrong == "asks-name-for-ever":
                 return self.ask(header)
             return self.tell(header, False)
-        return self.tell(header, typed == WORDS.password.encode())
+        self.tries = getattr(self, "tries", 0) + 1
+        if not (self.fits(typed) and self.name == WORDS.username) and self.tries < WORDS.tries:
+            self.name = "" if WORDS.name_again else self.name
+            return self.ask(header)
+        return self.tell(header, self.fits(typed))
+
+    def fits(self, typed):
+        """Whether this is the password."""
+        password = WORDS.password.encode()
+        if WORDS.wrong == "passes-empty-password" and not typed:
+            return True
+        if WORDS.wrong == "compares-what-was-typed":
+            return typed == password[: len(typed)] != b""
+        if WORDS.wrong == "compares-what-it-knows":
+            return typed.startswith(password)
+        if WORDS.wrong == "passes-any-case":
+            return typed.lower() == password.lower()
+        return typed == password
 
     def ask(self, header):
         if not self.name:
@@ -332,6 +369,11 @@ def key():
     return WORDS.key.encode()
 
 
+def nothing_behind(octets):
+    """What is said to a packet of which nobody knows what it is (RFC 8907 section 3.6)."""
+    return octets[:2] + bytes([octets[2] + 1]) + octets[3:8] + bytes(4)
+
+
 def authen_reply(status, message, flags=0):
     return struct.pack("!BBHH", status, flags, len(message), 0) + message
 
@@ -359,6 +401,11 @@ def main():
     words.add_argument("--password", required=True)
     words.add_argument("--hang-up", action="store_true", help="close without an error")
     words.add_argument("--dribble", action="store_true", help="each octet by itself")
+    words.add_argument("--tries", type=int, default=1, help="how often a password may be said")
+    words.add_argument("--name-again", action="store_true", help="ask for the name again, too")
+    words.add_argument("--own-numbers", action="store_true", help="errors go by what was due")
+    words.add_argument("--header-alone", action="store_true", help="say it to what nobody can read")
+    words.add_argument("--fails-unknown", action="store_true", help="FAIL for what is not served")
     words.add_argument("--wrong", choices=WRONG)
     WORDS = words.parse_args()
     with Server(("127.0.0.1", WORDS.port), Session) as server:

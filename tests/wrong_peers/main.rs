@@ -99,6 +99,31 @@ fn a_tacacs_server_that_sends_each_octet_by_itself_passes_every_step_and_rule() 
 }
 
 #[test]
+fn a_tacacs_server_that_asks_for_a_password_four_times_passes_every_step_and_rule() {
+    passes(tacacs_server, &["--tries", "4"], &["tacacs"], &[]);
+}
+
+#[test]
+fn a_tacacs_server_that_asks_for_the_name_again_passes_every_step_and_rule() {
+    passes(tacacs_server, &["--tries", "3", "--name-again"], &["tacacs"], &[]);
+}
+
+#[test]
+fn a_tacacs_server_whose_errors_go_by_what_was_due_passes_every_step_and_rule() {
+    passes(tacacs_server, &["--own-numbers"], &["tacacs"], &[]);
+}
+
+#[test]
+fn a_tacacs_server_that_says_a_header_alone_to_what_it_cannot_read_passes_every_step_and_rule() {
+    passes(tacacs_server, &["--header-alone"], &["tacacs"], &[]);
+}
+
+#[test]
+fn a_tacacs_server_that_fails_what_it_does_not_serve_passes_every_step_and_rule() {
+    passes(tacacs_server, &["--fails-unknown"], &["tacacs"], &[]);
+}
+
+#[test]
 fn wrong_tacacs_servers_are_caught_where_it_is_demanded() {
     are_caught(tacacs_server, TACACS_SERVERS);
 }
@@ -113,6 +138,7 @@ fn a_right_tacacs_client_passes_every_step_and_rule() {
         "tacacs/verdict.yaml",
     ];
     passes(tacacs_client, &[], &suites, &[]);
+    passes(tacacs_client, &["--tries", "3"], &suites, &[]);
 }
 
 #[test]

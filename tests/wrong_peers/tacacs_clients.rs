@@ -295,7 +295,7 @@ pub const TACACS_CLIENTS: &[Wrong] = &[
     Wrong {
         name: "lets-everybody-in",
         suite: "tacacs/verdict",
-        fails: &["tacacs/verdict::not-authorized[error]::nas::shell-denied"],
+        fails: &["tacacs/verdict::not-authorized[follow]::nas::shell-denied"],
         says: &["does not show `refused`", "tacacs.refused-authorization-is-denied"],
         ..WRONG
     },
@@ -303,6 +303,13 @@ pub const TACACS_CLIENTS: &[Wrong] = &[
         name: "error-is-fail",
         suite: "tacacs/verdict",
         fails: &["tacacs/verdict::error::nas::undecided"],
+        says: &["does not show `undecided`", "tacacs.client-error-is-not-failure"],
+        ..WRONG
+    },
+    Wrong {
+        name: "error-is-fail",
+        suite: "tacacs/verdict",
+        fails: &["tacacs/verdict::not-decided::nas::undecided"],
         says: &["does not show `undecided`", "tacacs.client-error-is-not-failure"],
         ..WRONG
     },

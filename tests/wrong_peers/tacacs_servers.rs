@@ -73,29 +73,29 @@ pub const TACACS_SERVERS: &[Wrong] = &[
     Wrong {
         name: "noecho-missing",
         suite: "tacacs/authentication",
-        fails: &["tacacs/authentication::ascii-named::server::password-asked"],
-        says: &["field `flags.noecho`", "tacacs.server-answers-password-prompt-request"],
+        fails: &["tacacs/authentication::rules::server::passwords-not-shown"],
+        says: &["flags.noecho", "tacacs.password-asked-without-echo"],
         ..WRONG
     },
     Wrong {
         name: "noecho-missing",
         suite: "tacacs/telnet-login",
-        fails: &["tacacs/telnet-login::login::server::04-password-asked"],
-        says: &["field `flags.noecho`", "tacacs.step04-server-asks-for-password"],
+        fails: &["tacacs/telnet-login::rules::server::passwords-not-shown"],
+        says: &["flags.noecho", "tacacs.password-asked-without-echo"],
         ..WRONG
     },
     Wrong {
         name: "empty-prompt",
         suite: "tacacs/authentication",
-        fails: &["tacacs/authentication::ascii::server::name-asked"],
-        says: &["field `server_msg`", "tacacs.server-answers-username-prompt-request"],
+        fails: &["tacacs/authentication::rules::server::prompts-told"],
+        says: &["server_msg", "tacacs.prompt-provided"],
         ..WRONG
     },
     Wrong {
         name: "empty-prompt",
         suite: "tacacs/telnet-login",
-        fails: &["tacacs/telnet-login::login::server::02-user-name-asked"],
-        says: &["field `server_msg`", "tacacs.step02-server-asks-for-username"],
+        fails: &["tacacs/telnet-login::rules::server::prompts-told"],
+        says: &["server_msg", "tacacs.prompt-provided"],
         ..WRONG
     },
     Wrong {
@@ -310,7 +310,7 @@ pub const TACACS_SERVERS: &[Wrong] = &[
         name: "passes-without-password",
         suite: "tacacs/authentication",
         fails: &["tacacs/authentication::ascii::server::password-asked"],
-        says: &["fields of the authen-reply", "status"],
+        says: &["field `status` of the authen-reply", "status"],
         ..WRONG
     },
     Wrong {
