@@ -313,4 +313,40 @@ pub const TACACS_CLIENTS: &[Wrong] = &[
         says: &["does not show `undecided`", "tacacs.client-error-is-not-failure"],
         ..WRONG
     },
+    Wrong {
+        name: "lets-in-unless-failed",
+        suite: "tacacs/verdict",
+        fails: &[
+            "tacacs/verdict::neither[follow]::nas::user-kept-out",
+            "tacacs/verdict::neither[restart]::nas::user-kept-out",
+        ],
+        says: &["does not show `refused`", "tacacs.restart-is-another-session"],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-clear-reply",
+        suite: "tacacs/verdict",
+        fails: &["tacacs/verdict::not-believed[in-the-clear]::nas::user-kept-out"],
+        says: &["does not show `kept-out`", "tacacs.clear-reply-ends-session"],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-longer-body",
+        suite: "tacacs/verdict",
+        fails: &["tacacs/verdict::not-believed[body-longer-than-its-fields]::nas::user-kept-out"],
+        says: &["does not show `kept-out`"],
+        ..WRONG
+    },
+    Wrong {
+        name: "believes-any-pass",
+        suite: "tacacs/verdict",
+        fails: &[
+            "tacacs/verdict::not-believed[session-id]::nas::user-kept-out",
+            "tacacs/verdict::not-believed[sequence-number]::nas::user-kept-out",
+            "tacacs/verdict::not-believed[sequence-number-again]::nas::user-kept-out",
+            "tacacs/verdict::not-believed[other-type]::nas::user-kept-out",
+        ],
+        says: &["does not show `kept-out`", "tacacs.client-invalid-packet-ends-session"],
+        ..WRONG
+    },
 ];

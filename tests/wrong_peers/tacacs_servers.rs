@@ -471,4 +471,32 @@ pub const TACACS_SERVERS: &[Wrong] = &[
         says: &["status", "tacacs.server-remembers-username"],
         ..WRONG
     },
+    Wrong {
+        name: "passes-empty-password",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::almost-the-password[none]::server::asked-for-failed"],
+        says: &["field `status`", "tacacs.server-rejects-wrong-password"],
+        ..WRONG
+    },
+    Wrong {
+        name: "compares-what-was-typed",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::almost-the-password[shorter]::server::asked-for-failed"],
+        says: &["field `status`", "tacacs.server-rejects-wrong-password"],
+        ..WRONG
+    },
+    Wrong {
+        name: "compares-what-it-knows",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::almost-the-password[longer]::server::asked-for-failed"],
+        says: &["field `status`", "tacacs.server-rejects-wrong-password"],
+        ..WRONG
+    },
+    Wrong {
+        name: "passes-any-case",
+        suite: "tacacs/authentication",
+        fails: &["tacacs/authentication::almost-the-password[other-case]::server::asked-for-failed"],
+        says: &["field `status`", "tacacs.server-rejects-wrong-password"],
+        ..WRONG
+    },
 ];

@@ -118,6 +118,7 @@ observations:
   accepted: {{ended-with: 0}}
   refused: {{ended-with: 1}}
   undecided: {{ended-with: 2}}
+  kept-out: {{contains: kept out}}
 triggers:
 "
     );
