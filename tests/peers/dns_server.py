@@ -45,9 +45,13 @@ WRONG = [
     "edns-version-passed-over",
     "one-query-per-connection",
     "length-one-more",
+    "wildcard-for-its-type-alone",
+    "classes-mixed",
+    "reads-once",
 ]
 A, NS, CNAME, SOA, MX, TXT, AAAA, SRV, NAPTR, OPT, CAA = 1, 2, 5, 6, 15, 16, 28, 33, 35, 41, 257
-NOERROR, FORMERR, NXDOMAIN, NOTIMP, REFUSED = 0, 1, 3, 4, 5
+NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED = 0, 1, 2, 3, 4, 5
+IN, ROOT = 1, ()
 APEX = (b"example", b"test")
 ZONE = {}
 
@@ -137,7 +141,7 @@ def read(octets):
     name, at = read_name(octets, 12)
     if at + 4 > len(octets):
         raise Malformed
-    kind, _ = struct.unpack("!HH", octets[at : at + 4])
+    kind, group = struct.unpack("!HH", octets[at : at + 4])
     end = at = at + 4
     opts = []
     for _ in range(sum(counts[1:])):
@@ -152,7 +156,7 @@ def read(octets):
             opts.append((size, ttl >> 16 & 0xFF, ttl & 0x8000))
     if len(opts) > 1:
         raise Malformed
-    return name, kind, end, opts
+    return name, kind, group, end, opts
 
 
 def lower(name):
@@ -162,8 +166,9 @@ def lower(name):
 class Answer:
     """What is found for a question."""
 
-    def __init__(self, wrong, name, kind):
-        self.wrong, self.code, self.authority = wrong, NOERROR, True
+    def __init__(self, words, name, kind):
+        self.words, self.wrong = words, words.wrong
+        self.code, self.authority = NOERROR, True
         self.sections = [], [], []
         self.find(name, kind)
 
@@ -194,13 +199,17 @@ class Answer:
             if lower(name[-2:]) != APEX:
                 if len(seen) == 1:
                     self.code, self.authority = REFUSED, False
+                    if self.words.refers_up:
+                        self.code = NOERROR
+                        self.sections[1].append((ROOT, NS, 518400, wire(labels("a.root-servers.net"))))
                     if self.wrong == "foreign-zone-answered":
                         self.code = NXDOMAIN
                 return
             if self.refer(name):
                 return
             node = self.node(name)
-            if node is None:
+            one_type = self.wrong == "wildcard-for-its-type-alone" and name not in ZONE
+            if node is None or one_type and not node.keys() & {kind, CNAME}:
                 return self.nothing(NOERROR if self.exists(name) else NXDOMAIN)
             if kind in node:
                 return self.put(0, owner, kind, node)
@@ -210,6 +219,11 @@ class Answer:
             if self.wrong == "alias-not-followed":
                 return
             owner = name = read_name(node[CNAME][0][1], 0)[0]
+        # An alias of itself, at the end of it all.
+        if self.words.fails_loops:
+            self.code, self.authority, self.sections = SERVFAIL, False, ([], [], [])
+        if self.words.cuts_loops:
+            self.sections[0].pop()
 
     def refer(self, name):
         for at in range(len(name) - 3, -1, -1):
@@ -238,15 +252,15 @@ class Answer:
 
 
 class Server:
-    def __init__(self, wrong):
-        self.wrong, self.silent = wrong, False
+    def __init__(self, words):
+        self.words, self.wrong, self.silent = words, words.wrong, False
 
     def reply(self, query, most):
         if len(query) < 12 or query[2] & 0x80 and self.wrong != "responses-answered":
             return None
         opcode = query[2] >> 3 & 15
         try:
-            name, kind, end, opts = read(query)
+            name, kind, group, end, opts = read(query)
         except Malformed:
             self.silent = self.wrong == "silent-after-what-cannot-be-read"
             code = NOTIMP if opcode else FORMERR
@@ -259,7 +273,9 @@ class Server:
         opt = self.opt(opts)
         if opts and opts[0][1] and self.wrong != "edns-version-passed-over":
             return self.head(query, NOERROR, 0, (1, 0, 0, 1)) + question + opt
-        answer = Answer(self.wrong, name, kind)
+        if group != IN and self.wrong != "classes-mixed":
+            return self.head(query, REFUSED, 0, (1, 0, 0, len(opt) > 0)) + question + opt
+        answer = Answer(self.words, name, kind)
         if opts and most == 512:
             most = max(512, min(1232, opts[0][0]))
         whole = self.body(query, question, name, answer, opt)
@@ -273,7 +289,7 @@ class Server:
             return b""
         _, version, do = opts[0] if opts else (0, 0, 0)
         extended = 1 if version and self.wrong != "edns-version-passed-over" else 0
-        if extended:
+        if extended or self.words.without_dnssec:
             do = 0
         return b"\0" + struct.pack("!HHIH", OPT, 1232, extended << 24 | do, 0)
 
@@ -336,6 +352,8 @@ class Server:
             if not more:
                 return stream.close()
             pending += more
+            if self.wrong == "reads-once" and len(more) < 2 + int.from_bytes(more[:2], "big"):
+                return stream.close()
             while len(pending) >= 2 and len(pending) >= 2 + int.from_bytes(pending[:2], "big"):
                 length = int.from_bytes(pending[:2], "big")
                 query, pending = pending[2 : 2 + length], pending[2 + length :]
@@ -350,10 +368,14 @@ class Server:
 def main():
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("port", type=int)
+    words.add_argument("--refers-up", action="store_true", help="to the root, with what is elsewhere")
+    words.add_argument("--fails-loops", action="store_true", help="SERVFAIL for aliases without end")
+    words.add_argument("--cuts-loops", action="store_true", help="the first alias of a loop alone")
+    words.add_argument("--without-dnssec", action="store_true", help="DO is one of the unknown flags")
     words.add_argument("--wrong", choices=WRONG)
     words = words.parse_args()
     fill()
-    server = Server(words.wrong)
+    server = Server(words)
     door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     door.bind(("127.0.0.1", words.port))
     streams = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

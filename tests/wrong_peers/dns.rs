@@ -416,4 +416,25 @@ pub const DNS_SERVERS: &[Wrong] = &[
         scale: "0.3",
         ..WRONG
     },
+    Wrong {
+        name: "wildcard-for-its-type-alone",
+        suite: "dns/authoritative",
+        fails: &["dns/authoritative::no-data[wildcard-of-other-types]::server::told"],
+        says: &["field `rcode`"],
+        ..WRONG
+    },
+    Wrong {
+        name: "classes-mixed",
+        suite: "dns/authoritative",
+        fails: &["dns/authoritative::other-class::server::nothing-of-ours"],
+        says: &["dns.classes-kept-apart"],
+        ..WRONG
+    },
+    Wrong {
+        name: "reads-once",
+        suite: "dns/authoritative",
+        fails: &["dns/authoritative::in-pieces::server::answered"],
+        says: &["dns.tcp-served"],
+        ..WRONG
+    },
 ];

@@ -28,7 +28,7 @@ use tacacs_clients::TACACS_CLIENTS;
 use tacacs_servers::TACACS_SERVERS;
 use targets::{
     dhcp_client, dhcp_relay, dhcp_server, dns_client, dns_server, ftp_client, ftp_server,
-    radius_client, radius_server, router, tacacs_client, tacacs_server, tftp_client, tftp_server,
+    plain_dns_server, radius_client, radius_server, router, tacacs_client, tacacs_server, tftp_client, tftp_server,
 };
 use tftp::{TFTP_CLIENTS, TFTP_SERVERS};
 
@@ -187,6 +187,17 @@ fn a_right_dns_server_passes_every_step_and_rule() {
 }
 
 #[test]
+fn a_dns_server_that_refers_up_and_fails_loops_passes_every_step_and_rule() {
+    passes(dns_server, &["--refers-up", "--fails-loops"], &["dns/authoritative.yaml"], &[]);
+    passes(dns_server, &["--cuts-loops"], &["dns/authoritative.yaml"], &[]);
+}
+
+#[test]
+fn a_dns_server_without_dnssec_passes_every_step_and_rule() {
+    passes(plain_dns_server, &[], &["dns/authoritative.yaml"], &["dnssec-wanted"]);
+}
+
+#[test]
 fn wrong_dns_servers_are_caught_where_it_is_demanded() {
     are_caught(dns_server, DNS_SERVERS);
 }
@@ -214,6 +225,7 @@ fn wrong_dhcp_relays_are_caught_where_it_is_demanded() {
 #[test]
 fn a_right_dns_client_passes_every_step_and_rule() {
     passes(dns_client, &[], &["dns/stub.yaml"], &[]);
+    passes(dns_client, &["--both", "--pause", "6"], &["dns/stub.yaml"], &[]);
 }
 
 #[test]

@@ -227,6 +227,12 @@ start: {{command: {start}, ready: {{line: READY, within: 30s}}}}
     )
 }
 
+/// It has never heard of DNSSEC.
+pub fn plain_dns_server(more: &[&str]) -> String {
+    let more = [&["--without-dnssec"], more].concat();
+    format!("{}lacks: [dnssec]\n", dns_server(&more))
+}
+
 pub fn dns_client(more: &[&str]) -> String {
     let resolve = command("dns_client.py", "{link:ask} www.example.test.", more);
     format!(
