@@ -17,6 +17,8 @@ import subprocess
 import time
 
 WRONG = [
+    "forgets-transaction-once-offered",
+    "takes-ack-for-offer",
     # DHCP.
     "discover-unicast",
     "giaddr-set",
@@ -417,7 +419,8 @@ class Client:
             return None
         if dhcp[0] != 2 and self.wrong != "takes-op-request":
             return None
-        if dhcp[4:8] != self.xid and self.wrong != "takes-other-xid":
+        later = self.state == "requesting" and self.wrong == "forgets-transaction-once-offered"
+        if dhcp[4:8] != self.xid and self.wrong != "takes-other-xid" and not later:
             return None
         if dhcp[236:240] != COOKIE and self.wrong != "takes-wrong-cookie":
             return None
@@ -470,6 +473,7 @@ class Client:
 
     def take(self, kind, yiaddr, options):
         is_offer = kind == OFFER or self.wrong == "takes-any-type"
+        is_offer |= kind == ACK and self.wrong == "takes-ack-for-offer"
         if self.state == "selecting" and is_offer and yiaddr != NOBODY:
             self.state, self.offered, self.server = "requesting", yiaddr, options[SERVER]
             self.host.stop("no-offer")

@@ -157,7 +157,8 @@ class Request:
 
 class Server:
     def __init__(self, words):
-        self.wrong, self.answers = words.wrong, words.answers
+        self.wrong, self.answers, self.words = words.wrong, words.answers, words
+        self.next = 0
         self.door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.door.bind(("127.0.0.1", words.port))
         self.leases, self.offers, self.declined, self.ends = {}, {}, set(), {}
@@ -214,11 +215,16 @@ class Server:
         if who in self.leases and self.wrong != "forgets-who-has-what":
             return self.leases[who]
         wish = request.options.get(WISH)
-        if wish and self.is_free(wish, who) and self.wrong != "wish-ignored":
+        in_turn = self.words.in_turn
+        if wish and self.is_free(wish, who) and self.wrong != "wish-ignored" and not in_turn:
             return wish
         free = [a for a in POOL if self.is_free(a, None)]
         if not free and self.wrong == "offers-when-empty":
             return address("192.0.2.104")
+        if in_turn and free:
+            # The one that was free for the longest time.
+            free.sort(key=lambda a: (POOL.index(a) - self.next) % len(POOL))
+            self.next = POOL.index(free[0]) + 1
         return free[0] if free else None
 
     def discover(self, request):
@@ -342,7 +348,7 @@ class Server:
             yield ID, identifier
         if not identifier and wrong == "identifier-invented":
             yield ID, b"\1" + request.chaddr[:6]
-        information = request.options.get(RELAY)
+        information = None if self.words.plain else request.options.get(RELAY)
         if information and wrong != "relay-information-dropped":
             if wrong == "relay-information-cut":
                 information = information[: 2 + information[1] - 1]
@@ -390,6 +396,8 @@ def main():
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("port", type=int)
     words.add_argument("answers", type=int)
+    words.add_argument("--in-turn", action="store_true", help="one address after the other, whoever wishes")
+    words.add_argument("--plain", action="store_true", help="without relay agent information")
     words.add_argument("--wrong", choices=WRONG)
     Server(words.parse_args()).serve()
 

@@ -4,6 +4,32 @@ use crate::harness::{WRONG, Wrong};
 
 pub const DHCP_CLIENTS: &[Wrong] = &[
     Wrong {
+        name: "forgets-transaction-once-offered",
+        suite: "dhcpv4/client",
+        fails: &[
+            "dhcpv4/client::not-the-acknowledgement[other-transaction]::client::acknowledgement-taken",
+        ],
+        says: &["does not show `has-address`", "dhcpv4.client-takes-address-from-ack"],
+        scale: "0.4",
+        ..WRONG
+    },
+    Wrong {
+        name: "forgets-transaction-once-offered",
+        suite: "dhcpv4/client",
+        fails: &[
+            "dhcpv4/client::not-the-acknowledgement[refusal-of-another-transaction]::client::dropped",
+        ],
+        says: &["discover", "dhcpv4.client-drops-invalid-packet"],
+        ..WRONG
+    },
+    Wrong {
+        name: "takes-ack-for-offer",
+        suite: "dhcpv4/client",
+        fails: &["dhcpv4/client::not-an-offer[acknowledgement]::client::dropped"],
+        says: &["was to be silent towards `server` and said request"],
+        ..WRONG
+    },
+    Wrong {
         name: "discover-unicast",
         suite: "dhcpv4/client",
         fails: &["dhcpv4/client::lease::client::discovers"],

@@ -28,7 +28,8 @@ use tacacs_clients::TACACS_CLIENTS;
 use tacacs_servers::TACACS_SERVERS;
 use targets::{
     dhcp_client, dhcp_relay, dhcp_server, dns_client, dns_server, ftp_client, ftp_server,
-    plain_dns_server, radius_client, radius_server, router, tacacs_client, tacacs_server, tftp_client, tftp_server,
+    modest_dhcp_server, plain_dns_server, radius_client, radius_server, router, tacacs_client,
+    tacacs_server, tftp_client, tftp_server,
 };
 use tftp::{TFTP_CLIENTS, TFTP_SERVERS};
 
@@ -205,6 +206,14 @@ fn wrong_dns_servers_are_caught_where_it_is_demanded() {
 #[test]
 fn a_right_dhcp_server_passes_every_step_and_rule() {
     passes(dhcp_server, &[], &["dhcpv4/relay-leases.yaml", "dhcpv4/relay-messages.yaml"], &[]);
+}
+
+#[test]
+fn a_dhcp_server_that_grants_no_wishes_passes_every_step_and_rule() {
+    let suites = ["dhcpv4/relay-leases.yaml", "dhcpv4/relay-messages.yaml"];
+    let wishes = ["::wish[", "::run-out[", "::offer-not-wanted::", "::options-anywhere["];
+    let skip = [&wishes[..], &["::relay-information"]].concat();
+    passes(modest_dhcp_server, &[], &suites, &skip);
 }
 
 #[test]

@@ -495,7 +495,9 @@ pub const TACACS_SERVERS: &[Wrong] = &[
     Wrong {
         name: "passes-any-case",
         suite: "tacacs/authentication",
-        fails: &["tacacs/authentication::almost-the-password[other-case]::server::asked-for-failed"],
+        fails: &[
+            "tacacs/authentication::almost-the-password[other-case]::server::asked-for-failed",
+        ],
         says: &["field `status`", "tacacs.server-rejects-wrong-password"],
         ..WRONG
     },

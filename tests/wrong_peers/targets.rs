@@ -265,6 +265,12 @@ start: {{command: {start}, ready: {{line: READY, within: 30s}}, per-exchange: tr
     )
 }
 
+/// It gives one address after the other, and has never heard of relay agent information.
+pub fn modest_dhcp_server(more: &[&str]) -> String {
+    let more = [&["--in-turn", "--plain"], more].concat();
+    format!("{}lacks: [wishes, relay-information]\n", dhcp_server(&more))
+}
+
 pub fn dhcp_relay(more: &[&str]) -> String {
     let lease = command("dhcp_relay.py", "{link:relayed}", more);
     format!(
