@@ -173,6 +173,46 @@ exchanges:
     }
 }
 
+#[test]
+fn one_of_several_may_come_in_any_order_with_others() {
+    let ladder = |rungs: &str| {
+        suite_from(format!(
+            "suite: try/order
+parties: {{client: who asks, server: who answers}}
+links: {{ask: {{client -> server: ftp}}}}
+exchanges:
+  order:
+    steps:
+      - step: both
+        ladder:
+          - connect: client -> server
+{rungs}
+"
+        ))
+    };
+    let asked = |verb: &str| {
+        format!("[{{client -> server: {verb}}}, {{server -> client: {{reply: {{code: 200}}}}}}]")
+    };
+    let (syst, noop, pwd) = (asked("syst"), asked("noop"), asked("pwd"));
+    let tester = ladder(&format!("          - any-order: [{syst}, [{{either: [{noop}, {pwd}]}}]]"));
+    for (said, verdict) in [
+        ([&syst, &noop], Verdict::Pass),
+        ([&pwd, &syst], Verdict::Pass),
+        ([&noop, &pwd], Verdict::Fail),
+    ] {
+        let rungs: String = said
+            .iter()
+            .map(|rungs| rungs.trim_matches(['[', ']']).replace("}, {", "}\n          - {"))
+            .map(|rungs| format!("          - {rungs}\n"))
+            .collect();
+        let peer = ladder(&rungs);
+        let [tester, peer] = [&tester, &peer]
+            .map(|suite| Cast::new(suite, &suite.exchanges[0], Projection::testing(suite, &[0])));
+        let heard = &sim::run(vec![tester, sim::peer(&peer)])[0].steps[0];
+        assert_eq!(heard.verdict, verdict, "{rungs}: {:?}", heard.failures);
+    }
+}
+
 fn suite_from(text: String) -> Arc<Suite> {
     let source = Arc::new(Source { path: "try.yaml".into(), text });
     let mut problems = Vec::new();

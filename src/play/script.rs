@@ -262,9 +262,12 @@ impl Player {
                 self.rungs(left.remove(ours)).await?;
                 continue;
             }
-            let firsts: Vec<Arc<Say>> = left.iter().filter_map(|b| opening(b)).collect();
-            let which = self.hear(rung, &firsts).await?;
-            self.after_opening(left.remove(which)).await?;
+            let firsts: Vec<(usize, usize)> = (0..left.len())
+                .flat_map(|branch| (0..openings(left[branch]).len()).map(move |at| (branch, at)))
+                .collect();
+            let wanted: Vec<Arc<Say>> = left.iter().flat_map(|branch| openings(branch)).collect();
+            let (branch, which) = firsts[self.hear(rung, &wanted).await?];
+            self.after_one_of(left.remove(branch), which).await?;
         }
         Ok(())
     }

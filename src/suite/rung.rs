@@ -112,8 +112,8 @@ fn rung(reader: &mut Reader<'_>, scene: &mut Scene<'_>, node: &Node) -> Option<R
         "trigger" => trigger(reader, scene, value)?,
         "observe" => observe(reader, scene, value, node)?,
         "alive" => alive(reader, scene, value)?,
-        "either" => Act::Either(branches(reader, scene, value)),
-        "any-order" => Act::AnyOrder(branches(reader, scene, value)),
+        "either" => Act::Either(branches(reader, scene, value, false)),
+        "any-order" => Act::AnyOrder(branches(reader, scene, value, true)),
         "optional" => Act::Optional(rungs(reader, scene, value)),
         _ => repeat(reader, scene, value, node),
     };
@@ -523,7 +523,13 @@ fn alive(reader: &mut Reader<'_>, scene: &mut Scene<'_>, value: &Node) -> Option
     Some(Act::Alive { party, rungs })
 }
 
-fn branches(reader: &mut Reader<'_>, scene: &mut Scene<'_>, node: &Node) -> Vec<Vec<Rung>> {
+/// Branches. Each begins with the message by which it is known, or with a choice of such messages.
+fn branches(
+    reader: &mut Reader<'_>,
+    scene: &mut Scene<'_>,
+    node: &Node,
+    choice: bool,
+) -> Vec<Vec<Rung>> {
     if !matches!(node.kind, Kind::List(_)) {
         reader.error(node.pos, format!("expected a list of branches, found {}", node.shape()));
         return Vec::new();
@@ -532,8 +538,15 @@ fn branches(reader: &mut Reader<'_>, scene: &mut Scene<'_>, node: &Node) -> Vec<
         .iter()
         .map(|branch| {
             let branch_rungs = rungs(reader, scene, branch);
-            if !branch_rungs.is_empty() && !matches!(branch_rungs[0].act, Act::Message(_)) {
-                let pos = branch_rungs[0].pos;
+            let known = |rung: &Rung| match rung.act {
+                Act::Message(_) => true,
+                Act::Either(_) => choice,
+                _ => false,
+            };
+            if let Some(first) = branch_rungs.first()
+                && !known(first)
+            {
+                let pos = first.pos;
                 reader.error(pos, "a branch begins with the message by which it is known");
             }
             branch_rungs
