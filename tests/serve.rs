@@ -347,7 +347,7 @@ fn fetched(from: SocketAddr) -> Vec<u8> {
 
 #[test]
 fn callers_at_once_are_told_places_of_their_own() {
-    let words = ["ftp/transfer::get-passive[epsv]", "--as", "server", "--count", "8"];
+    let words = ["ftp/transfer::get-extended-passive[epsv]", "--as", "server", "--count", "8"];
     let mut served = Served::begin(&words);
     let callers: Vec<_> = (0..8)
         .map(|_| {

@@ -189,6 +189,11 @@ class Client:
         """What came, and whether all of it did."""
         if not (self.words.ascii or self.wrong == "stays-with-ascii"):
             self.ask("TYPE I", 200)
+        if self.words.formal:
+            self.ask("STRU F", 200)
+            self.ask("MODE S", 200)
+            if data is not None:
+                self.ask(f"ALLO {len(data)}", 200, 202)
         call = self.place()
         if self.words.offset:
             offset = self.words.offset + (1 if self.wrong == "resumes-one-too-far" else 0)
@@ -262,6 +267,7 @@ def main():
     words.add_argument("--mode", default="epsv")
     words.add_argument("--ascii", action="store_true")
     words.add_argument("--from", dest="offset", type=int, default=0)
+    words.add_argument("--formal", action="store_true", help="say what goes without saying, too")
     words.add_argument("--wrong", choices=WRONG)
     words = words.parse_args()
     client = Client(words)

@@ -93,6 +93,7 @@ class Files:
 class Session:
     def __init__(self, server, stream, peer):
         self.files, self.wrong, self.stream, self.peer = server.files, server.wrong, stream, peer
+        self.words = server.words
         self.stream.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
         self.stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer, self.open = b"", True
@@ -177,14 +178,15 @@ class Session:
             verb = verb.upper()
         free = ("USER", "PASS", "QUIT", "NOOP", "FEAT", "HELP", "SYST", "REIN")
         known = getattr(self, "do_" + verb.lower(), None) if verb.isalpha() and verb.isupper() else None
-        if known is None:
+        newer = ("EPSV", "EPRT", "FEAT", "OPTS", "SIZE", "MDTM", "MLST", "MLSD", "REST", "STOU")
+        if known is None or self.words.old and verb in newer:
             if self.wrong == "everything-is-known":
                 return self.say(200, "whatever you say")
             return self.say(500, "not known")
         if not self.logged_in and verb not in free:
             if self.wrong != "no-login-needed":
                 return self.say(530, "log in first")
-        if verb != "RNTO" and self.wrong != "rename-remembers":
+        if verb not in ("RNTO", "NOOP" if self.words.lenient else "") and self.wrong != "rename-remembers":
             self.source = None
         if verb not in ("REST", "RETR", "STOR", "APPE", "PASV", "EPSV", "PORT", "EPRT") and self.wrong != "rest-for-ever":
             self.rest = 0
@@ -210,6 +212,8 @@ class Session:
     def do_user(self, name):
         if self.needs(name):
             return
+        if self.logged_in and self.words.one_login:
+            return self.say(530, "somebody is in already")
         self.user = name
         if self.wrong != "name-keeps-login":
             self.logged_in = False
@@ -602,11 +606,11 @@ class Session:
 
 
 class Server:
-    def __init__(self, port, folder, wrong):
-        self.files, self.wrong = Files(folder), wrong
+    def __init__(self, words):
+        self.files, self.wrong, self.words = Files(words.folder), words.wrong, words
         self.door = socket.socket()
         self.door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.door.bind(("127.0.0.1", port))
+        self.door.bind(("127.0.0.1", words.port))
         self.door.listen(512)
 
     def run(self):
@@ -621,9 +625,12 @@ def main():
     words = argparse.ArgumentParser()
     words.add_argument("port", type=int)
     words.add_argument("folder")
+    words.add_argument("--old", action="store_true", help="what RFC 1123 asks for, and nothing newer")
+    words.add_argument("--one-login", action="store_true", help="no USER while somebody is in")
+    words.add_argument("--lenient", action="store_true", help="NOOP may stand behind RNFR")
     words.add_argument("--wrong", choices=WRONG)
     words = words.parse_args()
-    Server(words.port, words.folder, words.wrong).run()
+    Server(words).run()
 
 
 main()

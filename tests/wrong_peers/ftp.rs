@@ -38,7 +38,7 @@ pub const FTP_SERVERS: &[Wrong] = &[
     Wrong {
         name: "name-keeps-login",
         suite: "ftp/session",
-        fails: &["ftp/session::name-anew::server::login-needed"],
+        fails: &["ftp/session::name-anew::server::begun-anew"],
         says: &["ftp.cmd-user-restarts-login"],
         scale: "0.3",
         ..WRONG
@@ -158,7 +158,7 @@ pub const FTP_SERVERS: &[Wrong] = &[
     Wrong {
         name: "tells-extended-port-without-bars",
         suite: "ftp/transfer",
-        fails: &["ftp/transfer::get-passive[epsv]::server::told-where"],
+        fails: &["ftp/transfer::get-extended-passive[epsv]::server::told-where"],
         says: &["RFC 2428 section 3"],
         scale: "0.3",
         ..WRONG
@@ -166,7 +166,7 @@ pub const FTP_SERVERS: &[Wrong] = &[
     Wrong {
         name: "data-left-open",
         suite: "ftp/transfer",
-        fails: &["ftp/transfer::get-passive[epsv]::server::sent"],
+        fails: &["ftp/transfer::get-extended-passive[epsv]::server::sent"],
         says: &["ftp.data-ends-with-close"],
         scale: "0.3",
         ..WRONG
@@ -174,7 +174,7 @@ pub const FTP_SERVERS: &[Wrong] = &[
     Wrong {
         name: "never-done",
         suite: "ftp/transfer",
-        fails: &["ftp/transfer::get-passive[epsv]::server::sent"],
+        fails: &["ftp/transfer::get-extended-passive[epsv]::server::sent"],
         says: &["reply did not come"],
         scale: "0.3",
         ..WRONG
@@ -182,7 +182,7 @@ pub const FTP_SERVERS: &[Wrong] = &[
     Wrong {
         name: "done-twice",
         suite: "ftp/transfer",
-        fails: &["ftp/transfer::get-passive[epsv]::server::over"],
+        fails: &["ftp/transfer::get-extended-passive[epsv]::server::over"],
         says: &["field `code`"],
         scale: "0.3",
         ..WRONG
@@ -190,7 +190,7 @@ pub const FTP_SERVERS: &[Wrong] = &[
     Wrong {
         name: "done-without-beginning",
         suite: "ftp/transfer",
-        fails: &["ftp/transfer::get-passive[epsv]::server::connected"],
+        fails: &["ftp/transfer::get-extended-passive[epsv]::server::connected"],
         says: &["field `code`"],
         scale: "0.3",
         ..WRONG
@@ -206,7 +206,7 @@ pub const FTP_SERVERS: &[Wrong] = &[
     Wrong {
         name: "image-as-text",
         suite: "ftp/transfer",
-        fails: &["ftp/transfer::get-passive[epsv]::server::sent"],
+        fails: &["ftp/transfer::get-extended-passive[epsv]::server::sent"],
         says: &["ftp.image-is-exact"],
         scale: "0.3",
         ..WRONG
@@ -497,7 +497,7 @@ pub const FTP_CLIENTS: &[Wrong] = &[
     Wrong {
         name: "verb-misspelled",
         suite: "ftp/transfer",
-        fails: &["ftp/transfer::get-passive[epsv]::client::connected"],
+        fails: &["ftp/transfer::get-extended-passive[epsv]::client::connected"],
         says: &["the retr did not come"],
         scale: "0.3",
         ..WRONG
@@ -505,7 +505,7 @@ pub const FTP_CLIENTS: &[Wrong] = &[
     Wrong {
         name: "two-spaces",
         suite: "ftp/transfer",
-        fails: &["ftp/transfer::get-passive[epsv]::client::logged-in"],
+        fails: &["ftp/transfer::get-extended-passive[epsv]::client::logged-in"],
         says: &["field `name`"],
         scale: "0.3",
         ..WRONG
@@ -545,7 +545,7 @@ pub const FTP_CLIENTS: &[Wrong] = &[
     Wrong {
         name: "stays-with-ascii",
         suite: "ftp/transfer",
-        fails: &["ftp/transfer::get-passive[epsv]::client::told-where"],
+        fails: &["ftp/transfer::get-extended-passive[epsv]::client::told-where"],
         says: &["said retr where type was due"],
         scale: "0.3",
         ..WRONG
@@ -601,7 +601,7 @@ pub const FTP_CLIENTS: &[Wrong] = &[
     Wrong {
         name: "never-leaves",
         suite: "ftp/transfer",
-        fails: &["ftp/transfer::get-passive[epsv]::client::over"],
+        fails: &["ftp/transfer::get-extended-passive[epsv]::client::over"],
         says: &["quit did not come"],
         scale: "0.3",
         ..WRONG
@@ -673,7 +673,7 @@ pub const FTP_CLIENTS: &[Wrong] = &[
     Wrong {
         name: "asks-for-another-file",
         suite: "ftp/transfer",
-        fails: &["ftp/transfer::get-passive[epsv]::client::connected"],
+        fails: &["ftp/transfer::get-extended-passive[epsv]::client::connected"],
         says: &["field `path`"],
         scale: "0.3",
         ..WRONG
@@ -681,7 +681,7 @@ pub const FTP_CLIENTS: &[Wrong] = &[
     Wrong {
         name: "connects-elsewhere",
         suite: "ftp/transfer",
-        fails: &["ftp/transfer::get-passive[epsv]::client::connected"],
+        fails: &["ftp/transfer::get-extended-passive[epsv]::client::connected"],
         says: &["the retr did not come"],
         scale: "0.3",
         ..WRONG

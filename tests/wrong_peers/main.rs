@@ -28,8 +28,8 @@ use tacacs_clients::TACACS_CLIENTS;
 use tacacs_servers::TACACS_SERVERS;
 use targets::{
     dhcp_client, dhcp_relay, dhcp_server, dns_client, dns_server, ftp_client, ftp_server,
-    modest_dhcp_server, plain_dns_server, radius_client, radius_server, router, tacacs_client,
-    tacacs_server, tftp_client, tftp_server,
+    modest_dhcp_server, old_ftp_server, plain_dns_server, radius_client, radius_server, router,
+    tacacs_client, tacacs_server, tftp_client, tftp_server,
 };
 use tftp::{TFTP_CLIENTS, TFTP_SERVERS};
 
@@ -269,6 +269,22 @@ fn a_right_ftp_server_passes_every_step_and_rule() {
 }
 
 #[test]
+fn an_ftp_server_that_has_nothing_newer_than_rfc_1123_passes_every_step_and_rule() {
+    let suites = ["ftp/session.yaml", "ftp/transfer.yaml", "ftp/files.yaml"];
+    let newer = [
+        "::get-extended-",
+        "::extended-",
+        "::store-unique::",
+        "::features::",
+        "::size::",
+        "::modification-time::",
+        "::resumed::",
+        "::facts-of-",
+    ];
+    passes(old_ftp_server, &[], &suites, &newer);
+}
+
+#[test]
 fn wrong_ftp_servers_are_caught_where_it_is_demanded() {
     are_caught(ftp_server, FTP_SERVERS);
 }
@@ -277,6 +293,7 @@ fn wrong_ftp_servers_are_caught_where_it_is_demanded() {
 fn a_right_ftp_client_passes_every_step_and_rule() {
     let suites = ["ftp/client.yaml", "ftp/transfer.yaml", "ftp/files.yaml"];
     passes(ftp_client, &[], &suites, &[]);
+    passes(ftp_client, &["--formal"], &suites, &[]);
 }
 
 #[test]

@@ -339,6 +339,12 @@ start:
     )
 }
 
+/// It has what RFC 1123 asks for.
+pub fn old_ftp_server(more: &[&str]) -> String {
+    let more = [&["--old", "--one-login"], more].concat();
+    format!("{}lacks: [epsv, feat, size, mdtm, mlst, rest, stou]\n", ftp_server(&more))
+}
+
 pub fn ftp_client(more: &[&str]) -> String {
     let run = |words: &str| command("ftp_client.py", &format!("{{link:control}} {words}"), more);
     let made = [
