@@ -53,6 +53,7 @@ class Transfer:
 
     def __init__(self, server, caller, request):
         self.wrong, self.folder, self.caller = server.wrong, server.folder, caller
+        self.words = server.words
         self.door = server.door
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
@@ -83,8 +84,10 @@ class Transfer:
 
     def grant(self, asked):
         granted = b""
+        if self.words.no_options:
+            return granted
         if asked.get(b"blksize", b"").isdigit():
-            self.size = max(8, min(65464, int(asked[b"blksize"])))
+            self.size = max(8, min(self.words.largest, int(asked[b"blksize"])))
             if self.wrong == "larger-blocks-than-asked":
                 self.size += 100
             granted += b"blksize\0%d\0" % self.size
@@ -101,7 +104,7 @@ class Transfer:
             with open(self.path, "rb") as file:
                 self.data = file.read()
         except OSError:
-            code = 2 if self.wrong == "wrong-code-for-missing-file" else 1
+            code = 6 if self.wrong == "wrong-code-for-missing-file" else self.words.code
             return self.fail(code, "no such file")
         if self.text and self.wrong != "text-sent-as-it-is":
             bare = b"\r" if self.wrong == "bare-cr-sent-bare" else b"\r\0"
@@ -174,6 +177,9 @@ class Transfer:
         shift = 1 if self.wrong == "blocks-from-zero" else 0
         due = (self.block - shift) & self.most
         if number != due:
+            if self.words.strict and (number - due) & 0xFFFF < 0x8000:
+                # What neither delay nor doubling explains is an error (RFC 1350 section 7).
+                return self.fail(4, "of what block?")
             before = number == (due - 1) & self.most and self.block > 1
             if self.wrong == "sorcerers-apprentice" and before:
                 self.send(self.last)
@@ -205,7 +211,7 @@ class Transfer:
 
 class Server:
     def __init__(self, words):
-        self.wrong, self.folder = words.wrong, words.folder
+        self.wrong, self.folder, self.words = words.wrong, words.folder, words
         self.door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.door.bind(("127.0.0.1", words.port))
         self.transfers = []
@@ -245,6 +251,10 @@ def main():
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("port", type=int)
     words.add_argument("folder")
+    words.add_argument("--code", type=int, default=1, help="what a missing file is called")
+    words.add_argument("--largest", type=int, default=65464, help="the largest block")
+    words.add_argument("--no-options", action="store_true", help="RFC 1350 alone")
+    words.add_argument("--strict", action="store_true", help="an early acknowledgement is an error")
     words.add_argument("--wrong", choices=WRONG)
     words = words.parse_args()
     with open(os.path.join(words.folder, "text.txt"), "wb") as file:

@@ -28,8 +28,8 @@ use tacacs_clients::TACACS_CLIENTS;
 use tacacs_servers::TACACS_SERVERS;
 use targets::{
     dhcp_client, dhcp_relay, dhcp_server, dns_client, dns_server, ftp_client, ftp_server,
-    modest_dhcp_server, old_ftp_server, plain_dns_server, radius_client, radius_server, router,
-    tacacs_client, tacacs_server, tftp_client, tftp_server,
+    modest_dhcp_server, old_ftp_server, plain_dns_server, plain_tftp_server, radius_client,
+    radius_server, router, tacacs_client, tacacs_server, tftp_client, tftp_server,
 };
 use tftp::{TFTP_CLIENTS, TFTP_SERVERS};
 
@@ -165,6 +165,18 @@ fn wrong_routers_are_caught_where_it_is_demanded() {
 #[test]
 fn a_right_tftp_server_passes_every_step_and_rule() {
     passes(tftp_server, &[], &["tftp"], &[]);
+}
+
+#[test]
+fn a_tftp_server_of_its_own_mind_passes_every_step_and_rule() {
+    let words = ["--code", "0", "--largest", "1024", "--strict"];
+    passes(tftp_server, &words, &["tftp"], &[]);
+}
+
+#[test]
+fn a_tftp_server_without_options_passes_every_step_and_rule() {
+    let skip = ["::block-size::", "::more-blocks-than-numbers::"];
+    passes(plain_tftp_server, &[], &["tftp"], &skip);
 }
 
 #[test]

@@ -175,6 +175,12 @@ start:
     )
 }
 
+/// RFC 1350, and nothing newer.
+pub fn plain_tftp_server(more: &[&str]) -> String {
+    let more = [&["--no-options"], more].concat();
+    format!("{}lacks: [options]\n", tftp_server(&more))
+}
+
 pub fn tftp_client(more: &[&str]) -> String {
     let run = |words: &str| command("tftp_client.py", &format!("{{link:transfer}} {words}"), more);
     let mut triggers = format!(

@@ -107,7 +107,7 @@ pub const TFTP_SERVERS: &[Wrong] = &[
         name: "wrong-code-for-missing-file",
         suite: "tftp/read",
         fails: &["tftp/read::missing-file::server::told-so"],
-        says: &["field `code`", "access-violation"],
+        says: &["field `code`", "file-exists"],
         ..WRONG
     },
     Wrong {
