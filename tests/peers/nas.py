@@ -226,11 +226,14 @@ class Router:
                 self.account(START, name, self.task)
             terminal.show(b"% Authorization failed\r\n")
             return
-        if not early and self.words.wrong != "record-before-prompt":
+        late = self.words.wait_start or self.words.wrong == "record-before-prompt"
+        if not early and not late:
             terminal.show(PROMPT)
         self.task += 1
         both = self.words.wrong == "start-and-stop-at-once"
         self.account(START | STOP if both else START, name, self.task)
+        if self.words.wait_start:
+            terminal.show(PROMPT)
         if self.words.wrong == "password-told-later":
             terminal.show(b"You came in as alice with " + self.typed + b"\r\n")
             terminal.show(PROMPT)
@@ -375,6 +378,7 @@ def main():
     words.add_argument("telnet", type=int, help="port on which users are served")
     words.add_argument("aaa", help="HOST:PORT of the server")
     words.add_argument("--key", required=True)
+    words.add_argument("--wait-start", action="store_true", help="no shell before its start is recorded")
     words.add_argument("--stars", action="store_true", help="a star for each letter of a password")
     words.add_argument("--wrong", choices=WRONG, default="")
     Router(words.parse_args()).serve()

@@ -158,6 +158,11 @@ fn a_router_that_shows_stars_for_a_password_passes_all_thirteen_steps() {
 }
 
 #[test]
+fn a_router_that_gives_no_shell_before_its_start_is_recorded_fails_the_thirteen_steps_alone() {
+    passes(router, &["--wait-start"], &["tacacs/telnet-login.yaml"], &["::login::"]);
+}
+
+#[test]
 fn wrong_routers_are_caught_where_it_is_demanded() {
     are_caught(router, ROUTERS);
 }
