@@ -46,6 +46,8 @@ WRONG = [
     "one-query-per-connection",
     "length-one-more",
     "wildcard-for-its-type-alone",
+    "alias-without-data-unproved",
+    "alias-without-data-is-nowhere",
     "classes-mixed",
     "reads-once",
 ]
@@ -213,6 +215,11 @@ class Answer:
                 return self.nothing(NOERROR if self.exists(name) else NXDOMAIN)
             if kind in node:
                 return self.put(0, owner, kind, node)
+            if CNAME not in node and len(seen) > 1:
+                if self.wrong == "alias-without-data-unproved":
+                    return
+                if self.wrong == "alias-without-data-is-nowhere":
+                    return self.nothing(NXDOMAIN)
             if CNAME not in node:
                 return self.nothing(NOERROR)
             self.put(0, owner, CNAME, node)

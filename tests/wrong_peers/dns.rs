@@ -437,4 +437,18 @@ pub const DNS_SERVERS: &[Wrong] = &[
         says: &["dns.tcp-served"],
         ..WRONG
     },
+    Wrong {
+        name: "alias-without-data-unproved",
+        suite: "dns/authoritative",
+        fails: &["dns/authoritative::alias-without-data::server::no-data"],
+        says: &["dns.no-data-is-told"],
+        ..WRONG
+    },
+    Wrong {
+        name: "alias-without-data-is-nowhere",
+        suite: "dns/authoritative",
+        fails: &["dns/authoritative::alias-without-data::server::no-data"],
+        says: &["dns.no-data-is-told"],
+        ..WRONG
+    },
 ];
