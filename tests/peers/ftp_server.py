@@ -66,6 +66,7 @@ WRONG = [
     "missing-file-is-empty",
     "one-delimiter-alone",
     "stores-where-nobody-may",
+    "one-place-for-all",
 ]
 CHANGED = "20260102030405"
 
@@ -76,6 +77,7 @@ class Files:
     def __init__(self, folder):
         self.lock = threading.Lock()
         self.folders = {"/", "/in", "/empty"}
+        self.place = "/"
         self.files = {}
         for name in ("size-1200.bin", "lines.txt"):
             with open(os.path.join(folder, name), "rb") as file:
@@ -97,9 +99,17 @@ class Session:
         self.stream.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
         self.stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer, self.open = b"", True
-        self.user, self.logged_in, self.here = None, False, "/"
+        self.user, self.logged_in, self.place = None, False, "/"
         self.type, self.rest, self.source = "A", 0, None
         self.door, self.call, self.all = None, None, False
+
+    @property
+    def here(self):
+        return self.files.place if self.wrong == "one-place-for-all" else self.place
+
+    @here.setter
+    def here(self, place):
+        self.files.place = self.place = place
 
     # Lines.
 

@@ -4,6 +4,14 @@ use crate::harness::{WRONG, Wrong};
 
 pub const FTP_SERVERS: &[Wrong] = &[
     Wrong {
+        name: "one-place-for-all",
+        suite: "ftp/session",
+        fails: &["ftp/session::two-sessions::server::still-there"],
+        says: &["field `path`", "ftp.directories"],
+        scale: "0.3",
+        ..WRONG
+    },
+    Wrong {
         name: "no-login-needed",
         suite: "ftp/session",
         fails: &["ftp/session::before-login[pwd]::server::refused"],
