@@ -253,6 +253,9 @@ class Session(socketserver.StreamRequestHandler):
             return True
         if kind == PAP and minor == 1:
             return self.tell(header, self.fits(data))
+        if kind == CHAP and WORDS.without_chap:
+            # What is not implemented is failed (RFC 8907 section 5.4.2).
+            return self.tell(header, False)
         if kind == CHAP and minor == 1 and len(data) > 17:
             ident, challenge, response = data[:1], data[1:-16], data[-16:]
             right = hashlib.md5(ident + WORDS.password.encode() + challenge).digest()
@@ -405,6 +408,7 @@ def main():
     words.add_argument("--name-again", action="store_true", help="ask for the name again, too")
     words.add_argument("--own-numbers", action="store_true", help="errors go by what was due")
     words.add_argument("--header-alone", action="store_true", help="say it to what nobody can read")
+    words.add_argument("--without-chap", action="store_true", help="it keeps no password to compute with")
     words.add_argument("--fails-unknown", action="store_true", help="FAIL for what is not served")
     words.add_argument("--wrong", choices=WRONG)
     WORDS = words.parse_args()

@@ -27,9 +27,10 @@ use routers::ROUTERS;
 use tacacs_clients::TACACS_CLIENTS;
 use tacacs_servers::TACACS_SERVERS;
 use targets::{
-    dhcp_client, dhcp_relay, dhcp_server, dns_client, dns_server, ftp_client, ftp_server,
-    modest_dhcp_server, old_ftp_server, plain_dns_server, plain_tftp_server, radius_client,
-    radius_server, router, tacacs_client, tacacs_server, tftp_client, tftp_server,
+    chapless_tacacs_server, dhcp_client, dhcp_relay, dhcp_server, dns_client, dns_server,
+    ftp_client, ftp_server, modest_dhcp_server, old_ftp_server, plain_dns_server,
+    plain_tftp_server, radius_client, radius_server, router, tacacs_client, tacacs_server,
+    tftp_client, tftp_server,
 };
 use tftp::{TFTP_CLIENTS, TFTP_SERVERS};
 
@@ -122,6 +123,11 @@ fn a_tacacs_server_that_says_a_header_alone_to_what_it_cannot_read_passes_every_
 #[test]
 fn a_tacacs_server_that_fails_what_it_does_not_serve_passes_every_step_and_rule() {
     passes(tacacs_server, &["--fails-unknown"], &["tacacs"], &[]);
+}
+
+#[test]
+fn a_tacacs_server_without_chap_passes_every_step_and_rule() {
+    passes(chapless_tacacs_server, &[], &["tacacs"], &["::chap::", "::chap-wrong-response::"]);
 }
 
 #[test]

@@ -107,6 +107,12 @@ start: {{command: {start}, ready: {{line: READY, within: 30s}}}}
     )
 }
 
+/// It keeps no password in the clear.
+pub fn chapless_tacacs_server(more: &[&str]) -> String {
+    let more = [&["--without-chap"], more].concat();
+    format!("{}lacks: [chap]\n", tacacs_server(&more))
+}
+
 pub fn tacacs_client(more: &[&str]) -> String {
     let mut text = format!(
         "target: peer
