@@ -387,6 +387,9 @@ class Server:
         # What is no answer goes to whoever spoke.
         relay = request.giaddr if request.giaddr != NONE else OWN
         to = (socket.inet_ntoa(relay), self.answers)
+        if self.words.informs_clients and request.type == INFORM:
+            # RFC 2131 section 4.3.5: directly to the client, where that listens.
+            to = (socket.inet_ntoa(request.ciaddr), 68)
         self.door.sendto(packet, to)
         if wrong == "answers-twice" and kind == ACK:
             self.door.sendto(packet, to)
@@ -397,6 +400,7 @@ def main():
     words.add_argument("port", type=int)
     words.add_argument("answers", type=int)
     words.add_argument("--in-turn", action="store_true", help="one address after the other, whoever wishes")
+    words.add_argument("--informs-clients", action="store_true", help="past the relay")
     words.add_argument("--plain", action="store_true", help="without relay agent information")
     words.add_argument("--wrong", choices=WRONG)
     Server(words.parse_args()).serve()

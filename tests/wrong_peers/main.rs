@@ -232,10 +232,10 @@ fn a_right_dhcp_server_passes_every_step_and_rule() {
 }
 
 #[test]
-fn a_dhcp_server_that_grants_no_wishes_passes_every_step_and_rule() {
+fn a_dhcp_server_that_does_no_more_than_it_must_passes_every_step_and_rule() {
     let suites = ["dhcpv4/relay-leases.yaml", "dhcpv4/relay-messages.yaml"];
     let wishes = ["::wish[", "::run-out[", "::offer-not-wanted::", "::options-anywhere["];
-    let skip = [&wishes[..], &["::relay-information"]].concat();
+    let skip = [&wishes[..], &["::relay-information", "::inform::"]].concat();
     passes(modest_dhcp_server, &[], &suites, &skip);
 }
 

@@ -277,10 +277,11 @@ start: {{command: {start}, ready: {{line: READY, within: 30s}}, per-exchange: tr
     )
 }
 
-/// It gives one address after the other, and has never heard of relay agent information.
+/// It gives one address after the other, has never heard of relay agent information, and informs past
+/// the relay.
 pub fn modest_dhcp_server(more: &[&str]) -> String {
-    let more = [&["--in-turn", "--plain"], more].concat();
-    format!("{}lacks: [wishes, relay-information]\n", dhcp_server(&more))
+    let more = [&["--in-turn", "--plain", "--informs-clients"], more].concat();
+    format!("{}lacks: [wishes, relay-information, inform-through-relays]\n", dhcp_server(&more))
 }
 
 pub fn dhcp_relay(more: &[&str]) -> String {
