@@ -60,6 +60,7 @@ class Client:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.met, self.last, self.size = False, b"", 512
+        self.anew = words.anew
 
     def send(self, packet):
         self.last = packet
@@ -96,6 +97,10 @@ class Client:
                         self.send(pair(ACK, 1))
                     raise Refused(packet[4:-1])
                 return opcode, number, packet
+            if self.anew and not self.met:
+                # A request that is made anew is another one, with a transfer id of its own.
+                self.socket.close()
+                self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             if attempt + 1 < tries and self.wrong != "never-repeats":
                 self.send(self.last)
         raise Silence
@@ -181,6 +186,7 @@ def main():
     words.add_argument("target")
     words.add_argument("--blksize", type=int)
     words.add_argument("--text", action="store_true", help="in mode netascii; what is put is a text of its own")
+    words.add_argument("--anew", action="store_true", help="another port with each request")
     words.add_argument("--wrong", choices=WRONG)
     words = words.parse_args()
     client = Client(words)

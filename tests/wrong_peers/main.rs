@@ -198,6 +198,7 @@ fn wrong_tftp_servers_are_caught_where_it_is_demanded() {
 #[test]
 fn a_right_tftp_client_passes_every_step_and_rule() {
     passes(tftp_client, &[], &["tftp"], &[]);
+    passes(tftp_client, &["--anew"], &["tftp/read.yaml"], &["more-blocks-than-numbers"]);
 }
 
 #[test]
