@@ -516,28 +516,24 @@ const LINES: List = List {
     distinct: None,
 };
 
+/// Any reply may be of several lines; what it has to say stands in the last one.
+const SEVERAL_LINES: Field = field(
+    "hyphen",
+    Kind::Maybe(&Maybe {
+        lead: b"-",
+        fields: &[
+            nvt("first").free(FOR_PEOPLE).about("the first line of several"),
+            mark("end_of_first", b"\r\n"),
+            field("lines", Kind::List(&LINES)).about("those between the first and the last"),
+            spelled("last_code", &CODE).auto(Auto::SameAs("code")),
+        ],
+    }),
+);
+
 const REPLY: Layout = layout(
     "reply",
     "RFC 959 section 4.2",
-    &[
-        CODE_FIELD,
-        field(
-            "hyphen",
-            Kind::Maybe(&Maybe {
-                lead: b"-",
-                fields: &[
-                    nvt("first").free(FOR_PEOPLE).about("the first line of several"),
-                    mark("end_of_first", b"\r\n"),
-                    field("lines", Kind::List(&LINES))
-                        .about("those between the first and the last"),
-                    spelled("last_code", &CODE).auto(Auto::SameAs("code")),
-                ],
-            }),
-        ),
-        SPACE,
-        nvt("text").free(FOR_PEOPLE).about("the last line"),
-        END,
-    ],
+    &[CODE_FIELD, SEVERAL_LINES, SPACE, nvt("text").free(FOR_PEOPLE).about("the last line"), END],
 );
 
 const PASSIVE: Layout = layout(
@@ -545,6 +541,7 @@ const PASSIVE: Layout = layout(
     "RFC 959 section 4.1.2",
     &[
         CODE_FIELD,
+        SEVERAL_LINES,
         SPACE,
         text("intro", Len::Before(b"0123456789\r\n"))
             .auto(Auto::DefaultText("Entering Passive Mode ("))
@@ -562,6 +559,7 @@ const EXTENDED_PASSIVE: Layout = layout(
     "RFC 2428 section 3",
     &[
         CODE_FIELD,
+        SEVERAL_LINES,
         SPACE,
         text("intro", Len::Before(b"(\r\n"))
             .auto(Auto::DefaultText("Entering Extended Passive Mode "))
@@ -577,6 +575,7 @@ const PATHNAME: Layout = layout(
     "RFC 959 appendix II",
     &[
         CODE_FIELD,
+        SEVERAL_LINES,
         SPACE,
         spelled("path", &QUOTED).auto(Auto::DefaultText("/")).about("a quote in it travels twice"),
         field(
@@ -938,6 +937,19 @@ mod tests {
         assert_eq!(reply(b"227 here\r\n").faults.len(), 1);
         assert_eq!(show(&reply(b"229 Go (|||5001|)\r\n"), "port"), "5001");
         assert_eq!(reply(b"229 Go (||5001|)\r\n").faults.len(), 1);
+    }
+
+    #[test]
+    fn what_a_reply_has_to_say_stands_in_its_last_line() {
+        let passive =
+            reply(b"227-Mind the step\r\n 1,2,3,4,5,6\r\n227 Passive (127,0,0,1,19,137)\r\n");
+        assert_eq!((passive.kind.name, passive.faults.len()), ("passive", 0));
+        assert_eq!(show(&passive, "port"), "5001");
+        let extended = reply(b"229-Mind the step\r\n229 Go (|||5001|)\r\n");
+        assert_eq!((extended.kind.name, extended.faults.len()), ("extended-passive", 0));
+        assert_eq!(show(&extended, "port"), "5001");
+        let made = reply(b"257-Mind the step\r\n \"/no\"\r\n257 \"/a\" made\r\n");
+        assert_eq!((show(&made, "path"), made.faults.len()), ("\"/a\"".into(), 0));
     }
 
     // Replies.

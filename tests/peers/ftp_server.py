@@ -155,6 +155,8 @@ class Session:
         self.buffer = out
 
     def say(self, code, text, lines=None):
+        if lines is None and self.words.several_lines and code != 213:
+            lines = ["Hear", " 500 this is no reply", "", " nor is (|||1|) a place"]
         if lines is None:
             out = f"{code} {text}\r\n"
         else:
@@ -635,6 +637,7 @@ def main():
     words = argparse.ArgumentParser()
     words.add_argument("port", type=int)
     words.add_argument("folder")
+    words.add_argument("--several-lines", action="store_true", help="in every reply, but of numbers")
     words.add_argument("--old", action="store_true", help="what RFC 1123 asks for, and nothing newer")
     words.add_argument("--one-login", action="store_true", help="no USER while somebody is in")
     words.add_argument("--lenient", action="store_true", help="NOOP may stand behind RNFR")

@@ -293,6 +293,12 @@ fn a_right_ftp_server_passes_every_step_and_rule() {
 }
 
 #[test]
+fn an_ftp_server_whose_replies_have_several_lines_passes_every_step_and_rule() {
+    let suites = ["ftp/session.yaml", "ftp/transfer.yaml", "ftp/files.yaml"];
+    passes(ftp_server, &["--several-lines"], &suites, &[]);
+}
+
+#[test]
 fn an_ftp_server_that_has_nothing_newer_than_rfc_1123_passes_every_step_and_rule() {
     let suites = ["ftp/session.yaml", "ftp/transfer.yaml", "ftp/files.yaml"];
     let newer = [
