@@ -850,6 +850,32 @@ mod tests {
         assert_eq!(build("author-response", &link, Some(&asks), values).bytes, octets);
     }
 
+    /// RFC 8907 section 4.1: what has no length is treated as if it were not present.
+    #[test]
+    fn an_argument_without_length_is_not_there() {
+        let link = key("testing123");
+        let octets = fixture!("author-1");
+        let asks = read("author-request", &link, None, &octets);
+        let mut more = asks.clear().to_vec();
+        // One more argument, and one more octet of body for its length.
+        (more[11], more[19]) = (more[11] + 1, more[19] + 1);
+        more.insert(21, 0);
+        let body = 12..more.len();
+        obfuscate(
+            &Context { parameters: &link, previous: None, from_initiator: true },
+            &mut more,
+            body,
+        );
+        let again = read("author-request", &link, None, &more);
+        assert_eq!(again.faults, []);
+        assert_eq!(show(&again, "arg_cnt"), "4");
+        let args = |message: &Message| {
+            let all = message.fields().filter(|(path, _)| path.starts_with("args."));
+            all.map(|(path, node)| (path, node.show())).collect::<Vec<_>>()
+        };
+        assert_eq!(args(&again), args(&asks));
+    }
+
     #[test]
     fn accounting_flags_stand_where_the_standard_puts_them() {
         let link = key("testing123");

@@ -494,7 +494,8 @@ impl<'c> Reader<'c> {
     }
 
     fn pairs(&mut self, lengths: &[u8], separators: &str, field: &'static Field) {
-        for length in lengths {
+        // What has no length is not there: its sender has no use for it.
+        for length in lengths.iter().filter(|length| **length > 0) {
             if self.stuck {
                 return;
             }

@@ -156,7 +156,8 @@ pub enum Kind {
         /// The field whose items are measured.
         of: &'static str,
     },
-    /// Texts of the form name, separator, value; their lengths stand in the field `lengths`.
+    /// Texts of the form name, separator, value; their lengths stand in the field `lengths`. One whose length
+    /// is zero is not there.
     Pairs {
         /// The [`Kind::Lengths`] field.
         lengths: &'static str,
