@@ -547,7 +547,7 @@ impl Driver {
     ) -> Rc<Cell<SocketAddr>> {
         let (socket, other) = (Rc::new(socket), Rc::new(Cell::new(other)));
         self.flows.insert(flow, Way::Own(socket.clone(), other.clone()));
-        self.ears.own(Own { flow, link, socket, other: other.clone(), end });
+        self.ears.own(Own { flow, link, socket, other: other.clone(), end, lost: None });
         other
     }
 

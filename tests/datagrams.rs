@@ -116,6 +116,19 @@ fn an_answer_from_elsewhere_is_told_and_not_taken() {
 }
 
 #[test]
+fn who_is_anywhere_is_on_this_host() {
+    let (server, address) = socket();
+    let answers = std::thread::spawn(move || {
+        let (answer, from) = asked(&server);
+        server.send_to(&answer, from).expect("it leaves");
+    });
+    let anywhere = SocketAddr::from(([0, 0, 0, 0], address.port()));
+    let (code, told) = Folder::new("anywhere", ONCE, anywhere).run();
+    answers.join().expect("a question came");
+    assert_eq!(code, Some(0), "{told}");
+}
+
+#[test]
 fn strangers_disturb_nobody() {
     let (server, address) = socket();
     let (other, _) = socket();

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use tokio::task::spawn_local;
 
-use super::doors::{self, datagram_socket, here_for, shared_socket, socket_to};
-use super::ears::{OtherEnd, lost};
+use super::doors::{self, datagram_socket, here_for, reached, shared_socket, socket_to};
+use super::ears::OtherEnd;
 use super::gate::Lane;
 use super::sockets::{Watched, address_of, send_aside};
 use super::{Driver, Task, Way};
@@ -178,7 +178,7 @@ impl Driver {
                 Some(SocketAddr::new(host, place.port))
             }),
             Some(at) => self.ends.get(at).map(|other| other.get()),
-            None => self.reach.get(&link).copied(),
+            None => self.reach.get(&link).copied().map(reached),
         };
         let Some(address) = address else {
             return self.ears.known(Input::Refused(flow, "no address is known for it".to_owned()));
@@ -352,7 +352,7 @@ impl Driver {
         let Err(about_earlier) = self.datagram(socket, to, octets) else { return };
         // This one has not left yet. Where it does now, the error was about what was sent before.
         match self.datagram(socket, to, octets) {
-            Ok(()) => self.ears.known(lost(flow, &about_earlier)),
+            Ok(()) => self.ears.lost(flow, about_earlier),
             Err(error) => {
                 let octets = octets.len();
                 let why = format!("a datagram of {octets} octets cannot be sent: {error}");

@@ -15,7 +15,7 @@ use super::ears::Ears;
 use super::hall::{Across, Hall, Side};
 use super::inbox::Inbox;
 use super::segment::Segment;
-use super::sockets::{Watched, tell_errors, watched};
+use super::sockets::{Watched, let_be_cut, tell_errors, watched};
 use super::stream;
 use crate::ladder::{LinkId, PartyId, Suite};
 use crate::play::Cast;
@@ -263,7 +263,18 @@ fn unbound(like: SocketAddr) -> std::io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(like), Type::DGRAM.nonblocking(), None)?;
     // The kernel gives what it allows; a smaller buffer is no reason to stop.
     let _ = socket.set_recv_buffer_size(4 << 20);
+    let_be_cut(&socket, like)?;
     Ok(socket)
+}
+
+/// Where somebody is of whom it is said that he is anywhere: on this host.
+pub(super) fn reached(there: SocketAddr) -> SocketAddr {
+    let ip = match there.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    SocketAddr::new(ip, there.port())
 }
 
 /// The address on which a socket of ours reaches another: loopback from loopback, else any.

@@ -77,6 +77,8 @@ pub(super) struct Own {
     /// Where the other end is.
     pub(super) other: Rc<Cell<SocketAddr>>,
     pub(super) end: OtherEnd,
+    /// Why something that was said did not get there, which is not told yet.
+    pub(super) lost: Option<std::io::Error>,
 }
 
 /// What is known of the other end of a flow.
@@ -99,6 +101,18 @@ impl Ears {
     /// Hears the datagrams of a flow.
     pub(super) fn own(&mut self, own: Own) {
         self.add(Socket::Own(own));
+    }
+
+    /// Something that was said on a flow did not get there.
+    pub(super) fn lost(&mut self, flow: FlowId, error: std::io::Error) {
+        for (_, ear) in &mut self.ears {
+            if let Socket::Own(own) = &mut ear.socket
+                && own.flow == flow
+            {
+                own.lost = Some(error);
+                return ear.waker.wake_by_ref();
+            }
+        }
     }
 
     /// Hears what the other end of a flow answers to somewhere else.
@@ -338,12 +352,19 @@ impl Ear {
 impl Own {
     fn poll(&mut self, context: &mut Context<'_>, known: &mut VecDeque<Heard>) -> Poll<Heard> {
         let (octets, from) = loop {
-            match ready!(poll_own(&self.socket, context)) {
-                Ok(came) => break came,
+            match poll_own(&self.socket, context) {
+                Poll::Ready(Ok(came)) => break came,
                 // Who has called and is gone says nothing more; that shows by itself.
-                Err(_) if self.end == OtherEnd::Called => {}
-                Err(error) => {
-                    return Poll::Ready(Heard::Input(Instant::now(), lost(self.flow, &error)));
+                Poll::Ready(Err(_)) if self.end == OtherEnd::Called => {}
+                // What has come before it waits still, and is heard first.
+                Poll::Ready(Err(error)) => {
+                    if let Some(earlier) = self.lost.replace(error) {
+                        return Poll::Ready(self.told(&earlier));
+                    }
+                }
+                Poll::Pending => {
+                    let Some(error) = self.lost.take() else { return Poll::Pending };
+                    return Poll::Ready(self.told(&error));
                 }
             }
         };
@@ -362,6 +383,17 @@ impl Own {
         }
         let what = Came::Datagram(self.socket.clone(), octets);
         Poll::Ready(Heard::Stray(flow, Call { at, link: self.link, from, what }))
+    }
+
+    /// What is heard where a datagram did not get there.
+    fn told(&self, error: &std::io::Error) -> Heard {
+        let input = match error.kind() {
+            std::io::ErrorKind::ConnectionRefused => {
+                Input::Refused(self.flow, "nobody listens there (connection refused)".into())
+            }
+            _ => Input::Lost(self.flow, error.to_string()),
+        };
+        Heard::Input(Instant::now(), input)
     }
 }
 
@@ -392,16 +424,6 @@ fn poll_datagram(
         if let Ok(came) = ready.try_io(|socket| receive(socket.get_ref())) {
             return Poll::Ready(came);
         }
-    }
-}
-
-/// What is heard where a datagram did not come through.
-pub(super) fn lost(flow: FlowId, error: &std::io::Error) -> Input {
-    match error.kind() {
-        std::io::ErrorKind::ConnectionRefused => {
-            Input::Refused(flow, "nobody listens there (connection refused)".into())
-        }
-        _ => Input::Lost(flow, error.to_string()),
     }
 }
 
@@ -462,5 +484,50 @@ impl Wake for Place {
                 reader.wake_by_ref();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+    use std::future::poll_fn;
+    use std::net::UdpSocket;
+
+    use super::*;
+    use crate::live::block_on;
+    use crate::live::doors::socket_to;
+
+    #[test]
+    fn what_came_before_a_refusal_is_heard_before_it() {
+        let heard = block_on(async {
+            let peer = UdpSocket::bind("127.0.0.1:0").unwrap();
+            let there = peer.local_addr().unwrap();
+            let socket = Rc::new(socket_to(there, None).unwrap());
+            let (flow, link, end, lost) = (0, 0, OtherEnd::Asked, None);
+            let other = Rc::new(Cell::new(there));
+            let mut ears = Ears::new();
+            ears.own(Own { flow, link, socket: socket.clone(), other, end, lost });
+            let say = || socket.get_ref().send_to(b"question", &there.into()).unwrap();
+            say();
+            let (_, here) = peer.recv_from(&mut [0; 16]).unwrap();
+            peer.send_to(b"answer", here).unwrap();
+            drop(peer);
+            // On the loopback it is refused before this returns.
+            say();
+            let mut heard = Vec::new();
+            for _ in 0..2 {
+                heard.push(match poll_fn(|context| ears.poll(context)).await {
+                    Heard::Input(_, input) => input,
+                    _ => panic!("it is from the other end"),
+                });
+            }
+            heard
+        });
+        let heard = heard.unwrap();
+        let [Input::Received(0, octets), Input::Refused(0, _)] = heard.as_slice() else {
+            panic!("{heard:?}");
+        };
+        assert_eq!(octets, b"answer");
     }
 }

@@ -76,7 +76,7 @@ fn framed(noted: &[u8]) -> Vec<u8> {
 /// Asks for a note in front of each frame, and for none of the frames that this host sends.
 fn prepare(socket: &Socket) -> std::io::Result<()> {
     for option in [libc::PACKET_VNET_HDR, libc::PACKET_IGNORE_OUTGOING] {
-        set(socket, libc::SOL_PACKET, option)?;
+        set(socket, libc::SOL_PACKET, option, 1)?;
     }
     Ok(())
 }

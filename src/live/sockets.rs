@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::fd::AsRawFd as _;
 
 use rustix::net::{RecvFlags, recvfrom};
-use socket2::{Domain, Socket};
+use socket2::Socket;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
@@ -47,9 +47,24 @@ pub(super) fn receive(socket: &Socket) -> std::io::Result<(Vec<u8>, SocketAddr)>
 
 /// Has the kernel tell of datagrams that did not get there on a socket that has no one other end.
 pub(super) fn tell_errors(socket: &Socket, like: SocketAddr) -> std::io::Result<()> {
-    match Domain::for_address(like) {
-        Domain::IPV6 => set(socket, libc::SOL_IPV6, libc::IPV6_RECVERR),
-        _ => set(socket, libc::SOL_IP, libc::IP_RECVERR),
+    if like.is_ipv6() {
+        set(socket, libc::SOL_IPV6, libc::IPV6_RECVERR, 1)?;
+    }
+    // Through a socket of IPv6 a host of IPv4 may be asked, too.
+    set(socket, libc::SOL_IP, libc::IP_RECVERR, 1)
+}
+
+/// Lets datagrams be cut up on their way: else the first one is lost that is too large for a network
+/// behind the next one, and nobody says it again.
+pub(super) fn let_be_cut(socket: &Socket, like: SocketAddr) -> std::io::Result<()> {
+    match like {
+        _ if like.ip().is_loopback() => Ok(()),
+        SocketAddr::V4(_) => {
+            set(socket, libc::SOL_IP, libc::IP_MTU_DISCOVER, libc::IP_PMTUDISC_DONT)
+        }
+        SocketAddr::V6(_) => {
+            set(socket, libc::SOL_IPV6, libc::IPV6_MTU_DISCOVER, libc::IP_PMTUDISC_DONT)
+        }
     }
 }
 
@@ -62,14 +77,18 @@ pub(super) fn forget_errors(socket: &Watched) {
     while with_buffer(next) {}
 }
 
-/// Sets an option to one.
+/// Sets an option to a number.
 #[expect(unsafe_code, reason = "no crate sets these options")]
-pub(super) fn set(socket: &Socket, level: libc::c_int, option: libc::c_int) -> std::io::Result<()> {
-    let on: libc::c_int = 1;
+pub(super) fn set(
+    socket: &Socket,
+    level: libc::c_int,
+    option: libc::c_int,
+    value: libc::c_int,
+) -> std::io::Result<()> {
     let length = size_of::<libc::c_int>() as libc::socklen_t;
     // SAFETY: the descriptor is open, and the kernel reads one integer that outlives the call.
     let set = unsafe {
-        libc::setsockopt(socket.as_raw_fd(), level, option, (&raw const on).cast(), length)
+        libc::setsockopt(socket.as_raw_fd(), level, option, (&raw const value).cast(), length)
     };
     if set == 0 { Ok(()) } else { Err(Error::last_os_error()) }
 }

@@ -217,7 +217,7 @@ exchanges:
         play.take(late, Input::Tick);
         assert!(play.is_over());
         let report = play.into_report();
-        assert!(report.events.len() < 20, "{} events", report.events.len());
+        assert!(report.events.len() < 80, "{} events", report.events.len());
         let failure = &report.steps[0].failures[0];
         assert!(failure.title.ends_with(", but from elsewhere"), "{}", failure.title);
         let told = &failure.differences[0];

@@ -294,7 +294,11 @@ impl Player {
 /// What did not come may have come from where nobody takes it. Whether it did, and how that is told.
 fn came_from_elsewhere(stage: &Stage, wanted: &[Arc<Say>]) -> (bool, Vec<Difference>) {
     let (mut came, mut told) = (false, Vec::new());
-    for (flow, stray) in &stage.strays {
+    for (flow, at, stray) in &stage.strays {
+        // What came before this was waited for is something else.
+        if *at < stage.mark {
+            continue;
+        }
         let Flow { link, ours, .. } = stage.flows[*flow];
         let here = || wanted.iter().filter(|say| say.ends.link == link);
         let Some(first) = here().next() else { continue };

@@ -24,8 +24,10 @@ use crate::wire::{
 const MOST_OCTETS: usize = 64 << 20;
 /// The most events, beside the messages that the ladder counts to.
 const MOST_MESSAGES: usize = 20_000;
-/// The most datagrams of strangers that one play keeps.
+/// The most datagrams of strangers that one play keeps, half of them the first and half the latest ones.
 const MOST_STRAYS: usize = 8;
+/// The most events of one play that tell of datagrams that came from elsewhere or did not get there.
+const MOST_ASTRAY: usize = 64;
 
 /// A stream or a pair of datagram addresses.
 #[derive(Debug)]
@@ -136,8 +138,10 @@ pub struct Stage {
     pub out: VecDeque<Output>,
     pub flows: Vec<Flow>,
     pub arrivals: VecDeque<Arrival>,
-    /// What came from elsewhere: it may be what did not come.
-    pub strays: Vec<(FlowId, Stray)>,
+    /// What came from elsewhere, when and to which flow: it may be what did not come.
+    pub strays: Vec<(FlowId, Duration, Stray)>,
+    /// How many events tell of such datagrams, or of some that did not get there.
+    astray: usize,
     pub names: BTreeMap<String, Binding>,
     /// The latest message that was asked for or said on each link: the responder's, the initiator's.
     latest: Vec<[Option<Latest>; 2]>,
@@ -205,6 +209,7 @@ impl Stage {
             flows: Vec::new(),
             arrivals: VecDeque::new(),
             strays: Vec::new(),
+            astray: 0,
             names: BTreeMap::new(),
             latest: vec![[None, None]; cast.suite.links.len()],
             step: None,
@@ -396,7 +401,12 @@ impl Stage {
                         self.trouble.get_or_insert_with(|| Box::new((Verdict::Error, title)));
                     }
                     self.flows[flow].state = FlowState::Refused(why.clone());
-                    self.happened_on(flow, Happening::Refused(ends, why));
+                    let what = Happening::Refused(ends, why);
+                    if waits {
+                        self.happened_on(flow, what);
+                    } else {
+                        self.goes_astray(flow, what);
+                    }
                 }
             }
             Input::Received(flow, octets) => self.received(flow, octets),
@@ -508,13 +518,24 @@ impl Stage {
     /// What comes from elsewhere is nobody's in the ladder: whoever waits for a message waits on. Where
     /// it does not come it is told what came instead.
     fn elsewhere(&mut self, flow: FlowId, stray: Stray) {
-        if flow >= self.flows.len() || self.strays.len() >= MOST_STRAYS {
+        if flow >= self.flows.len() {
             return;
         }
         let octets = counted(stray.octets.len(), "octet");
         let note = format!("passed over: {octets} {}", stray.came);
-        self.happened_on(flow, Happening::Note(note));
-        self.strays.push((flow, stray));
+        self.goes_astray(flow, Happening::Note(note));
+        if self.strays.len() == MOST_STRAYS {
+            self.strays.remove(MOST_STRAYS / 2);
+        }
+        self.strays.push((flow, self.now, stray));
+    }
+
+    /// Notes a datagram that came from elsewhere or did not get there, unless there are too many.
+    fn goes_astray(&mut self, flow: FlowId, what: Happening) {
+        if self.astray < MOST_ASTRAY {
+            self.astray += 1;
+            self.happened_on(flow, what);
+        }
     }
 
     /// Nobody is known to be there of whom nothing was ever heard. Of others it means little: a host
@@ -528,7 +549,7 @@ impl Stage {
             let title = self.unreachable(ends.to, why);
             self.trouble.get_or_insert_with(|| Box::new((Verdict::Error, title)));
         }
-        self.happened_on(flow, Happening::Note(format!("a datagram did not get there: {why}")));
+        self.goes_astray(flow, Happening::Note(format!("a datagram did not get there: {why}")));
     }
 
     /// What is left in the buffer when a stream closes is a message that was never whole.
