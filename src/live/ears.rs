@@ -408,10 +408,15 @@ fn poll_own(
     }
     // That nobody listens there makes nothing readable. Nor is it watched whether something can be
     // written: what comes on that side is an error.
-    let _ = ready!(socket.poll_write_ready(context))?;
-    let error = socket.get_ref().take_error()?;
-    forget_errors(socket);
-    error.map_or(Poll::Pending, |error| Poll::Ready(Err(error)))
+    loop {
+        let mut ready = ready!(socket.poll_write_ready(context))?;
+        let error = socket.get_ref().take_error()?;
+        forget_errors(socket);
+        if let Some(error) = error {
+            return Poll::Ready(Err(error));
+        }
+        ready.clear_ready();
+    }
 }
 
 /// The next datagram, and where it is from.
