@@ -425,8 +425,13 @@ impl Driver {
                         Input::Received(flow, octets)
                     }
                     Came::Datagram(socket, octets) => {
-                        let flow = self.caller(now, link, from, Way::Caller(socket, from));
+                        let way = || Way::Caller(socket.clone(), from);
+                        let flow = self.caller(now, link, from, way());
                         match self.flows.get(flow) {
+                            Some(Way::Own(..)) if self.play.begins_anew(flow, &octets) => {
+                                self.callers.remove((link, from));
+                                Input::Received(self.caller(now, link, from, way()), octets)
+                            }
                             // The conversation has a port of its own by now.
                             Some(Way::Own(..)) => Input::Elsewhere(
                                 flow,

@@ -346,6 +346,12 @@ impl Play {
         stage.accept(link)
     }
 
+    /// Whether octets that came where conversations begin are the first of another one than that of a
+    /// flow, and not the first of that one once more.
+    pub fn begins_anew(&self, flow: FlowId, octets: &[u8]) -> bool {
+        self.stage.borrow().begins_anew(flow, octets)
+    }
+
     /// Takes input and goes on as far as possible.
     pub fn take(&mut self, now: Duration, input: Input) {
         {

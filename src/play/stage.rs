@@ -640,6 +640,17 @@ impl Stage {
         decode(kind, &context, octets)
     }
 
+    /// Whether octets of the initiator begin another conversation than that of a flow.
+    pub fn begins_anew(&self, flow: FlowId, octets: &[u8]) -> bool {
+        let Some(f) = self.flows.get(flow) else { return false };
+        let protocol = self.cast.suite.links[f.link].protocol;
+        let said = |(message, by_initiator): &(Arc<Message>, bool)| {
+            *by_initiator && message.bytes == octets
+        };
+        protocol.classify(&protocol.head(octets), true, true, None).opens
+            && !f.history.all().iter().any(said)
+    }
+
     /// Keeps a message of a flow.
     pub fn remember(&mut self, flow: FlowId, message: &Arc<Message>, by_initiator: bool) {
         let f = &mut self.flows[flow];
@@ -809,4 +820,44 @@ pub fn wait<T>(
             }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Source;
+    use crate::ladder::Projection;
+    use crate::play::Play;
+    use crate::suite::{Common, suite_from_source};
+
+    #[test]
+    fn another_request_begins_another_conversation_and_the_same_one_does_not() {
+        let text = "\
+suite: try/anew
+parties: {client: client, server: server}
+links: {transfer: {client -> server: tftp}}
+exchanges:
+  two:
+    tests: client
+    steps:
+      - step: asked
+        ladder:
+          - client -> server: {rrq: {filename: a, mode: octet}}
+          - server -> client: {error: {code: file-not-found}}
+";
+        let source = Arc::new(Source { path: "anew.yaml".into(), text: text.into() });
+        let mut problems = Vec::new();
+        let suite = suite_from_source(&source, Common::default(), &mut problems);
+        let suite = Arc::new(suite.unwrap_or_else(|| panic!("{problems:?}")));
+        let two = suite.exchange("two").expect("it is there");
+        let mut play = Play::new(Cast::new(&suite, two, Projection::testing(&suite, &[0])));
+        play.start(Duration::ZERO);
+        let flow = play.accept(Duration::ZERO, 0);
+        let asks = |file: &str| format!("\0\u{1}{file}\0octet\0").into_bytes();
+        play.take(Duration::ZERO, Input::Received(flow, asks("a")));
+        assert!(play.begins_anew(flow, &asks("b")));
+        assert!(!play.begins_anew(flow, &asks("a")), "it is said once more");
+        assert!(!play.begins_anew(flow, &[0, 4, 0, 1]), "it acknowledges a block");
+        assert!(!play.begins_anew(flow, &[]) && !play.begins_anew(flow + 1, &asks("b")));
+    }
 }
