@@ -230,6 +230,42 @@ fn the_first_failing_plays_are_kept_whole() {
 }
 
 #[test]
+fn a_server_that_has_answered_and_is_gone_has_failed() {
+    let folder = Folder::new("gone");
+    let suite = "\
+suite: try/one
+parties: {client: client, server: server}
+links: {ask: {client -> server: dns}}
+exchanges:
+  one:
+    steps:
+      - step: answered
+        ladder:
+          - client -> server: {query: {question: {name: www.example.test., type: A}}}
+          - server -> client: {response: {rcode: NOERROR}}
+";
+    std::fs::write(folder.0.join("one.yaml"), suite).expect("writable");
+    let door = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let address = door.local_addr().expect("an address");
+    let target =
+        format!("target: brief\ntakes: server\nsuites: [try/one]\nlinks: {{ask: '{address}'}}\n");
+    std::fs::write(folder.0.join("target.yaml"), target).expect("writable");
+    // It answers once, and then nobody listens there any more.
+    std::thread::spawn(move || {
+        let mut query = [0; 512];
+        let (octets, from) = door.recv_from(&mut query).expect("a query");
+        query[2] |= 0x80;
+        door.send_to(&query[..octets], from).expect("it is sent");
+    });
+    let (exchange, target) = (format!("{}/one.yaml::one", folder.place()), folder.place());
+    let words = ["--target", &target, "--count", "3", "--concurrency", "1"];
+    let output = stepladder(&[&["load", exchange.as_str()], &words[..]].concat());
+    let text = told(&output);
+    assert!(text.contains("2 fail, 1 pass"), "{text}");
+    assert_eq!(output.status.code(), Some(1), "{text}");
+}
+
+#[test]
 fn what_cannot_be_load_is_refused() {
     for (words, says) in [
         (["dhcpv4/client::lease", "--count=1"], "it goes over a segment"),

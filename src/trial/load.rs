@@ -152,6 +152,9 @@ fn last_step(case: &Case, demand: &Demand) -> Result<usize, Diagnostic> {
     })
 }
 
+/// Who is played against, and what all plays against him share.
+type Opposite = (Arc<Target>, Rc<Server>, Around);
+
 struct Loader {
     run: Run,
     case: Case,
@@ -176,7 +179,8 @@ impl Loader {
         let server = match &self.case.target {
             None => None,
             Some(target) => match started.remove(&target.name) {
-                Some(Ok(server)) => Some((target.clone(), Rc::new(server))),
+                // Load is as much as was asked for: nothing waits at a gate.
+                Some(Ok(server)) => Some((target.clone(), Rc::new(server), Around::open())),
                 Some(Err(Absent::Missing(why) | Absent::Broken(why))) => {
                     return Err(format!("{} could not be started: {why}", target.name));
                 }
@@ -184,7 +188,7 @@ impl Loader {
             },
         };
         let ended = self.all(server.clone(), stopping, stop).await;
-        if let Some((target, server)) = server
+        if let Some((target, server, _)) = server
             && let Ok((Some(running), _)) = Rc::try_unwrap(server)
         {
             self.run.stop(&target.name, running).await;
@@ -194,7 +198,7 @@ impl Loader {
 
     async fn all(
         &self,
-        server: Option<(Arc<Target>, Rc<Server>)>,
+        server: Option<Opposite>,
         stopping: watch::Sender<bool>,
         stop: watch::Receiver<bool>,
     ) -> (Tally, Duration) {
@@ -311,17 +315,15 @@ async fn play(
     run: &Run,
     case: &Case,
     cast: Cast,
-    server: Option<(Arc<Target>, Rc<Server>)>,
+    server: Option<Opposite>,
     hall: Hall,
     stop: watch::Receiver<bool>,
 ) -> Result<(Report, Option<Report>), String> {
-    let Some((target, server)) = server else {
+    let Some((target, server, around)) = server else {
         let both = against_peer(Box::new(cast), None, &hall, None, Box::new(Nobody), &stop)?;
         let (report, peer) = both.await;
         return Ok((report, Some(peer)));
     };
-    // Load is as much as was asked for: nothing waits at a gate.
-    let around = Around::open();
     let mask = Mask::default();
     let report = run.against(case, cast, (&target, &server, &around), &mask, stop).await?;
     Ok((report, None))
