@@ -266,6 +266,50 @@ exchanges:
 }
 
 #[test]
+fn what_is_kept_shows_no_secret_of_the_target_whoever_gives_it() {
+    let folder = Folder::new("secret");
+    let suite = "\
+suite: try/one
+parties: {nas: client, server: server}
+links: {auth: {nas -> server: radius, secret: testing123}}
+settings: {user: bob}
+exchanges:
+  one:
+    steps:
+      - step: asked
+        ladder:
+          - nas -> server: {access-request: {attributes: {User-Name: $user}}}
+          - server -> nas: access-accept
+            within: 50ms
+";
+    std::fs::write(folder.0.join("one.yaml"), suite).expect("writable");
+    let door = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let address = door.local_addr().expect("an address");
+    let target = format!(
+        "target: mute\ntakes: server\nsuites: [try/one]\nlinks: {{auth: '{address}'}}\n\
+         settings: {{user: {{secret: shrouded}}}}\n"
+    );
+    std::fs::write(folder.0.join("target.yaml"), target).expect("writable");
+    let (exchange, target) = (format!("{}/one.yaml::one", folder.place()), folder.place());
+    let report = Folder(folder.0.join("report"));
+    let (place, paths) = (report.place(), [report.0.clone(), report.0.join("captures")]);
+    let words = ["--target", &target, "--set", "user=veiled", "--count", "1", "--report", &place];
+    let output = stepladder(&[&["load", exchange.as_str()], &words[..]].concat());
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    assert!(!told(&output).contains("veiled"), "{}", told(&output));
+    let mut looked_at = 0;
+    for entry in paths.iter().flat_map(|path| std::fs::read_dir(path).expect("a folder")) {
+        let path = entry.expect("a file").path();
+        let Ok(octets) = std::fs::read(&path) else { continue };
+        looked_at += 1;
+        let text = String::from_utf8_lossy(&octets);
+        let shows = ["veiled", "7665696c6564"].iter().any(|secret| text.contains(secret));
+        assert!(!shows, "{}", path.display());
+    }
+    assert!(looked_at >= 4, "{looked_at} files");
+}
+
+#[test]
 fn what_cannot_be_load_is_refused() {
     for (words, says) in [
         (["dhcpv4/client::lease", "--count=1"], "it goes over a segment"),

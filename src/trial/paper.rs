@@ -87,7 +87,7 @@ pub(super) fn of_load(
         let version = crate::live::block_on(crate::target::version(target)).ok().flatten();
         journal.write(&Entry::Target(target_entry(target, version)));
     }
-    let mask = mask(options, plan, &case.suite);
+    let mask = options.mask(case.secrets(options));
     let every: BTreeSet<usize> = (0..case.exchange.steps.len()).collect();
     for (number, report, found) in kept {
         let one = Case { name: format!("{} #{number}", case.name), ..case.clone() };
@@ -126,24 +126,10 @@ pub(super) fn target_entry(target: &Target, version: Option<String>) -> TargetEn
     }
 }
 
-/// What hides the secrets of a suite: its own, and what targets and users put in their place.
+/// What hides the secrets of a suite, whatever is played of it and against whom.
 fn mask(options: &Options, plan: &Plan, suite: &Suite) -> Mask {
-    let mut secrets = Vec::new();
-    for (name, setting) in suite.settings.iter().filter(|(_, setting)| setting.secret) {
-        secrets.push(setting.value.clone());
-        secrets.extend(options.set.get(name).cloned());
-    }
-    let targets = plan.groups.iter().filter_map(|group| group.target.as_ref());
-    for target in targets {
-        let own = target.settings.iter();
-        let hidden = own.filter(|(name, setting)| {
-            setting.secret || suite.settings.get(*name).is_some_and(|s| s.secret)
-        });
-        secrets.extend(hidden.map(|(_, setting)| setting.value.clone()));
-    }
-    for exchange in &suite.exchanges {
-        secrets.extend(exchange.with.values().filter(|s| s.secret).map(|s| s.value.clone()));
-    }
+    let groups = plan.groups.iter().filter(|group| group.suite.name == suite.name);
+    let secrets: BTreeSet<String> = groups.flat_map(|group| group.secrets(options)).collect();
     options.mask(secrets)
 }
 

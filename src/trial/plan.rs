@@ -543,22 +543,44 @@ impl Case {
 
     /// The values that what is shown of it masks.
     pub fn secrets(&self, options: &Options) -> Vec<String> {
-        let settings = self.settings(options);
-        let cast = Cast::new(&self.suite, &self.exchange, self.projection.clone());
-        Cast { settings, ..cast }.secrets()
+        secrets(&self.suite, &self.exchange, &self.projection, self.settings(options))
     }
 
     /// The settings that stand in for those of the suite: the target's, then the user's.
     pub fn settings(&self, options: &Options) -> BTreeMap<String, Setting> {
-        let mut settings = BTreeMap::new();
-        if let Some(target) = &self.target {
-            settings.extend(target.settings.clone());
-        }
-        for (name, value) in &options.set {
-            // What a target calls secret stays so, whoever gives it.
-            let secret = settings.get(name).is_some_and(|setting: &Setting| setting.secret);
-            settings.insert(name.clone(), Setting { value: value.clone(), secret });
-        }
-        settings
+        settings(self.target.as_deref(), options)
     }
+}
+
+impl Group {
+    /// The values that what is shown of its suite masks, with exchanges that are not played.
+    pub fn secrets(&self, options: &Options) -> BTreeSet<String> {
+        let settings = settings(self.target.as_deref(), options);
+        let projection = Projection::testing(&self.suite, &self.tested);
+        let exchanges = self.suite.exchanges.iter();
+        exchanges.flat_map(|e| secrets(&self.suite, e, &projection, settings.clone())).collect()
+    }
+}
+
+fn secrets(
+    suite: &Arc<Suite>,
+    exchange: &Arc<Exchange>,
+    projection: &Projection,
+    settings: BTreeMap<String, Setting>,
+) -> Vec<String> {
+    Cast { settings, ..Cast::new(suite, exchange, projection.clone()) }.secrets()
+}
+
+/// The settings that stand in for those of a suite: the target's, then the user's.
+fn settings(target: Option<&Target>, options: &Options) -> BTreeMap<String, Setting> {
+    let mut settings = BTreeMap::new();
+    if let Some(target) = target {
+        settings.extend(target.settings.clone());
+    }
+    for (name, value) in &options.set {
+        // What a target calls secret stays so, whoever gives it.
+        let secret = settings.get(name).is_some_and(|setting: &Setting| setting.secret);
+        settings.insert(name.clone(), Setting { value: value.clone(), secret });
+    }
+    settings
 }
