@@ -621,11 +621,11 @@ fn a_server_that_is_not_there_is_our_trouble_and_not_its_fault() {
 #[test]
 fn a_server_that_ends_by_itself_is_told_of_and_not_excused() {
     let folder = Folder::new("dies");
-    let suite = SUITE.replace(
+    let suite_text = SUITE.replace(
         "          - server -> nas: access-accept\n",
         "          - server -> nas: access-accept\n            within: 300ms\n",
     );
-    let suite = folder.write("one.yaml", &suite);
+    let suite = folder.write("one.yaml", &suite_text);
     let run = |script: &str, more: &[&str]| {
         folder.write(
             "target.yaml",
@@ -672,9 +672,30 @@ fn a_server_that_ends_by_itself_is_told_of_and_not_excused() {
         assert!(!text.contains("has ended") && !text.contains("ended during"), "{text}");
     }
     // Who ends before he is ready has never been there.
-    let (code, text) = run("echo no; exit 4", &[]);
+    let (code, text) = run("echo no pssst; exit 4", &[]);
     assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("ended before it was ready: exit status: 4, 0."), "{text}");
+    assert!(text.contains("no ********") && !text.contains("pssst"), "{text}");
+    // What is too long to be told is not cut through a secret.
+    let (code, text) = run("echo ready; printf 'key=pssst%01997d' 0; exit 3", &[]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("*000") && !text.contains("st000"), "{text}");
+    // The secrets of all suites that it takes are its own.
+    let hidden = suite_text.replace("secret: testing123", "secret: {secret: testing123}");
+    let suite = folder.write("one.yaml", &hidden);
+    let other = hidden.replace("try/one", "try/two").replace("testing123", "hushhush");
+    let other = folder.write("two.yaml", &other);
+    let target = "target: frail\ntakes: server\nsuites: [try/*]\n\
+                  links: {auth: '127.0.0.1:{port:auth}'}\nstart:\n  \
+                  command: [/bin/sh, -c, 'echo ready; echo testing123 hushhush; exit 3']\n  \
+                  ready: {line: ready}\n";
+    folder.write("target.yaml", target);
+    let place = folder.0.display().to_string();
+    let output = stepladder(&["run", &suite, &other, "--target", &place, "--jobs", "1"]);
+    let text = told(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert_eq!(text.matches("******** ********").count(), 3, "{text}");
+    assert!(!text.contains("testing123") && !text.contains("hushhush"), "{text}");
 }
 
 #[test]

@@ -24,5 +24,5 @@ pub use file::{Deviation, Observation, Target, all, find, load};
 pub use network::{Absent, Network, Wiring};
 pub use observe::observe;
 pub use ports::{Port, take as take_port};
-pub use process::{Ended, Folder, Gone, Links, Places, Running, addresses, run, start};
+pub use process::{Ended, Folder, Gone, Hide, Links, Places, Running, addresses, run, start};
 pub use version::version;

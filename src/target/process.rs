@@ -29,6 +29,9 @@ const LAST_WORDS: Duration = Duration::from_millis(100);
 const LINES: usize = 12;
 const OCTETS: usize = 2000;
 
+/// A text without what nobody is to see of it.
+pub type Hide = Rc<dyn Fn(&str) -> String>;
+
 /// What placeholders stand for.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
@@ -297,10 +300,11 @@ pub fn addresses(target: &Target, places: &mut Places) -> Result<Links, String> 
 
 /// Starts a target and waits until it is ready. A target without a start has only addresses.
 ///
-/// `places` says what its placeholders stand for; its folder is made.
+/// `places` says what its placeholders stand for; its folder is made. `hide` is for what it prints.
 pub async fn start(
     target: &Target,
     mut places: Places,
+    hide: Hide,
 ) -> Result<(Option<Running>, Links), String> {
     let Some(start) = &target.start else {
         let links = addresses(target, &mut places)?;
@@ -341,7 +345,7 @@ pub async fn start(
         }));
     }
     drop(told);
-    let mut gone = attended(child, began, readers, printed.clone());
+    let mut gone = attended(child, began, readers, printed.clone(), hide.clone());
     if let Some((line, within)) = &start.ready {
         let came = tokio::time::timeout(*within, async {
             tokio::select! {
@@ -358,7 +362,7 @@ pub async fn start(
             Err(_) => {
                 return Err(format!(
                     "it did not print `{line}` within {within:?}; {}",
-                    last_lines(&printed.borrow())
+                    last_lines(&hide(&printed.borrow()))
                 ));
             }
         }
@@ -373,6 +377,7 @@ fn attended(
     began: Instant,
     readers: Vec<JoinHandle<()>>,
     printed: Rc<RefCell<String>>,
+    hide: Hide,
 ) -> watch::Receiver<Option<Gone>> {
     let (tell, gone) = watch::channel(None);
     tokio::task::spawn_local(async move {
@@ -386,7 +391,7 @@ fn attended(
         };
         let _ = tokio::time::timeout(LAST_WORDS, said).await;
         let how = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-        let last = last_lines(&printed.borrow());
+        let last = last_lines(&hide(&printed.borrow()));
         tell.send_replace(Some(Gone {
             at,
             text: format!("{how}, {lasted:.1} s after its start; {last}"),
@@ -466,7 +471,8 @@ fn keep_last(all: &mut String, text: &str) {
     all.drain(..too_many);
 }
 
-/// What a program printed last, in words.
+/// What a program printed last, in words. Nothing is to be hidden of it any more: half a secret is
+/// not known as one.
 fn last_lines(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let last = lines[lines.len().saturating_sub(LINES)..].join("\n");

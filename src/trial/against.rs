@@ -18,7 +18,7 @@ use crate::live::{self, Doors, Gate, Hall, Onlooker, Scene, Trigger, Watcher};
 use crate::play::{Cast, Ended, Look, Play, Sight};
 use crate::record::{Event, Happening, Report, Verdict};
 use crate::report::Mask;
-use crate::target::{self, Absent, Folder, Links, Network, Places, Running, Target};
+use crate::target::{self, Absent, Folder, Hide, Links, Network, Places, Running, Target};
 
 impl Run {
     /// Plays in a network that is made for this exchange: against a target, or against the built-in
@@ -75,7 +75,7 @@ impl Run {
         let doors = doors(&cast, target, &mut places, interface.as_deref())?;
         places.links = addresses(&cast, &doors);
         let inside = places.inside.clone();
-        let came = target::start(target, places).await;
+        let came = target::start(target, places, hide(mask.clone())).await;
         let server = came.map_err(|why| format!("{} could not be started: {why}", target.name))?;
         let around = Around::default();
         let report =
@@ -323,6 +323,11 @@ pub(super) type Started = BTreeMap<String, Result<Server, Absent>>;
 
 /// A target that runs: what we started of it, and where it listens.
 pub(super) type Server = (Option<Running>, Links);
+
+/// What hides the secrets in what a server prints.
+pub(super) fn hide(mask: Mask) -> Hide {
+    Rc::new(move |text| mask.text(text))
+}
 
 /// The settings of a target as plain text, the user's above them.
 pub(super) fn plain(target: &Target, options: &Options) -> BTreeMap<String, String> {

@@ -553,6 +553,11 @@ impl Case {
 }
 
 impl Group {
+    /// Whether it is played against the target of this name.
+    pub fn is_against(&self, name: &str) -> bool {
+        self.target.as_ref().is_some_and(|target| target.name == name)
+    }
+
     /// The values that what is shown of its suite masks, with exchanges that are not played.
     pub fn secrets(&self, options: &Options) -> BTreeSet<String> {
         let settings = settings(self.target.as_deref(), options);

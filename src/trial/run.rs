@@ -1,14 +1,14 @@
 //! Plays cases at once, on one thread; trials wait on a board for what they came to.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::{Arc, Condvar};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
-use super::against::{Around, Started, plain};
+use super::against::{Around, Started, hide, plain};
 use super::judge::{self, Result as Found};
 use super::paper;
 use super::peer::{MARGIN, against_peer};
@@ -209,8 +209,12 @@ impl Run {
             }
             let settings = plain(&target, &self.options);
             let places = Places { settings, ..Places::default() };
+            // Whatever is played against it, it knows the secrets of all suites that it takes.
+            let its = self.plan.groups.iter().filter(|group| group.is_against(&name));
+            let secrets: BTreeSet<String> = its.flat_map(|g| g.secrets(&self.options)).collect();
+            let hide = hide(self.options.mask(secrets));
             let came = tokio::select! {
-                came = target::start(&target, places) => came,
+                came = target::start(&target, places, hide) => came,
                 _ = stop.wait_for(|stop| *stop) => Err("the run was stopped".into()),
             };
             started.insert(name, came.map_err(Absent::Broken));
@@ -221,11 +225,7 @@ impl Run {
     /// Stops a target; notes it where that has ended by itself.
     pub(super) async fn stop(&self, name: &str, running: Running) {
         if let Some(gone) = running.gone(Duration::ZERO).await {
-            let is_its = |case: &&Case| case.target.as_ref().is_some_and(|t| t.name == name);
-            let case = self.plan.cases.iter().find(is_its);
-            let secrets = case.map(|case| case.secrets(&self.options)).unwrap_or_default();
-            let text = format!("{name} ended during the run: {}", gone.text);
-            self.board.remark(self.options.mask(secrets).text(text));
+            self.board.remark(format!("{name} ended during the run: {}", gone.text));
         }
         running.stop().await;
     }
