@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,11 +38,17 @@ struct Served {
 
 impl Served {
     fn begin(words: &[&str]) -> Self {
+        Self::complaining(words, Stdio::inherit())
+    }
+
+    /// One whose standard error goes there.
+    fn complaining(words: &[&str], to: Stdio) -> Self {
         let mut child = Command::new(PROGRAM)
             .arg("serve")
             .args(words)
             .current_dir(ROOT)
             .stdout(Stdio::piped())
+            .stderr(to)
             .spawn()
             .expect("it runs");
         let mut lines = BufReader::new(child.stdout.take().expect("piped"));
@@ -611,10 +617,9 @@ exchanges:
     let _ = std::fs::remove_file(file);
 }
 
-#[test]
-fn callers_do_not_wait_for_whoever_reads_what_is_told() {
-    let folder = std::env::temp_dir().join(format!("stepladder-unread-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("writable");
+/// A suite of one exchange; its exchange by name.
+fn small_suite(folder: &Path) -> String {
+    std::fs::create_dir_all(folder).expect("writable");
     let suite = folder.join("one.yaml");
     const SUITE: &str = "\
 suite: try/one
@@ -629,20 +634,27 @@ exchanges:
           - server -> nas: access-accept
 ";
     std::fs::write(&suite, SUITE).expect("writable");
-    let exchange = format!("{}::one", suite.display());
-    let mut server = Served::begin(&[&exchange, "--as", "server"]);
-    let target = format!(
-        "target: ours\ntakes: server\nsuites: [try/one]\nlinks: {{auth: '{}'}}\n",
-        server.address
-    );
+    format!("{}::one", suite.display())
+}
+
+/// Calls a server of the small suite so many times.
+fn call(folder: &Path, address: SocketAddr, count: &str) {
+    let target =
+        format!("target: ours\ntakes: server\nsuites: [try/one]\nlinks: {{auth: '{address}'}}\n");
     std::fs::write(folder.join("target.yaml"), target).expect("writable");
-    let target = folder.display().to_string();
+    let (exchange, target) = (small_suite(folder), folder.display().to_string());
+    let words = ["--target", &target, "--count", count, "--concurrency", "16"];
+    let output = stepladder(&[&["load", exchange.as_str()], &words[..]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+}
+
+#[test]
+fn callers_do_not_wait_for_whoever_reads_what_is_told() {
+    let folder = std::env::temp_dir().join(format!("stepladder-unread-{}", std::process::id()));
+    let mut server = Served::begin(&[&small_suite(&folder), "--as", "server"]);
+    let address = server.address;
+    let call = |count: &str| call(&folder, address, count);
     // More than a pipe holds, and more than is kept for a reader.
-    let call = |count: &str| {
-        let words = ["--target", &target, "--count", count, "--concurrency", "16"];
-        let output = stepladder(&[&["load", exchange.as_str()], &words[..]].concat());
-        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-    };
     call("9000");
     // Who reads again is told what he has missed.
     assert!(server.line().starts_with("1 "), "the first line");
@@ -663,5 +675,45 @@ exchanges:
     call("2000");
     assert!(server.child.try_wait().expect("it can be asked").is_none(), "it has ended");
     assert_eq!(server.end(), "");
+    let _ = std::fs::remove_dir_all(folder);
+}
+
+#[test]
+fn a_slow_reader_is_told_all_of_it_and_what_nobody_reads_is_counted() {
+    let folder = std::env::temp_dir().join(format!("stepladder-slow-{}", std::process::id()));
+    let exchange = small_suite(&folder);
+    let begin = || Served::complaining(&[&exchange, "--as", "server"], Stdio::piped());
+    // More than a pipe holds, and less than is kept.
+    let calls = 3500;
+    let mut server = begin();
+    call(&folder, server.address, &calls.to_string());
+    server.signal("-TERM");
+    let mut lines = 0;
+    for pause in 0..4 {
+        std::thread::sleep(Duration::from_millis(if pause > 0 { 500 } else { 0 }));
+        for _ in 0..500 {
+            server.line();
+            lines += 1;
+        }
+    }
+    let rest = server.ended();
+    assert_eq!(lines + rest.lines().count(), calls, "{rest}");
+    let mut said = String::new();
+    let complaints = |server: &mut Served| server.child.stderr.take().expect("piped");
+    complaints(&mut server).read_to_string(&mut said).expect("readable");
+    assert_eq!(said, "");
+    // Nobody reads.
+    let mut server = begin();
+    call(&folder, server.address, &calls.to_string());
+    server.signal("-TERM");
+    complaints(&mut server).read_to_string(&mut said).expect("readable");
+    let left_out: usize = said
+        .strip_prefix("warning: ")
+        .and_then(|said| said.strip_suffix(" lines left out, which nobody read\n"))
+        .and_then(|number| number.parse().ok())
+        .unwrap_or_else(|| panic!("{said}"));
+    // One may be written in part.
+    let read = server.ended().lines().count();
+    assert!((calls..=calls + 1).contains(&(read + left_out)), "{read} and {left_out}");
     let _ = std::fs::remove_dir_all(folder);
 }

@@ -71,7 +71,10 @@ fn begin(words: &ServeWords) -> Found<ExitCode> {
         let away = counted(away, "caller");
         shop.lines.print(&format!("turned away: {away}, too many called at once"));
     }
-    shop.lines.finish();
+    let left_out = shop.lines.finish();
+    if left_out > 0 {
+        super::warn(&format!("{} left out, which nobody read", counted(left_out, "line")));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
