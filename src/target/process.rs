@@ -1,11 +1,11 @@
 //! Starting, awaiting and stopping. No child outlives the harness: each runs in a process group of
 //! its own that is killed when its handle is dropped, and the kernel kills it when we are killed.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -151,11 +151,14 @@ impl Drop for Folder {
 
 /// A child and everything below it; killed with its handle.
 #[derive(Debug)]
-struct Troop(Option<Pid>);
+struct Troop(Group);
+
+/// A process group, until nobody is left of it: its number may be somebody else's then.
+type Group = Rc<Cell<Option<Pid>>>;
 
 impl Troop {
     fn signal(&self, signal: Signal) {
-        if let Some(group) = self.0 {
+        if let Some(group) = self.0.get() {
             // It may be gone already.
             let _ = kill_process_group(group, signal);
         }
@@ -163,8 +166,22 @@ impl Troop {
 
     /// Whether nobody is left of it.
     fn is_gone(&self) -> bool {
-        self.0.is_none_or(|group| test_kill_process_group(group).is_err())
+        is_empty(&self.0)
     }
+}
+
+/// Whether nobody is left of a group. One of which nobody is left is forgotten.
+fn is_empty(group: &Group) -> bool {
+    let left = group.get().filter(|group| test_kill_process_group(*group).is_ok());
+    group.set(left);
+    left.is_none()
+}
+
+/// Waits until a child has ended. From then on nothing but others of its group keeps its number.
+async fn end_of_life(child: &mut Child, group: &Group) -> std::io::Result<ExitStatus> {
+    let status = child.wait().await;
+    is_empty(group);
+    status
 }
 
 impl Drop for Troop {
@@ -217,7 +234,7 @@ fn spawn(command: &Command, folder: &Path, places: &mut Places) -> Result<(Child
     };
     let child = child.map_err(|e| format!("cannot run {program}: {e}"))?;
     let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-    Ok((child, Troop(group)))
+    Ok((child, Troop(Rc::new(Cell::new(group)))))
 }
 
 /// Asks the kernel to kill the child when the thread that started it ends, however it ends.
@@ -345,7 +362,8 @@ pub async fn start(
         }));
     }
     drop(told);
-    let mut gone = attended(child, began, readers, printed.clone(), hide.clone());
+    let mut gone =
+        attended((child, troop.0.clone()), began, readers, printed.clone(), hide.clone());
     if let Some((line, within)) = &start.ready {
         let came = tokio::time::timeout(*within, async {
             tokio::select! {
@@ -373,7 +391,7 @@ pub async fn start(
 
 /// Waits for the end of a server, beside everything else, and tells of it.
 fn attended(
-    mut child: Child,
+    (mut child, group): (Child, Group),
     began: Instant,
     readers: Vec<JoinHandle<()>>,
     printed: Rc<RefCell<String>>,
@@ -381,7 +399,7 @@ fn attended(
 ) -> watch::Receiver<Option<Gone>> {
     let (tell, gone) = watch::channel(None);
     tokio::task::spawn_local(async move {
-        let status = child.wait().await;
+        let status = end_of_life(&mut child, &group).await;
         let (at, lasted) = (Instant::now(), began.elapsed().as_secs_f64());
         // What it said last may still be in its pipes. Children of its own may keep them open.
         let said = async {
@@ -424,7 +442,7 @@ pub async fn run(command: &Command, folder: &Path, mut places: Places) -> Result
         None
     };
     let stdin = places.fill(&command.stdin)?;
-    let (mut child, _troop) = spawn(command, folder, &mut places)?;
+    let (mut child, troop) = spawn(command, folder, &mut places)?;
     let mut input = child.stdin.take();
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let feed = async move {
@@ -433,7 +451,8 @@ pub async fn run(command: &Command, folder: &Path, mut places: Places) -> Result
             let _ = input.write_all(stdin.as_bytes()).await;
         }
     };
-    let ((), out, err, status) = tokio::join!(feed, all_of(out), all_of(err), child.wait());
+    let end = end_of_life(&mut child, &troop.0);
+    let ((), out, err, status) = tokio::join!(feed, all_of(out), all_of(err), end);
     let status = status.map_err(|e| e.to_string())?;
     Ok(Ended { status: status.code(), text: format!("{status}\n{out}{err}") })
 }
@@ -487,4 +506,29 @@ pub(super) fn end_of(text: &str, most: usize) -> &str {
     let from = text.len().saturating_sub(most);
     let from = (from..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
     &text[from..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_is_forgotten_when_nobody_is_left_of_it() {
+        let left = |script: &str| {
+            let words = ["/bin/sh", "-c", script].map(str::to_owned).to_vec();
+            let command = Command { words, ..Command::default() };
+            let dir = std::env::temp_dir();
+            let mut places = Places { dir: dir.clone(), ..Places::default() };
+            crate::live::block_on(async {
+                let (mut child, troop) = spawn(&command, &dir, &mut places).expect("it starts");
+                let status = end_of_life(&mut child, &troop.0).await.expect("it ends");
+                assert!(status.success());
+                troop.0.get()
+            })
+            .expect("a runtime")
+        };
+        assert_eq!(left("exit 0"), None);
+        // What its children do is ended with it.
+        assert!(left("sleep 60 & exit 0").is_some());
+    }
 }
