@@ -313,6 +313,8 @@ fn why_trials_are_ignored_is_told_once_and_a_run_of_nothing_else_is_no_success()
     assert_eq!(run(&["--", "::two::", "--ignored"]).status.code(), Some(2));
     // A part may have nothing else, and so may a test program, which is handed any filter.
     assert_eq!(run(&["--shard", "2/4"]).status.code(), Some(0));
+    // The only part is no part.
+    assert_eq!(run(&["--shard", "1/1", "--", "::two::"]).status.code(), Some(2));
     let others = folder.write("two.yaml", &(top.to_owned() + &exchanges[1..].concat()));
     let options = stepladder::trial::Options {
         paths: vec![others.into()],

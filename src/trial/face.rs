@@ -161,7 +161,7 @@ pub fn present(all: Vec<Options>, arguments: LibtestArguments, must_select: bool
         }
     }
     let selection = Selection { arguments: &arguments };
-    let is_part = runs.iter().any(|(options, _)| options.shard.is_some());
+    let is_part = runs.iter().any(|(options, _)| options.shard.is_some_and(|(_, parts)| parts > 1));
     let progress = Progress::new(runs.iter().any(|(options, _)| options.ladder));
     let ending = Arc::new(Mutex::new(Ending::default()));
     let mut trials = Vec::new();
