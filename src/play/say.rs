@@ -203,7 +203,7 @@ impl Player {
         let stage = &mut *stage;
         trouble(stage, pos)?;
         let ends = stage.ends(flow, true);
-        let verdict = if stage.has_heard() { Verdict::Fail } else { Verdict::Error };
+        let verdict = if stage.was_there() { Verdict::Fail } else { Verdict::Error };
         let title = match state {
             Some(FlowState::Refused(why)) => stage.unreachable(ends.to, &why),
             None => format!("`{}` did not take the connection in time", stage.party(ends.to)),

@@ -364,13 +364,14 @@ impl Stage {
 
     /// Whether anybody was there: a peer that never was is the environment's fault, one that went away
     /// is its own.
-    pub fn has_heard(&self) -> bool {
-        self.report.events.iter().any(|event| {
+    pub fn was_there(&self) -> bool {
+        let heard = |event: &Event| {
             matches!(
                 &event.what,
                 Happening::Message { role: Role::Hear, .. } | Happening::Opened(_)
             )
-        })
+        };
+        self.cast.is_there || self.report.events.iter().any(heard)
     }
 
     /// What there is to say of a party that is not there.
@@ -396,7 +397,7 @@ impl Stage {
                     // Whoever opens a stream waits for it, and sees; nobody waits for datagrams.
                     let protocol = self.cast.suite.links[ends.link].protocol;
                     let waits = protocol.transport.has_streams();
-                    if !waits && !self.cast.is_there && !self.has_heard() {
+                    if !waits && !self.was_there() {
                         let title = self.unreachable(ends.to, &why);
                         self.trouble.get_or_insert_with(|| Box::new((Verdict::Error, title)));
                     }
@@ -545,7 +546,7 @@ impl Stage {
             return;
         }
         let ends = self.ends(flow, true);
-        if !self.cast.is_there && !self.has_heard() {
+        if !self.was_there() {
             let title = self.unreachable(ends.to, why);
             self.trouble.get_or_insert_with(|| Box::new((Verdict::Error, title)));
         }
