@@ -176,7 +176,7 @@ impl Player {
         let stage = &mut *stage;
         let say = &wanted[0];
         let who = stage.party(say.ends.from).to_owned();
-        let (is_there, elsewhere) = came_from_elsewhere(stage, wanted);
+        let (is_there, elsewhere) = stage.came_from_elsewhere(wanted);
         let but = if is_there { ", but from elsewhere" } else { "" };
         let title = format!("{} did not come within {}{but}", said(stage, say), seconds(waited));
         let mut failure = stage.failure(Verdict::Fail, title, rung.pos);
@@ -289,41 +289,6 @@ impl Player {
         failure.message = Some(stray.message);
         Err(add(stage, failure))
     }
-}
-
-/// What did not come may have come from where nobody takes it. Whether it did, and how that is told.
-fn came_from_elsewhere(stage: &Stage, wanted: &[Arc<Say>]) -> (bool, Vec<Difference>) {
-    let (mut came, mut told) = (false, Vec::new());
-    for (flow, at, stray) in &stage.strays {
-        // What came before this was waited for is something else.
-        if *at < stage.mark {
-            continue;
-        }
-        let Flow { link, ours, .. } = stage.flows[*flow];
-        let here = || wanted.iter().filter(|say| say.ends.link == link);
-        let Some(first) = here().next() else { continue };
-        let message = stage.read(*flow, stray.octets.clone(), !ours, None);
-        let found = here().find(|say| {
-            std::ptr::eq(say.kind, message.kind)
-                && stage.compare(say, &message, *flow).differences.is_empty()
-        });
-        came |= found.is_some();
-        told.push(Difference {
-            path: "source".into(),
-            expected: format!("the {} {}", found.unwrap_or(first).kind.name, stray.due),
-            got: match found {
-                Some(_) => format!("it {}", stray.came),
-                None => {
-                    let octets = counted(stray.octets.len(), "octet");
-                    format!("{} of {octets} {}", message.kind.name, stray.came)
-                }
-            },
-            bits: None,
-            pos: None,
-            source: "",
-        });
-    }
-    (came, told)
 }
 
 /// Fails where octets came that are no whole message.

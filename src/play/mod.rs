@@ -21,6 +21,7 @@
 //! | `observe` | looking at what no message shows |
 //! | `history` | the messages of a flow, and which of them belong together |
 //! | `place` | addresses that messages tell |
+//! | `astray` | datagrams that came from elsewhere or did not get there |
 //! | `blame` | how a failure gets into the outcome of its step |
 //! | `compare` | a message against what was asked for; values of names |
 //! | `again` | a message against an earlier one, octet for octet |
@@ -32,6 +33,7 @@
 //! top to bottom like the ladder it plays; it is polled by hand, with no runtime.
 
 mod again;
+mod astray;
 mod blame;
 mod compare;
 mod hear;

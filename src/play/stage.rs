@@ -9,10 +9,11 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use super::astray::Astray;
 use super::blame::MarkName;
 use super::history::History;
-use super::{Cast, FlowId, Input, Output, Place, Sight, Stray};
-use crate::diag::{Pos, counted};
+use super::{Cast, FlowId, Input, Output, Place, Sight};
+use crate::diag::Pos;
 use crate::ladder::{Aside, Ends, LinkId, PartyId, Role, Say, Setting};
 use crate::record::{Event, Failure, Happening, Outcome, Report, RuleSight, Verdict};
 use crate::wire::{
@@ -24,11 +25,6 @@ use crate::wire::{
 const MOST_OCTETS: usize = 64 << 20;
 /// The most events, beside the messages that the ladder counts to.
 const MOST_MESSAGES: usize = 20_000;
-/// The most datagrams of strangers that one play keeps, half of them the first and half the latest ones.
-const MOST_STRAYS: usize = 8;
-/// The most events of one play that tell of datagrams that came from elsewhere or did not get there.
-const MOST_ASTRAY: usize = 64;
-
 /// A stream or a pair of datagram addresses.
 #[derive(Debug)]
 pub struct Flow {
@@ -138,10 +134,8 @@ pub struct Stage {
     pub out: VecDeque<Output>,
     pub flows: Vec<Flow>,
     pub arrivals: VecDeque<Arrival>,
-    /// What came from elsewhere, when and to which flow: it may be what did not come.
-    pub strays: Vec<(FlowId, Duration, Stray)>,
-    /// How many events tell of such datagrams, or of some that did not get there.
-    astray: usize,
+    /// Datagrams that came from elsewhere or did not get there.
+    pub astray: Astray,
     pub names: BTreeMap<String, Binding>,
     /// The latest message that was asked for or said on each link: the responder's, the initiator's.
     latest: Vec<[Option<Latest>; 2]>,
@@ -208,8 +202,7 @@ impl Stage {
             out: VecDeque::new(),
             flows: Vec::new(),
             arrivals: VecDeque::new(),
-            strays: Vec::new(),
-            astray: 0,
+            astray: Astray::default(),
             names: BTreeMap::new(),
             latest: vec![[None, None]; cast.suite.links.len()],
             step: None,
@@ -394,19 +387,14 @@ impl Stage {
             Input::Refused(flow, why) => {
                 if flow < self.flows.len() {
                     let ends = self.ends(flow, true);
-                    // Whoever opens a stream waits for it, and sees; nobody waits for datagrams.
                     let protocol = self.cast.suite.links[ends.link].protocol;
-                    let waits = protocol.transport.has_streams();
-                    if !waits && !self.was_there() {
-                        let title = self.unreachable(ends.to, &why);
-                        self.trouble.get_or_insert_with(|| Box::new((Verdict::Error, title)));
-                    }
                     self.flows[flow].state = FlowState::Refused(why.clone());
-                    let what = Happening::Refused(ends, why);
-                    if waits {
-                        self.happened_on(flow, what);
+                    // Whoever opens a stream waits for it, and sees; nobody waits for datagrams.
+                    if protocol.transport.has_streams() {
+                        self.happened_on(flow, Happening::Refused(ends, why));
                     } else {
-                        self.goes_astray(flow, what);
+                        self.nobody_there(flow, &why);
+                        self.goes_astray(flow, Happening::Refused(ends, why));
                     }
                 }
             }
@@ -514,43 +502,6 @@ impl Stage {
                 }
             }
         }
-    }
-
-    /// What comes from elsewhere is nobody's in the ladder: whoever waits for a message waits on. Where
-    /// it does not come it is told what came instead.
-    fn elsewhere(&mut self, flow: FlowId, stray: Stray) {
-        if flow >= self.flows.len() {
-            return;
-        }
-        let octets = counted(stray.octets.len(), "octet");
-        let note = format!("passed over: {octets} {}", stray.came);
-        self.goes_astray(flow, Happening::Note(note));
-        if self.strays.len() == MOST_STRAYS {
-            self.strays.remove(MOST_STRAYS / 2);
-        }
-        self.strays.push((flow, self.now, stray));
-    }
-
-    /// Notes a datagram that came from elsewhere or did not get there, unless there are too many.
-    fn goes_astray(&mut self, flow: FlowId, what: Happening) {
-        if self.astray < MOST_ASTRAY {
-            self.astray += 1;
-            self.happened_on(flow, what);
-        }
-    }
-
-    /// Nobody is known to be there of whom nothing was ever heard. Of others it means little: a host
-    /// may be looked for anew, or a way be found.
-    fn lost(&mut self, flow: FlowId, why: &str) {
-        if flow >= self.flows.len() {
-            return;
-        }
-        let ends = self.ends(flow, true);
-        if !self.was_there() {
-            let title = self.unreachable(ends.to, why);
-            self.trouble.get_or_insert_with(|| Box::new((Verdict::Error, title)));
-        }
-        self.goes_astray(flow, Happening::Note(format!("a datagram did not get there: {why}")));
     }
 
     /// What is left in the buffer when a stream closes is a message that was never whole.
