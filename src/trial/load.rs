@@ -104,8 +104,8 @@ pub fn load(options: &Options, demand: &Demand) -> Result<Load, Vec<Diagnostic>>
         seed,
         progress: Progress::new(false),
     };
-    let loader = Loader { run, case, last_step, demand: demand.clone() };
-    let ended = live::block_on(loader.perform(at))
+    let loader = Rc::new(Loader::new(run, case, last_step, demand.clone()));
+    let ended = live::block_on(loader.clone().perform(at))
         .map_err(|error| plain(format!("no play can be started: {error}")))?;
     let (tally, lasted) = ended.map_err(plain)?;
     let entry = tally.entry(&loader, lasted);
@@ -158,6 +158,8 @@ type Opposite = (Arc<Target>, Rc<Server>, Around);
 struct Loader {
     run: Run,
     case: Case,
+    /// What every play is but for what it draws.
+    cast: Cast,
     last_step: usize,
     demand: Demand,
 }
@@ -172,8 +174,24 @@ struct Ended {
 }
 
 impl Loader {
+    fn new(run: Run, case: Case, last_step: usize, demand: Demand) -> Self {
+        let options = &run.options;
+        let cast = Cast {
+            settings: case.settings(options),
+            last_step,
+            timeout_scale: options.timeout_scale,
+            margin: match case.target {
+                None => super::peer::MARGIN,
+                Some(_) => Duration::ZERO,
+            },
+            profile: options.profile.clone(),
+            ..Cast::new(&case.suite, &case.exchange, case.projection.clone())
+        };
+        Self { run, case, cast, last_step, demand }
+    }
+
     /// Starts the target, plays, stops the target.
-    async fn perform(&self, at: usize) -> Result<(Tally, Duration), String> {
+    async fn perform(self: Rc<Self>, at: usize) -> Result<(Tally, Duration), String> {
         let (stopping, stop) = watch::channel(false);
         let mut started = self.run.start_targets(&vec![(at, self.last_step)], stop.clone()).await;
         let server = match &self.case.target {
@@ -187,7 +205,7 @@ impl Loader {
                 None => return Err(format!("{} was not started", target.name)),
             },
         };
-        let ended = self.all(server.clone(), stopping, stop).await;
+        let ended = self.clone().all(server.clone(), stopping, stop).await;
         if let Some((target, server, _)) = server
             && let Ok((Some(running), _)) = Rc::try_unwrap(server)
         {
@@ -197,7 +215,7 @@ impl Loader {
     }
 
     async fn all(
-        &self,
+        self: Rc<Self>,
         server: Option<Opposite>,
         stopping: watch::Sender<bool>,
         stop: watch::Receiver<bool>,
@@ -234,7 +252,7 @@ impl Loader {
                 biased;
                 Some(play) = ended.recv() => {
                     // What a stopped play has to say is that it was stopped.
-                    let mut take = |play| if !stopped { tally.take(self, play) };
+                    let mut take = |play| if !stopped { tally.take(&self, play) };
                     take(play);
                     while let Ok(play) = ended.try_recv() {
                         take(play);
@@ -251,14 +269,13 @@ impl Loader {
                     let number = tally.begun;
                     tally.begun += 1;
                     tally.beginning = began.elapsed();
+                    let loader = self.clone();
                     let (server, stop, tell) = (server.clone(), stop.clone(), tell.clone());
                     let hall = hall.clone();
-                    let (run, case, cast) =
-                        (self.run.clone(), self.case.clone(), self.cast(number));
                     playing.spawn_local(async move {
                         let start = Instant::now();
                         let late = due.map_or(Duration::ZERO, |due| start.saturating_duration_since(due));
-                        let came = play(&run, &case, cast, server, hall, stop).await;
+                        let came = loader.play(number, server, hall, stop).await;
                         let took = start.elapsed();
                         let _ = tell.send(Ended { number, late, took, came });
                     });
@@ -280,20 +297,23 @@ impl Loader {
         (tally, began.elapsed())
     }
 
-    fn cast(&self, number: u64) -> Cast {
-        let options = &self.run.options;
-        Cast {
-            settings: self.case.settings(options),
-            last_step: self.last_step,
-            seed: seed_for(self.run.seed, &format!("{} {number}", self.case.name)),
-            timeout_scale: options.timeout_scale,
-            margin: match self.case.target {
-                None => super::peer::MARGIN,
-                Some(_) => Duration::ZERO,
-            },
-            profile: options.profile.clone(),
-            ..Cast::new(&self.case.suite, &self.case.exchange, self.case.projection.clone())
-        }
+    async fn play(
+        &self,
+        number: u64,
+        server: Option<Opposite>,
+        hall: Hall,
+        stop: watch::Receiver<bool>,
+    ) -> Result<(Report, Option<Report>), String> {
+        let seed = seed_for(self.run.seed, &format!("{} {number}", self.case.name));
+        let cast = Cast { seed, ..self.cast.clone() };
+        let Some((target, server, around)) = server else {
+            let both = against_peer(Box::new(cast), None, &hall, None, Box::new(Nobody), &stop)?;
+            let (report, peer) = both.await;
+            return Ok((report, Some(peer)));
+        };
+        let (server, mask) = ((&target, &*server, &around), Mask::default());
+        let report = self.run.against(&self.case, cast, server, &mask, stop).await?;
+        Ok((report, None))
     }
 
     /// Plays at once at most.
@@ -307,26 +327,8 @@ impl Loader {
     }
 
     fn mask(&self) -> Mask {
-        self.run.options.mask(self.cast(0).secrets())
+        self.run.options.mask(self.cast.secrets())
     }
-}
-
-async fn play(
-    run: &Run,
-    case: &Case,
-    cast: Cast,
-    server: Option<Opposite>,
-    hall: Hall,
-    stop: watch::Receiver<bool>,
-) -> Result<(Report, Option<Report>), String> {
-    let Some((target, server, around)) = server else {
-        let both = against_peer(Box::new(cast), None, &hall, None, Box::new(Nobody), &stop)?;
-        let (report, peer) = both.await;
-        return Ok((report, Some(peer)));
-    };
-    let mask = Mask::default();
-    let report = run.against(case, cast, (&target, &server, &around), &mask, stop).await?;
-    Ok((report, None))
 }
 
 /// What was counted.
