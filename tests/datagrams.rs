@@ -18,6 +18,17 @@ const ONCE: &str = "
             within: 1s
 ";
 
+/// One question that is not to be answered.
+const SILENT: &str = "
+  silent:
+    steps:
+      - step: kept
+        ladder:
+          - client -> server: {query: {question: {name: www.example.test., type: A}}}
+          - silent: server -> client
+            for: 500ms
+";
+
 /// One that is answered, two that nobody hears, and one that is answered again.
 const IN_BETWEEN: &str = "
   in-between:
@@ -113,6 +124,35 @@ fn an_answer_from_elsewhere_is_told_and_not_taken() {
     for words in [but, &format!("expected  the response from {address}"), &elsewhere.to_string()] {
         assert!(told.contains(words), "{words}: {told}");
     }
+}
+
+#[test]
+fn an_answer_from_elsewhere_breaks_a_silence() {
+    // A stranger's octets, another question's answer, and the answer itself.
+    let told = |which: fn(Vec<u8>) -> Vec<u8>| {
+        let (server, address) = socket();
+        let (other, elsewhere) = socket();
+        let answers = std::thread::spawn(move || {
+            let (answer, from) = asked(&server);
+            other.send_to(&which(answer), from).expect("it leaves");
+            server
+        });
+        let (code, told) = Folder::new("silent", SILENT, address).run();
+        answers.join().expect("a question came");
+        (code, told, elsewhere)
+    };
+    let (code, words, _) = told(|_| vec![7; 30]);
+    assert_eq!(code, Some(0), "{words}");
+    let (code, words, _) = told(|mut answer| {
+        answer[0] ^= 1;
+        answer
+    });
+    assert_eq!(code, Some(0), "{words}");
+    let (code, words, elsewhere) = told(|answer| answer);
+    assert_eq!(code, Some(1), "{words}");
+    let spoke =
+        format!("`server` was to be silent towards `client` and said response from {elsewhere}");
+    assert!(words.contains(&spoke), "{words}");
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! Datagrams that go astray: what comes from elsewhere, and what did not get where it was sent.
 //!
-//! Nothing of that is a message of the ladder. It is noted, and tells why a message did not come.
+//! Nothing of that is a message of the ladder. It is noted, and tells why a message did not come, or that
+//! a party was not silent.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::stage::{Flow, Stage};
+use super::stage::{Arrival, Flow, Stage};
 use super::{FlowId, Stray};
 use crate::diag::counted;
-use crate::ladder::Say;
+use crate::ladder::{Ends, Say};
 use crate::record::{Difference, Happening, Verdict};
 
 /// The most datagrams of strangers that one play keeps, half of them the first and half the latest ones.
@@ -101,5 +102,27 @@ impl Stage {
             });
         }
         (came, told)
+    }
+
+    /// What came from elsewhere and is a message between these parties all the same, without a fault, and
+    /// how it travelled. Strangers cannot know what it answers. Where answers may come from new ports
+    /// nobody can tell whose they are.
+    pub(super) fn said_elsewhere(&self, ends: Ends) -> impl Iterator<Item = (Arrival, &str)> {
+        self.astray.strays.iter().filter_map(move |(flow, at, stray)| {
+            let Flow { link, ours, .. } = self.flows[*flow];
+            let protocol = self.cast.suite.links[link].protocol;
+            if self.ends(*flow, !ours) != ends || protocol.conversation.answers_anew {
+                return None;
+            }
+            let message = self.read(*flow, stray.octets.clone(), !ours, None);
+            let event = self.report.events.partition_point(|event| event.at < *at);
+            // The last type of a protocol takes anything.
+            let anything = protocol.messages.last().is_some_and(|m| std::ptr::eq(m, message.kind));
+            let said = !anything && message.faults.is_empty();
+            said.then(|| {
+                let message = Arc::new(message);
+                (Arrival { flow: *flow, ends, message, at: *at, event }, stray.came.as_str())
+            })
+        })
     }
 }

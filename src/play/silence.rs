@@ -122,9 +122,10 @@ impl Player {
         let who = stage.party(ends.from).to_owned();
         let to = stage.party(ends.to).to_owned();
         let (what, message, at) = match broken {
-            Broken::Message(arrival) => {
+            Broken::Message(arrival, came) => {
                 let kind = arrival.message.kind.name;
-                (kind.to_owned(), Some(arrival.message), arrival.at)
+                let what = came.map_or(kind.to_owned(), |came| format!("{kind} {came}"));
+                (what, Some(arrival.message), arrival.at)
             }
             Broken::Text(text, at) => {
                 (format!("the text {}", crate::wire::show_text(&text)), None, at)
@@ -152,8 +153,10 @@ impl Player {
     }
 }
 
-pub(super) enum Broken {
-    Message(Arrival),
+enum Broken {
+    /// A message, and how it came, where that is not the way that it should.
+    Message(Arrival, Option<String>),
+    /// Octets that are no whole message yet, and when they came.
     Text(Vec<u8>, Duration),
 }
 
@@ -182,7 +185,7 @@ fn answered(stage: &Stage, arrival: &Arrival) -> bool {
 ///
 /// A play that is kept from looking at the clock may be told of what came after a silence before it
 /// is told that the silence is over. So it is the time of the arrival that counts.
-pub(super) fn broken_silence(stage: &Stage) -> Option<(Watch, Broken)> {
+fn broken_silence(stage: &Stage) -> Option<(Watch, Broken)> {
     for watch in &stage.watches {
         let silence = &watch.silence;
         let breaks = |message: &Message| match &silence.containing {
@@ -192,15 +195,22 @@ pub(super) fn broken_silence(stage: &Stage) -> Option<(Watch, Broken)> {
                 nodes.any(|node| stage.accepts(pattern, node, message))
             }
         };
-        for arrival in &stage.arrivals {
-            if arrival.ends == silence.ends
-                && !watch.was_over(arrival.at)
+        let speaks = |arrival: &Arrival| {
+            !watch.was_over(arrival.at)
                 && !arrival.message.kind.background
                 && would_answer(stage, arrival).is_none()
                 && !crossed(stage, arrival)
                 && breaks(&arrival.message)
-            {
-                return Some((watch.clone(), Broken::Message(arrival.clone())));
+        };
+        for arrival in stage.arrivals.iter().filter(|arrival| arrival.ends == silence.ends) {
+            if speaks(arrival) {
+                return Some((watch.clone(), Broken::Message(arrival.clone(), None)));
+            }
+        }
+        for (arrival, came) in stage.said_elsewhere(silence.ends) {
+            // What came before that was missed where it was waited for.
+            if arrival.at >= watch.since && speaks(&arrival) {
+                return Some((watch.clone(), Broken::Message(arrival, Some(came.to_owned()))));
             }
         }
         let from_initiator =
