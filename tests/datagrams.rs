@@ -1,5 +1,5 @@
-//! Datagrams over real sockets that do not do as they should: answers from elsewhere, and ports that
-//! nobody listens on for a while.
+//! Datagrams over real sockets that do not do as they should: answers from elsewhere, ports that nobody
+//! listens on for a while, and answers that are legal and no help.
 #![cfg(feature = "live")]
 
 use std::net::{SocketAddr, UdpSocket};
@@ -46,6 +46,23 @@ const IN_BETWEEN: &str = "
           - silent: server -> client
             for: 400ms
       - step: back
+        ladder:
+          - client -> server: {query: {question: {name: www.example.test., type: A}}}
+          - server -> client: {response: {rcode: NOERROR}}
+";
+
+/// One question that may be declined.
+const DECLINED: &str = "
+  declined:
+    steps:
+      - step: answered
+        ladder:
+          - client -> server: {query: {question: {name: www.example.test., type: A}}}
+          - either:
+              - server -> client: {response: {rcode: NOERROR}}
+              - - server -> client: {response: {rcode: REFUSED}}
+                - inconclusive: it does not answer us
+      - step: answered-again
         ladder:
           - client -> server: {query: {question: {name: www.example.test., type: A}}}
           - server -> client: {response: {rcode: NOERROR}}
@@ -214,4 +231,30 @@ fn away_for_a_while(name: &str, at: &str) {
     let (code, told) = folder.run();
     answers.join().expect("questions came");
     assert_eq!(code, Some(0), "{told}");
+}
+
+#[test]
+fn what_is_legal_and_no_help_passes_nothing_and_fails_where_it_is_a_must() {
+    let told = |exchange: &str| {
+        let (server, address) = socket();
+        let answers = std::thread::spawn(move || {
+            let (mut answer, from) = asked(&server);
+            answer[3] |= 5;
+            server.send_to(&answer, from).expect("it leaves");
+        });
+        let came = Folder::new("declined", exchange, address).run();
+        answers.join().expect("a question came");
+        came
+    };
+    let (code, words) = told(DECLINED);
+    assert_eq!(code, Some(1), "{words}");
+    let title = "error: inconclusive: it does not answer us\n";
+    for line in [title, "the response of 34 octets", "rcode=REFUSED", "answered-again ... ignored"]
+    {
+        assert!(words.contains(line), "{line}: {words}");
+    }
+    let (code, words) = told(&DECLINED.replacen("ladder:", "level: SHOULD\n        ladder:", 1));
+    assert_eq!(code, Some(2), "{words}");
+    let ignored = "inconclusive: it does not answer us";
+    assert!(words.contains(ignored), "{words}");
 }

@@ -72,6 +72,8 @@ pub enum Act {
     Optional(Vec<Rung>),
     /// It happens several times.
     Repeat(Box<Repeat>),
+    /// What led here is legal, and not what the exchange needed: why. The exchange ends.
+    Inconclusive(Box<str>),
 }
 
 /// Two parties and the link between them.
@@ -158,6 +160,8 @@ pub struct Say {
     /// Whether it comes from a port or on a stream that was not used before; `false` where it must
     /// come on the one that was used last, `None` where either will do.
     pub new_port: Option<bool>,
+    /// Whether it is taken and not asked for: what begins with it comes to no verdict.
+    pub no_help: bool,
     /// Damage done to it.
     pub corrupt: Option<Box<Corrupt>>,
 }

@@ -178,6 +178,10 @@ fn fate(baselines: &[Baseline], seen: &[Values], at: usize, mutant: &Mutant) -> 
     if let Some(caught) = noticed(baselines, at, &tester) {
         return Fate::Caught(caught);
     }
+    let mut inconclusive = tester.steps.iter().filter(|o| o.verdict == Verdict::Inconclusive);
+    if inconclusive.next().is_some() {
+        return Fate::Unviable("the suite calls it legal, and not what it needs".into());
+    }
     if tester.steps.len() < baseline.tester.steps.len() {
         return Fate::TimedOut;
     }

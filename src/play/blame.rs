@@ -111,6 +111,23 @@ pub(super) fn soften(stage: &mut Stage, failure: Failure) -> Result<(), Stop> {
     if binding == Some(Level::Must) { Err(stop) } else { Ok(()) }
 }
 
+/// Ends the exchange without a verdict, and shows the message that led there.
+pub(super) fn inconclusive(stage: &mut Stage, why: &str) -> Stop {
+    let mut failure =
+        stage.failure(Verdict::Inconclusive, format!("inconclusive: {why}"), stage.pos);
+    let heard = stage.report.events.iter().rev().find_map(|event| match &event.what {
+        Happening::Message { ends, message, role: Role::Hear, .. } => {
+            Some((ends.from, message.clone()))
+        }
+        _ => None,
+    });
+    if let Some((from, message)) = heard {
+        failure.party = Some(from);
+        failure.message = Some(message);
+    }
+    add(stage, failure)
+}
+
 /// Fails the step where something happened that no message shows; leaves it out where it cannot be
 /// played from here.
 pub(super) fn trouble(stage: &mut Stage, pos: Pos) -> Result<(), Stop> {

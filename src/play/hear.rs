@@ -149,7 +149,9 @@ impl Player {
         let who = stage.party(arrival.ends.from).to_owned();
         let got = arrival.message.kind.name;
         let title = if !std::ptr::eq(arrival.message.kind, say.kind) {
-            let names: Vec<&str> = wanted.iter().map(|w| w.kind.name).collect();
+            let due = wanted.iter().filter(|say| !say.no_help);
+            let mut names: Vec<&str> = due.map(|say| say.kind.name).collect();
+            names.dedup();
             format!("`{who}` said {} where {} was due", came(stage, &arrival), names.join(" or "))
         } else if let [only] = differences.as_slice() {
             match only.path.as_str() {
@@ -341,11 +343,12 @@ pub(super) fn look(stage: &mut Stage, wanted: &[Arc<Say>]) -> Option<Found> {
                 stage.arrivals.remove(at);
                 return Some(Found::Wanted { which, arrival, comparison });
             }
-            if several && same {
+            if several && same && !say.no_help {
                 all.push((which, comparison.differences.clone()));
             }
-            let nearer = nearest.as_ref().is_none_or(|(_, best, best_same)| {
-                (!same, comparison.differences.len()) < (!best_same, best.differences.len())
+            let nearer = nearest.as_ref().is_none_or(|(at, best, best_same)| {
+                let distance = (say.no_help, !same, comparison.differences.len());
+                distance < (wanted[*at].no_help, !best_same, best.differences.len())
             });
             if nearer {
                 nearest = Some((which, comparison, same));

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Output;
-use super::blame::{MarkName, seconds, soften};
+use super::blame::{MarkName, inconclusive, seconds, soften};
 use super::stage::{Binding, FlowState, Stage};
 use super::wrong::Deed;
 use crate::ladder::{Act, Ends, Level, Repeat, Role, Rung, Say, Schedule, Step, Timing, walk};
@@ -38,7 +38,7 @@ pub async fn course(stage: Rc<RefCell<Stage>>) {
         }
         let opening = player.stage.borrow_mut().report.steps.pop();
         if let (Some(_), Some(mut opening)) = (&stopped, opening) {
-            if opening.verdict != Verdict::Skipped {
+            if !matches!(opening.verdict, Verdict::Skipped | Verdict::Inconclusive) {
                 opening.verdict = opening.verdict.max(Verdict::Fail);
             }
             player.stage.borrow_mut().report.steps.push(opening);
@@ -180,6 +180,7 @@ impl Player {
             Act::AnyOrder(branches) => Box::pin(self.any_order(rung, branches)).await?,
             Act::Optional(rungs) => Box::pin(self.optional(rung, rungs)).await?,
             Act::Repeat(repeat) => Box::pin(self.repeat(rung, repeat)).await?,
+            Act::Inconclusive(why) => return Err(inconclusive(&mut self.stage.borrow_mut(), why)),
         }
         self.watched()?;
         let mut stage = self.stage.borrow_mut();

@@ -100,6 +100,10 @@ impl Linter<'_> {
             self.rungs(&step.rungs, &mut names);
         }
         self.rungs(&exchange.postamble, &mut names);
+        let steps = exchange.steps.iter().map(|step| step.rungs.as_slice());
+        for rungs in [&*exchange.preamble, &*exchange.postamble].into_iter().chain(steps) {
+            self.ends(rungs, false);
+        }
         self.lonely(&names);
         self.silences(exchange);
     }
@@ -148,6 +152,35 @@ impl Linter<'_> {
                     }
                 }
                 Act::Repeat(repeat) => self.rungs(&repeat.rungs, names),
+                _ => {}
+            }
+        }
+    }
+
+    /// Only where whoever is under test chose may an exchange end without a verdict: we take the first
+    /// branch of a choice, and what is optional.
+    fn ends(&mut self, rungs: &[Rung], chosen: bool) {
+        for (at, rung) in rungs.iter().enumerate() {
+            match &rung.act {
+                Act::Inconclusive(_) if !chosen => {
+                    self.error(rung.pos, "the exchange would never come to a verdict").help = Some(
+                        "`inconclusive` stands in a branch of `either`, and not in the first one"
+                            .into(),
+                    );
+                }
+                Act::Inconclusive(_) if at + 1 < rungs.len() => {
+                    self.error(rung.pos, "the exchange ends here: nothing happens behind it");
+                }
+                Act::Either(branches) => {
+                    for (at, branch) in branches.iter().enumerate() {
+                        self.ends(branch, chosen || at > 0);
+                    }
+                }
+                Act::AnyOrder(branches) => {
+                    branches.iter().for_each(|branch| self.ends(branch, chosen));
+                }
+                Act::Optional(rungs) | Act::Alive { rungs, .. } => self.ends(rungs, chosen),
+                Act::Repeat(repeat) => self.ends(&repeat.rungs, chosen),
                 _ => {}
             }
         }

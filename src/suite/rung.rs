@@ -56,6 +56,7 @@ const ACTS: &[&str] = &[
     "any-order",
     "optional",
     "repeat",
+    "inconclusive",
 ];
 
 /// Reads a list of rungs; a single one may stand without its list.
@@ -115,6 +116,7 @@ fn rung(reader: &mut Reader<'_>, scene: &mut Scene<'_>, node: &Node) -> Option<R
         "either" => Act::Either(branches(reader, scene, value, false)),
         "any-order" => Act::AnyOrder(branches(reader, scene, value, true)),
         "optional" => Act::Optional(rungs(reader, scene, value)),
+        "inconclusive" => inconclusive(reader, value)?,
         _ => repeat(reader, scene, value, node),
     };
     let allowed: &[&str] = match &act {
@@ -338,6 +340,7 @@ fn message(
             .and_then(|n| reader.text(&n))
             .map(|n| n.trim_start_matches('$').to_owned()),
         new_port: rung.get("new-port").cloned().map(|n| reader.truth(&n)),
+        no_help: false,
         corrupt,
     })))
 }
@@ -537,7 +540,14 @@ fn branches(
     node.items()
         .iter()
         .map(|branch| {
-            let branch_rungs = rungs(reader, scene, branch);
+            let mut branch_rungs = rungs(reader, scene, branch);
+            let ends = matches!(branch_rungs.last().map(|r| &r.act), Some(Act::Inconclusive(_)));
+            if let (true, Some(Act::Message(say))) =
+                (ends, branch_rungs.first_mut().map(|r| &mut r.act))
+                && let Some(say) = Arc::get_mut(say)
+            {
+                say.no_help = true;
+            }
             let known = |rung: &Rung| match rung.act {
                 Act::Message(_) => true,
                 Act::Either(_) => choice,
@@ -552,6 +562,16 @@ fn branches(
             branch_rungs
         })
         .collect()
+}
+
+fn inconclusive(reader: &mut Reader<'_>, value: &Node) -> Option<Act> {
+    let why = reader.text(value)?;
+    if why.trim().is_empty() {
+        reader.error(value.pos, "why is it not what was needed?").help =
+            Some("write it behind `inconclusive:`, for whoever reads the report".into());
+        return None;
+    }
+    Some(Act::Inconclusive(why.trim().into()))
 }
 
 fn repeat(reader: &mut Reader<'_>, scene: &mut Scene<'_>, value: &Node, rung: &Node) -> Act {

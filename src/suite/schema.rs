@@ -190,6 +190,7 @@ fn rung() -> Value {
             "trigger": { "type": "string", "description": "party what-it-does" },
             "alive": { "type": "string", "description": "The party that must still answer." },
             "either": branches, "any-order": branches, "optional": rungs, "repeat": rungs,
+            "inconclusive": { "type": "string", "description": "Legal, but not what the exchange needed: why." },
             "as": { "type": "string", "description": "Keep this message under a name." },
             "within": time, "after": window, "for": time,
             "until": { "oneOf": [{ "const": "next" }, { "type": "object" }] },

@@ -29,7 +29,7 @@ impl Ending {
         self.judged = true;
     }
 
-    /// A trial was not judged: it was skipped, or not reached.
+    /// A trial was not judged: it was skipped, not reached, or came to nothing.
     pub fn ignored(&mut self, verdict: Verdict, why: &str) {
         *self.ignored.entry((verdict, clean(why))).or_default() += 1;
     }
@@ -52,7 +52,7 @@ impl Ending {
 
     /// Why trials were skipped, a line for each reason. What was not reached is told where it stands.
     pub fn skipped(&self) -> String {
-        let reasons = self.reasons(|verdict| verdict == Verdict::Skipped);
+        let reasons = self.reasons(|verdict| verdict != Verdict::NotReached);
         let line = |(why, trials): &(&str, usize)| format!("{trials} ignored: {why}\n");
         let mut text: String = reasons.iter().take(REASONS).map(line).collect();
         if let Some(rest @ [_, ..]) = reasons.get(REASONS..) {

@@ -503,9 +503,13 @@ impl Shelf {
         let trial = Trial::ignorable_test(name, move || {
             let judged = shelf.judged(what);
             let first_line = judged.text.lines().next().unwrap_or_default();
+            let first_line = first_line.strip_prefix("error: ").unwrap_or(first_line);
             let mut ending = shelf.ending();
             match judged.verdict {
                 Verdict::Skipped | Verdict::NotReached => {
+                    ending.ignored(judged.verdict, first_line)
+                }
+                Verdict::Inconclusive if !judged.fails(shelf.strict) => {
                     ending.ignored(judged.verdict, first_line)
                 }
                 _ => ending.judged(),

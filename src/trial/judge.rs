@@ -142,7 +142,8 @@ pub fn judge(case: &Case, report: &Report, peer: Option<&Report>, mask: &Mask) -
         // reached does not fail either.
         let warned = |step: &Judged| match step.verdict {
             Verdict::Skipped => true,
-            verdict => verdict == Verdict::Fail && step.level != Level::Must,
+            Verdict::Fail | Verdict::Inconclusive => step.level != Level::Must,
+            _ => false,
         };
         let last = steps.iter().rfind(|step| step.verdict != Verdict::NotReached);
         let judged = Judged {
