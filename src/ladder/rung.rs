@@ -35,6 +35,13 @@ pub struct Timing {
     pub within: Option<Duration>,
 }
 
+impl Timing {
+    /// Whether any time will do.
+    pub fn is_any(&self) -> bool {
+        self.after.is_none() && self.within.is_none()
+    }
+}
+
 /// What happens on a rung. What most rungs are not is boxed: there are tens of thousands of them.
 #[derive(Clone, Debug)]
 pub enum Act {

@@ -163,7 +163,7 @@ pub(super) fn check_name(reader: &mut Reader<'_>, name: &str, pos: Pos, what: &s
 
 fn parties(reader: &mut Reader<'_>, root: &Node) -> Vec<Party> {
     let mut parties = Vec::new();
-    for (key, value) in root.get("parties").map(|n| n.entries()).unwrap_or_default() {
+    for (key, value) in reader.entries_of(root, "parties") {
         let name = key.text().unwrap_or_default().to_owned();
         check_name(reader, &name, key.pos, "party");
         let (about, testable) = match &value.kind {
@@ -189,7 +189,7 @@ fn parties(reader: &mut Reader<'_>, root: &Node) -> Vec<Party> {
 fn settings(reader: &mut Reader<'_>, root: &Node) -> (BTreeMap<String, Setting>, Names<'static>) {
     let mut settings = BTreeMap::new();
     let mut names = Names::default();
-    for (key, value) in root.get("settings").map(|n| n.entries()).unwrap_or_default() {
+    for (key, value) in reader.entries_of(root, "settings") {
         let name = key.text().unwrap_or_default().to_owned();
         check_name(reader, &name, key.pos, "setting");
         if value.get("say").is_some() {
@@ -230,7 +230,7 @@ fn setting(reader: &mut Reader<'_>, node: &Node) -> Option<Setting> {
 
 fn links(reader: &mut Reader<'_>, root: &Node, parties: &[Party]) -> Vec<Link> {
     let mut links = Vec::new();
-    for (key, value) in root.get("links").map(|n| n.entries()).unwrap_or_default() {
+    for (key, value) in reader.entries_of(root, "links") {
         let name = key.text().unwrap_or_default().to_owned();
         check_name(reader, &name, key.pos, "link");
         let joined =
@@ -328,7 +328,7 @@ fn alive<'n>(
     parties: &[Party],
 ) -> Vec<(PartyId, Node<'n>)> {
     let mut probes = Vec::new();
-    for (key, value) in root.get("alive").map(|n| n.entries()).unwrap_or_default() {
+    for (key, value) in reader.entries_of(root, "alive") {
         let name = key.text().unwrap_or_default();
         match parties.iter().position(|p| p.name == name) {
             Some(party) => probes.push((party, value.clone())),
@@ -442,7 +442,7 @@ impl<'t> Top<'t> {
     ) -> Option<Arc<Exchange>> {
         let mut scene = self.scene();
         let mut with = BTreeMap::new();
-        for (key, value) in node.get("with").map(|n| n.entries()).unwrap_or_default() {
+        for (key, value) in reader.entries_of(node, "with") {
             let name = key.text().unwrap_or_default().to_owned();
             with.extend(setting(reader, value).map(|s| (name, s)));
         }
@@ -461,8 +461,8 @@ impl<'t> Top<'t> {
         // A part that is shared stands at the top of the suite; an exchange may have its own.
         let part = |key: &str| node.get(key).or_else(|| root.get(key));
         let preamble = part("preamble").map(|n| rungs(reader, &mut scene, n)).unwrap_or_default();
-        let responders =
-            part("responders").map(|n| self.responders(reader, &mut scene, n)).unwrap_or_default();
+        let of = if node.get("responders").is_some() { node } else { root };
+        let responders = self.responders(reader, &mut scene, of);
         let shared = self.requirements(reader, node, catalogue);
         let mut steps: Vec<Step> = Vec::new();
         match node.get("steps") {
@@ -595,36 +595,45 @@ impl<'t> Top<'t> {
         node: &Node,
     ) -> Vec<Responder> {
         let mut responders = Vec::new();
-        for item in node.items() {
+        for item in reader.items_of(node, "responders") {
             reader.keys(item, &["hear", "say", "count"]);
             let (Some(hear), Some(say)) = (item.get("hear"), item.get("say")) else {
                 reader.error(item.pos, "a standing answer has `hear` and `say`").help =
                     Some("write {hear: {a -> b: ..}, say: [{b -> a: ..}]}".into());
                 continue;
             };
-            let messages = |rungs: Vec<crate::ladder::Rung>| -> Vec<Arc<Say>> {
-                rungs
-                    .into_iter()
-                    .filter_map(|r| match r.act {
-                        Act::Message(say) => Some(say),
-                        _ => None,
-                    })
-                    .collect()
-            };
-            let heard = messages(rungs(reader, scene, hear));
-            let said = messages(rungs(reader, scene, say));
+            let heard = answers(reader, scene, hear);
+            let said = answers(reader, scene, say);
             let count = item.get("count").map_or(0..=u32::MAX, |n| reader.count(n));
-            match heard.into_iter().next() {
-                Some(hear) => {
+            match <[Arc<Say>; 1]>::try_from(heard) {
+                Ok([hear]) => {
                     responders.push(Responder { pos: item.pos, hear, say: said, count });
                 }
-                None => {
+                Err(_) => {
                     reader.error(item.pos, "`hear` is one message");
                 }
             }
         }
         responders
     }
+}
+
+/// The messages of a standing answer, which is given whenever it is asked for, and at once.
+fn answers(reader: &mut Reader<'_>, scene: &mut Scene<'_>, node: &Node) -> Vec<Arc<Say>> {
+    let mut messages = Vec::new();
+    for rung in rungs(reader, scene, node) {
+        match rung.act {
+            Act::Message(say) if rung.timing.is_any() => messages.push(say),
+            Act::Message(_) => {
+                reader.error(rung.pos, "a standing answer has no time of its own").help =
+                    Some("take `within` and `after` away".into());
+            }
+            _ => {
+                reader.error(rung.pos, "a standing answer is made of messages alone");
+            }
+        }
+    }
+    messages
 }
 
 /// The tree with `$name` replaced by the values of one row, wherever it is a whole scalar.

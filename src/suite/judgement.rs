@@ -87,13 +87,13 @@ impl Top<'_> {
             let known = |name: &str| self.parties.iter().any(|p| p.name == name.trim());
             !shared || who.split("->").all(known) || every.is_none()
         };
-        for (key, value) in root.get("rules").map(|n| n.entries()).unwrap_or_default() {
+        for (key, value) in reader.entries_of(root, "rules") {
             if !ours(value) {
                 continue;
             }
             found.rules.extend(self.rule(reader, key, value, catalogue));
         }
-        for (key, value) in root.get("free").map(|n| n.entries()).unwrap_or_default() {
+        for (key, value) in reader.entries_of(root, "free") {
             if ours(value) {
                 found.free.extend(self.free(reader, key, value));
             }

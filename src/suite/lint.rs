@@ -10,6 +10,7 @@ use crate::ladder::{
     Act, Exchange, FieldSpec, PartyId, Pattern, Reference, Rung, Say, Saying, Suite, Term,
 };
 use crate::threads;
+use crate::wire::MessageType;
 
 /// Looks a suite over.
 pub fn lint(suite: &Suite) -> Vec<Diagnostic> {
@@ -22,6 +23,12 @@ pub fn lint(suite: &Suite) -> Vec<Diagnostic> {
     });
     let mut linter = Linter { problems: found.into_iter().flatten().collect(), ..linter() };
     linter.rules();
+    // What is both said and heard is looked at twice.
+    let same = |one: &mut Diagnostic, other: &mut Diagnostic| {
+        one.title == other.title
+            && one.at.as_ref().map(|(_, p)| p) == other.at.as_ref().map(|(_, p)| p)
+    };
+    linter.problems.dedup_by(same);
     linter.problems
 }
 
@@ -31,6 +38,15 @@ struct Known {
     /// The first field that mentions a value nobody has bound yet.
     first: Option<Pos>,
     uses: u32,
+    /// The types of the message, which may be another one in each branch.
+    kinds: Vec<&'static MessageType>,
+}
+
+impl Known {
+    /// A setting, or the place of a link.
+    fn given() -> Self {
+        Self { parties: None, first: None, uses: 2, kinds: Vec::new() }
+    }
 }
 
 struct Linter<'s> {
@@ -61,10 +77,10 @@ impl Linter<'_> {
         let mut names: BTreeMap<String, Known> = BTreeMap::new();
         let settings = self.suite.settings.keys().chain(exchange.with.keys());
         for name in settings {
-            names.insert(name.clone(), Known { parties: None, first: None, uses: 2 });
+            names.insert(name.clone(), Known::given());
         }
         for link in self.suite.links.iter().filter(|link| link.is_told()) {
-            names.entry(link.name.clone()).or_insert(Known { parties: None, first: None, uses: 2 });
+            names.entry(link.name.clone()).or_insert_with(Known::given);
         }
         for link in &self.suite.links {
             for (_, term) in &link.parameters {
@@ -84,12 +100,16 @@ impl Linter<'_> {
             for (name, known) in &names {
                 own.insert(
                     name.clone(),
-                    Known { parties: known.parties.clone(), first: None, uses: 2 },
+                    Known {
+                        parties: known.parties.clone(),
+                        kinds: known.kinds.clone(),
+                        ..Known::given()
+                    },
                 );
             }
-            self.say(&responder.hear, &mut own);
+            self.say(responder.pos, &responder.hear, &mut own);
             for say in &responder.say {
-                self.say(say, &mut own);
+                self.say(responder.pos, say, &mut own);
             }
             self.lonely(&own);
         }
@@ -131,10 +151,10 @@ impl Linter<'_> {
     fn rungs(&mut self, rungs: &[Rung], names: &mut BTreeMap<String, Known>) {
         for rung in rungs {
             match &rung.act {
-                Act::Message(say) => self.say(say, names),
+                Act::Message(say) => self.say(rung.pos, say, names),
                 Act::Silent(silence) => {
                     if let Some(pattern) = &silence.containing {
-                        self.hollow(pattern, rung.pos);
+                        self.hollow(&self.suite.source, pattern, rung.pos);
                     }
                 }
                 Act::Either(branches) | Act::AnyOrder(branches) => {
@@ -186,7 +206,7 @@ impl Linter<'_> {
         }
     }
 
-    fn say(&mut self, say: &Arc<Say>, names: &mut BTreeMap<String, Known>) {
+    fn say(&mut self, pos: Pos, say: &Arc<Say>, names: &mut BTreeMap<String, Known>) {
         let (from, to) = (say.ends.from, say.ends.to);
         for spec in &say.fields {
             self.field(spec, from, names);
@@ -194,18 +214,18 @@ impl Linter<'_> {
         if let Some(follows) = &say.follows
             && !names.contains_key(follows)
         {
-            let pos = say.fields.first().map_or(Pos::default(), |f| f.pos);
             self.error(pos, format!("no message is kept as `{follows}`"));
         }
         if let Some(bind) = &say.bind {
             // A name means one thing: a setting would hide the message.
             if self.suite.settings.contains_key(bind) || self.with.contains(bind) {
-                let pos = say.fields.first().map_or(Pos::default(), |f| f.pos);
                 let title = format!("`{bind}` is a setting already; `as:` needs another name");
                 self.error(pos, title);
             }
             let parties = Some(BTreeSet::from([from, to]));
-            names.insert(bind.clone(), Known { parties, first: None, uses: 2 });
+            let mut kinds = names.remove(bind).map(|known| known.kinds).unwrap_or_default();
+            kinds.push(say.kind);
+            names.insert(bind.clone(), Known { parties, kinds, ..Known::given() });
         }
     }
 
@@ -226,7 +246,7 @@ impl Linter<'_> {
                 known.uses = known.uses.saturating_sub(1);
             }
         }
-        self.hollow(&spec.hear, spec.pos);
+        self.hollow(&self.suite.source, &spec.hear, spec.pos);
         for inner in &spec.fields {
             self.field(inner, from, names);
         }
@@ -241,7 +261,8 @@ impl Linter<'_> {
     ) {
         let Some(known) = names.get_mut(&r.name) else {
             if r.path.is_empty() {
-                names.insert(r.name.clone(), Known { parties: None, first: Some(r.pos), uses: 1 });
+                let known = Known { first: Some(r.pos), uses: 1, ..Known::given() };
+                names.insert(r.name.clone(), known);
                 return;
             }
             let candidates: Vec<&str> = names.keys().map(String::as_str).collect();
@@ -254,6 +275,9 @@ impl Linter<'_> {
             return;
         };
         known.uses += 1;
+        let kinds = std::mem::take(&mut known.kinds);
+        self.part(r, &kinds);
+        known.kinds = kinds;
         self.place(r, party);
         let Some(known) = names.get_mut(&r.name) else { return };
         if let Some(party) = party
@@ -264,6 +288,19 @@ impl Linter<'_> {
                 format!("`{who}` cannot know `${}`: it neither said nor heard it", r.text());
             let pos = r.pos;
             self.error(pos, title);
+        }
+    }
+
+    /// A kept message has the fields of its type.
+    fn part(&mut self, r: &Reference, kinds: &[&'static MessageType]) {
+        let has = |kind: &&MessageType| super::pattern::is_part(kind.layout.fields, &r.path);
+        let Some(kind) = kinds.last().filter(|_| !r.path.is_empty()) else { return };
+        if !kinds.iter().any(has) {
+            let title = format!("there is no field `{}` in the {}", r.path, kind.name);
+            let fields = super::pattern::part_names(kind.layout.fields);
+            let last = r.path.rsplit('.').next().unwrap_or_default();
+            let problem = Diagnostic::error(&self.suite.source, r.pos, title);
+            self.problems.push(problem.suggest(last, fields));
         }
     }
 
@@ -288,28 +325,28 @@ impl Linter<'_> {
     }
 
     /// An expectation that nothing can fail is a mistake.
-    fn hollow(&mut self, pattern: &Pattern, pos: Pos) {
+    fn hollow(&mut self, source: &Arc<Source>, pattern: &Pattern, pos: Pos) {
         let empty = match pattern {
             Pattern::Matches(regex) => regex.is_match(b"") && regex.is_match(b"\x00any\xfftext"),
             Pattern::Contains(Term::Text(text)) => text.is_empty(),
             Pattern::Length(0, usize::MAX) | Pattern::Range(0, u64::MAX) => true,
             Pattern::Not(inner) if inner.is_any() => {
-                self.error(pos, "nothing can fit `not: any`");
+                self.error_in(source, pos, "nothing can fit `not: any`");
                 false
             }
             Pattern::OneOf(parts) => {
-                parts.iter().for_each(|p| self.hollow(p, pos));
+                parts.iter().for_each(|p| self.hollow(source, p, pos));
                 parts.iter().any(Pattern::is_any)
             }
             Pattern::All(parts) => {
-                parts.iter().for_each(|p| self.hollow(p, pos));
+                parts.iter().for_each(|p| self.hollow(source, p, pos));
                 false
             }
             _ => false,
         };
         if empty {
-            self.error(pos, "this expectation checks nothing: every value fits it").help =
-                Some("write `any` if any value will do".into());
+            self.error_in(source, pos, "this expectation checks nothing: every value fits it")
+                .help = Some("write `any` if any value will do".into());
         }
     }
 
@@ -362,6 +399,7 @@ impl Linter<'_> {
                 rule.when.iter().chain(rule.hear.iter().flatten()).collect();
             while let Some(spec) = stack.pop() {
                 refs(&spec.hear, &mut references);
+                self.hollow(&rule.source, &spec.hear, spec.pos);
                 stack.extend(&spec.fields);
             }
             for r in references {

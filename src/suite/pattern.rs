@@ -602,14 +602,26 @@ pub fn path(
         return Some(&ITEM_LENGTH);
     }
     let last = text.rsplit('.').next().unwrap_or_default();
-    let mut candidates = field_names(known);
-    for field in known {
-        if let Kind::Items(items) = &field.kind {
-            candidates.extend(items.types.iter().map(|t| t.field.name));
-        }
-    }
+    let candidates = part_names(known);
     reader.unknown(pos, format!("there is no field `{text}` in this message"), last, candidates);
     None
+}
+
+/// Whether a path names a field, or the type or length of an item.
+pub fn is_part(known: &'static [Field], text: &str) -> bool {
+    crate::wire::find_field(known, text).is_some()
+        || matches!(text.rsplit_once('.'), Some((_, "type" | "length")))
+}
+
+/// What a path may end with.
+pub fn part_names(known: &'static [Field]) -> Vec<&'static str> {
+    let mut names = field_names(known);
+    for field in known {
+        if let Kind::Items(items) = &field.kind {
+            names.extend(items.types.iter().map(|t| t.field.name));
+        }
+    }
+    names
 }
 
 /// The number that a field gets, by name or digits.

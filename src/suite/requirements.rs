@@ -23,7 +23,7 @@ pub fn catalogue_from_source(source: &Arc<Source>, problems: &mut Vec<Diagnostic
     };
     let mut reader = Reader { source: source.clone(), problems };
     reader.keys(&root, &["protocol", "title", "requirements"]);
-    for node in root.get("requirements").map(|n| n.items()).unwrap_or_default() {
+    for node in reader.items_of(&root, "requirements") {
         reader.keys(node, KEYS);
         let Some(id) = node.get("id").and_then(|n| reader.text(n)) else {
             reader.error(node.pos, "a requirement needs an `id`");

@@ -403,7 +403,7 @@ fn corruption(
             .collect()
     };
     let mut set = Vec::new();
-    for (key, value) in node.get("set").map(|n| n.entries()).unwrap_or_default() {
+    for (key, value) in reader.entries_of(node, "set") {
         let path = key.text().unwrap_or_default();
         if let Some(field) = pattern::path(reader, fields, path, key.pos)
             && let Some(number) = pattern::number(reader, field, value)

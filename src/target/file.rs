@@ -361,12 +361,11 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
     let names = names(reader, root);
     let lacks = names.iter().filter(|named| named.sort == Sort::Feature);
     let lacks = lacks.map(|named| named.name.clone()).collect();
-    let mut table = |key: &str| -> BTreeMap<String, String> {
-        pairs(reader, root.get(key)).into_iter().collect()
-    };
+    let mut table =
+        |key: &str| -> BTreeMap<String, String> { pairs(reader, root, key).into_iter().collect() };
     let (links, listen) = (table("links"), table("listen"));
     let mut settings = BTreeMap::new();
-    for (key, value) in root.get("settings").map(|n| n.entries()).unwrap_or_default() {
+    for (key, value) in reader.entries_of(root, "settings") {
         let secret = value.get("secret").cloned();
         let text = reader.text(secret.as_ref().unwrap_or(value));
         if let (Some(name), Some(value)) = (key.text(), text) {
@@ -405,7 +404,7 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
         Version { command: command(reader, node), after: reader.text_of(node, "after") }
     });
     let mut triggers = BTreeMap::new();
-    for (key, node) in root.get("triggers").map(|n| n.entries()).unwrap_or_default() {
+    for (key, node) in reader.entries_of(root, "triggers") {
         reader.keys(node, &["command", "stdin", "files", "make", "env", "prompt"]);
         let read = command(reader, node);
         if read.words.is_empty() && read.prompt.is_none() {
@@ -414,11 +413,11 @@ fn read(reader: &mut Reader<'_>, root: &Node, folder: &Path, source: Arc<Source>
         triggers.insert(key.text().unwrap_or_default().to_owned(), read);
     }
     let mut observations = BTreeMap::new();
-    for (key, node) in root.get("observations").map(|n| n.entries()).unwrap_or_default() {
+    for (key, node) in reader.entries_of(root, "observations") {
         observations.insert(key.text().unwrap_or_default().to_owned(), observation(reader, node));
     }
     let mut deviations = Vec::new();
-    for node in root.get("deviations").map(|n| n.items()).unwrap_or_default() {
+    for node in reader.items_of(root, "deviations") {
         reader.keys(node, &["exchange", "step", "because", "source", "since", "sometimes"]);
         let deviation = Deviation {
             exchange: reader.text_of(node, "exchange"),
@@ -494,7 +493,7 @@ fn names(reader: &mut Reader<'_>, root: &Node) -> Vec<Named> {
 /// Reads `make: {big.bin: {octets: 70000, seed: 7}, small.txt: text}`.
 fn made(reader: &mut Reader<'_>, node: &Node) -> Vec<(String, Made)> {
     let mut made = Vec::new();
-    for (key, value) in node.get("make").map(|n| n.entries()).unwrap_or_default() {
+    for (key, value) in reader.entries_of(node, "make") {
         let name = key.text().unwrap_or_default().to_owned();
         if name.is_empty() || name.split('/').any(|part| part == "..") || name.starts_with('/') {
             reader.error(key.pos, "a file that is made stands in the private folder");
@@ -553,8 +552,8 @@ fn observation(reader: &mut Reader<'_>, node: &Node) -> Observation {
     }
 }
 
-fn pairs(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<(String, String)> {
-    let entries = node.map(|n| n.entries()).unwrap_or_default();
+fn pairs(reader: &mut Reader<'_>, node: &Node, key: &str) -> Vec<(String, String)> {
+    let entries = reader.entries_of(node, key);
     entries
         .iter()
         .filter_map(|(key, value)| Some((key.text()?.to_owned(), reader.text(value)?)))
@@ -568,7 +567,7 @@ fn command(reader: &mut Reader<'_>, node: &Node) -> Command {
     Command {
         words: texts(reader, "command"),
         stdin: reader.text_of(node, "stdin"),
-        env: pairs(reader, node.get("env")),
+        env: pairs(reader, node, "env"),
         files: texts(reader, "files"),
         make: made(reader, node),
         prompt: node.get("prompt").cloned().and_then(|n| reader.text(&n)),

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Kind, Node};
+use super::{Entry, Kind, Node};
 use crate::diag::{Diagnostic, Pos, Source};
 
 /// A file being read, and the list of what is wrong with it.
@@ -45,6 +45,34 @@ impl Reader<'_> {
             let name = key.text().unwrap_or_default();
             if !known.contains(&name) {
                 self.unknown(key.pos, format!("unknown key `{name}`"), name, known.iter().copied());
+            }
+        }
+    }
+
+    /// The entries of the mapping under a key, none where there is no such key.
+    pub fn entries_of<'n, 's>(&mut self, node: &'n Node<'s>, key: &str) -> &'n [Entry<'s>] {
+        let Some(value) = node.get(key) else { return &[] };
+        match &value.kind {
+            Kind::Map(entries) => entries,
+            _ if value.text().is_some_and(str::is_empty) => &[],
+            _ => {
+                let title = format!("expected a mapping under `{key}`, found {}", value.shape());
+                self.error(value.pos, title);
+                &[]
+            }
+        }
+    }
+
+    /// The items of the list under a key, none where there is no such key.
+    pub fn items_of<'n, 's>(&mut self, node: &'n Node<'s>, key: &str) -> &'n [Node<'s>] {
+        let Some(value) = node.get(key) else { return &[] };
+        match &value.kind {
+            Kind::List(items) => items,
+            _ if value.text().is_some_and(str::is_empty) => &[],
+            _ => {
+                let title = format!("expected a list under `{key}`, found {}", value.shape());
+                self.error(value.pos, title);
+                &[]
             }
         }
     }
