@@ -287,22 +287,22 @@ static RELAY: Items = Items {
     types: &[
         option(1, octets("Circuit-ID", Len::Rest), (1, 255), "RFC 3046 section 3.1"),
         option(2, octets("Remote-ID", Len::Rest), (1, 255), "RFC 3046 section 3.2"),
-        option(4, uint("DOCSIS-Device-Class", 32), (4, 4), "RFC 3256 section 3"),
+        option(4, uint("DOCSIS-Device-Class", 32), (4, 4), "RFC 3256 section 2"),
         option(5, field("Link-Selection", Kind::Ipv4), (4, 4), "RFC 3527 section 3"),
         option(6, octets("Subscriber-ID", Len::Rest), (1, 255), "RFC 3993 section 3"),
         option(7, octets("RADIUS-Attributes", Len::Rest), (1, 255), "RFC 4014 section 3"),
         option(8, octets("Authentication", Len::Rest), (1, 255), "RFC 4030 section 4"),
         option(9, octets("Vendor-Specific-Information", Len::Rest), (5, 255), "RFC 4243 section 3"),
-        option(10, uint("Relay-Agent-Flags", 8), (1, 1), "RFC 5010 section 4"),
+        option(10, uint("Relay-Agent-Flags", 8), (1, 1), "RFC 5010 section 3"),
         option(11, field("Server-Identifier-Override", Kind::Ipv4), (4, 4), "RFC 5107 section 4"),
         option(12, octets("Relay-Agent-Identifier", Len::Rest), (1, 255), "RFC 6925 section 4"),
-        option(13, octets("Access-Technology-Type", Len::Rest), (2, 2), "RFC 7839 section 4.1.1"),
-        option(19, octets("Relay-Source-Port", Len::Rest), (0, 0), "RFC 8357 section 5.2"),
+        option(13, octets("Access-Technology-Type", Len::Rest), (2, 2), "RFC 7839 section 4.2"),
+        option(19, octets("Relay-Source-Port", Len::Rest), (0, 0), "RFC 8357 section 4.1"),
         option(
             151,
             octets("Virtual-Subnet-Selection", Len::Rest),
             (1, 255),
-            "RFC 6607 section 3.3",
+            "RFC 6607 section 3.2",
         ),
         option(152, octets("VSS-Control", Len::Rest), (0, 0), "RFC 6607 section 3.3"),
     ],
@@ -372,7 +372,7 @@ const OCCURRENCE: &[Occurrence] = &[
             (60, &[MAY, MAY, MAY]),
             (61, &[MAY, MAY, MAY]),
             (82, &[MAY, MAY, MAY]),
-            // RFC 3118 section 5.5.1.
+            // RFC 3118 section 5.6.
             (90, &[MAY, MAY, MAY]),
         ],
         &[MAY, MAY, NO],
@@ -517,19 +517,19 @@ options! {
     92 "Associated-IP" Kind::List(&ADDRESSES), (4, MANY), "RFC 4388 section 6.1";
     93 "Client-System-Architecture" Kind::List(&NUMBERS), (2, MANY), "RFC 4578 section 2.1";
     94 "Client-Network-Interface" Kind::Group(INTERFACE), (3, 3), "RFC 4578 section 2.2";
-    95 "LDAP" OCTETS, (0, MANY), "RFC 3679 section 3.1";
+    95 "LDAP" OCTETS, (0, MANY), "RFC 3679 section 3.2";
     97 "Client-Machine-Identifier" Kind::Group(MACHINE), (1, MANY), "RFC 4578 section 2.3";
-    98 "User-Authentication" TEXT, (1, MANY), "RFC 2485 section 2";
+    98 "User-Authentication" TEXT, (1, MANY), "RFC 2485";
     99 "Civic-Location" OCTETS, (3, MANY), "RFC 4776 section 3.1";
     100 "TZ-POSIX" TEXT, (1, MANY), "RFC 4833 section 2";
     101 "TZ-Database" TEXT, (1, MANY), "RFC 4833 section 2";
     108 "IPv6-Only-Preferred" U32, (4, 4), "RFC 8925 section 3.1";
-    109 "DHCP4o6-Source-Address" Kind::Ipv6, (16, 16), "RFC 8539 section 7.1";
+    109 "DHCP4o6-Source-Address" Kind::Ipv6, (16, 16), "RFC 8539 section 6.2";
     112 "NetInfo-Address" Kind::List(&ADDRESSES), (4, MANY), "RFC 3679 section 3.2";
     113 "NetInfo-Tag" TEXT, (1, MANY), "RFC 3679 section 3.2";
     114 "Captive-Portal" TEXT, (1, MANY), "RFC 8910 section 2.1";
     116 "Auto-Configure" named(8, &AUTO_CONFIGURE), (1, 1), "RFC 2563 section 2";
-    117 "Name-Service-Search" Kind::List(&NUMBERS), (2, MANY), "RFC 2937 section 3";
+    117 "Name-Service-Search" Kind::List(&NUMBERS), (2, MANY), "RFC 2937";
     118 "Subnet-Selection" Kind::Ipv4, (4, 4), "RFC 3011 section 2";
     119 "Domain-Search" Kind::List(&NAMES), (1, MANY), "RFC 3397 section 2";
     120 "SIP-Servers" OCTETS, (2, MANY), "RFC 3361 section 3";
@@ -547,12 +547,12 @@ options! {
     134 "PXE-134" OCTETS, (0, MANY), "RFC 4578 section 2.4";
     135 "PXE-135" OCTETS, (0, MANY), "RFC 4578 section 2.4";
     136 "PANA-Agent" Kind::List(&ADDRESSES), (4, MANY), "RFC 5192 section 4";
-    137 "LoST-Server" Kind::List(&NAMES), (1, MANY), "RFC 5223 section 3";
-    138 "CAPWAP-Access-Controller" Kind::List(&ADDRESSES), (4, MANY), "RFC 5417 section 3";
+    137 "LoST-Server" Kind::List(&NAMES), (1, MANY), "RFC 5223 section 4";
+    138 "CAPWAP-Access-Controller" Kind::List(&ADDRESSES), (4, MANY), "RFC 5417 section 2";
     139 "MoS-Addresses" OCTETS, (1, MANY), "RFC 5678 section 2";
     140 "MoS-Names" OCTETS, (1, MANY), "RFC 5678 section 3";
     141 "SIP-Configuration-Domains" OCTETS, (1, MANY), "RFC 6011 section 4.1";
-    142 "ANDSF-Address" Kind::List(&ADDRESSES), (4, MANY), "RFC 6153 section 3";
+    142 "ANDSF-Address" Kind::List(&ADDRESSES), (4, MANY), "RFC 6153 section 2";
     143 "SZTP-Redirect" OCTETS, (1, MANY), "RFC 8572 section 8.1";
     144 "GeoLoc" OCTETS, (16, 16), "RFC 6225 section 2.2.2";
     145 "Forcerenew-Nonce-Capable" Kind::List(&ALGORITHMS), (1, MANY), "RFC 6704 section 3.1.1";
@@ -579,7 +579,7 @@ options! {
     210 "Path-Prefix" TEXT, (1, MANY), "RFC 5071 section 5";
     211 "Reboot-Time" U32, (4, 4), "RFC 5071 section 6";
     212 "6RD" OCTETS, (22, MANY), "RFC 5969 section 7.1.1";
-    213 "Access-Domain" Kind::List(&NAMES), (1, MANY), "RFC 5986 section 3";
+    213 "Access-Domain" Kind::List(&NAMES), (1, MANY), "RFC 5986 section 3.2";
     220 "Subnet-Allocation" OCTETS, (1, MANY), "RFC 6656 section 3";
     221 "Virtual-Subnet-Selection" OCTETS, (1, MANY), "RFC 6607 section 3.1";
     255 "End" OCTETS, (0, 0), "RFC 2132 section 3.2";
