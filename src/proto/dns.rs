@@ -319,7 +319,7 @@ const RECORD: &[Field] = &[
     field("data", Kind::Choice(&DATA)).source("RFC 1035 section 3.2.1"),
 ];
 
-/// RFC 2181 section 5: no two records of a set are alike.
+/// RFC 2181 section 5: no two records of a set are alike. That servers "should" see to it is no option (section 3).
 const ALIKE: Option<(&str, &str)> = Some(("RFC 2181 section 5", "ttl"));
 
 const fn records(count: &'static str) -> List {
