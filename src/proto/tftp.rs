@@ -66,12 +66,13 @@ const ERRORS: Codes = Codes {
 
 // Layouts.
 
-/// Text that a netascii terminal shows (RFC 764: printing characters and format effectors).
+/// Text that a netascii terminal shows (RFC 764: printing characters and format effectors). It is 8-bit ASCII, and
+/// nothing says what its upper half is.
 const NETASCII: Check = Check {
     about: "netascii text",
     source: "RFC 1350 section 1",
     holds: |value| {
-        let shown = |octet: &u8| matches!(octet, 0x20..=0x7e | 0x07..=0x0d);
+        let shown = |octet: &u8| matches!(octet, 0x20..=0x7e | 0x07..=0x0d | 0x80..);
         value.octets().is_none_or(|octets| octets.iter().all(shown))
     },
 };
@@ -136,7 +137,6 @@ const ERROR: Layout = layout(
         code("opcode", 16, &OPCODES),
         code("code", 16, &ERRORS),
         text("message", Len::Zero)
-            .must(&NETASCII)
             .free("RFC 1350 section 5: it is meant for people")
             .about("for people"),
     ],

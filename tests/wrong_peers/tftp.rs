@@ -260,14 +260,6 @@ pub const TFTP_CLIENTS: &[Wrong] = &[
     },
     Wrong {
         name: "never-repeats",
-        suite: "tftp/read",
-        fails: &["tftp/read::block-withheld::client::request-repeated"],
-        says: &["tftp.receiver-repeats"],
-        scale: "0.3",
-        ..WRONG
-    },
-    Wrong {
-        name: "never-repeats",
         suite: "tftp/write",
         fails: &["tftp/write::acknowledgement-withheld::client::repeated"],
         says: &["tftp.sender-repeats"],
