@@ -57,7 +57,6 @@ WRONG = [
     "confirms-strangers",
     "confirms-any-address",
     "rebinds-to-another",
-    "asked-time-ignored",
     "leases-never-end",
     "leases-end-too-soon",
     "lends-on-inform",
@@ -77,7 +76,6 @@ WRONG = [
     "type-must-be-first",
     "answers-twice",
     "silent-behind-many-relays",
-    "silent-to-short-messages",
 ]
 DISCOVER, OFFER, REQUEST, DECLINE, ACK, NAK, RELEASE, INFORM = range(1, 9)
 COOKIE = bytes([99, 130, 83, 99])
@@ -169,8 +167,6 @@ class Server:
             packet, _ = self.door.recvfrom(65536)
             if self.wrong == "dies-of-short-messages" and len(packet) < 200:
                 return
-            if self.wrong == "silent-to-short-messages" and len(packet) < 300:
-                continue
             try:
                 self.take(Request(packet, self.wrong))
             except Bad:
@@ -269,7 +265,7 @@ class Server:
 
     def time(self, request):
         asked = struct.unpack("!L", request.options.get(TIME, struct.pack("!L", 600)))[0]
-        return 600 if self.wrong == "asked-time-ignored" else min(asked, 600)
+        return min(asked, 600)
 
     def lend(self, request):
         length = 0.5 if self.wrong == "leases-end-too-soon" else self.time(request)

@@ -316,13 +316,6 @@ pub const DHCP_SERVERS: &[Wrong] = &[
         ..WRONG
     },
     Wrong {
-        name: "asked-time-ignored",
-        suite: "dhcpv4/relay-leases",
-        fails: &["dhcpv4/relay-leases::run-out[same-client]::server::lent-for-a-short-time"],
-        says: &["options.IP-Address-Lease-Time", "dhcpv4.requested-time-granted"],
-        ..WRONG
-    },
-    Wrong {
         name: "leases-never-end",
         suite: "dhcpv4/relay-leases",
         fails: &["dhcpv4/relay-leases::run-out[another-client]::server::free-after-its-end"],
@@ -457,14 +450,6 @@ pub const DHCP_SERVERS: &[Wrong] = &[
         name: "silent-behind-many-relays",
         suite: "dhcpv4/relay-messages",
         fails: &["dhcpv4/relay-messages::through-relays[sixteen]::server::answered"],
-        says: &["offer did not come"],
-        scale: "0.3",
-        ..WRONG
-    },
-    Wrong {
-        name: "silent-to-short-messages",
-        suite: "dhcpv4/relay-messages",
-        fails: &["dhcpv4/relay-messages::short::server::answered"],
         says: &["offer did not come"],
         scale: "0.3",
         ..WRONG
