@@ -51,7 +51,7 @@ pub static PROTOCOL: Protocol = Protocol {
         // The answer to a challenge goes on with what the challenge began.
         opens: |head| find(head, "code").is_none_or(|n| n.value != Value::Uint(1)),
         closes: |_, _| false,
-        repeats: "RFC 2865 section 2.4",
+        repeats: "RFC 2865 section 2.5",
         ports: "RFC 2865 section 3",
         may_close: "",
         patience: Duration::from_secs(5),
@@ -61,7 +61,7 @@ pub static PROTOCOL: Protocol = Protocol {
 
 // Code lists.
 
-/// RFC 2865 section 3, RFC 2866 section 3, RFC 3575 section 3, RFC 5997 section 3.
+/// RFC 2865 section 3, RFC 2866 section 3, RFC 3575 appendix A, RFC 5997 section 3.
 const CODES: Codes = Codes {
     name: "codes",
     closed: "",
@@ -768,7 +768,7 @@ static MESSAGES: &[MessageType] = &[
             &[("code", 7)],
             Side::Initiator,
             &DRAWN,
-            "another password, for some vendors (RFC 2882 section 3.2)",
+            "another password, for some vendors (RFC 2882 section 4)",
         )
     },
     packet("request", &[], Side::Initiator, &DRAWN, "a request of any other code"),
