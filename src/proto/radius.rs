@@ -401,7 +401,8 @@ const OCCURRENCE: &[Occurrence] = &[
             (72, &[NO, ONE_AT_MOST, NO, NO]),
             (73, &[ONE_AT_MOST, NO, NO, ONE_AT_MOST]),
             (74, &[ANY, NO, NO, ANY]),
-            (75, &[NO, NO, ONE_AT_MOST, NO]),
+            // RFC 5080 section 2.6.1 moves Password-Retry from Access-Reject to Access-Challenge.
+            (75, &[NO, NO, ONE_AT_MOST, ONE_AT_MOST]),
             (76, &[NO, NO, NO, ONE_AT_MOST]),
             (77, &[ONE_AT_MOST, NO, NO, NO]),
             (78, &[NO, ANY, NO, NO]),
