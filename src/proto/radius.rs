@@ -251,6 +251,11 @@ const UTF_8: Check = Check {
     holds: |value| std::str::from_utf8(value.octets().unwrap_or_default()).is_ok(),
 };
 
+/// Text in whatever octets: that they are UTF-8 is recommended, which is for a suite to ask.
+const fn words(number: u64, name: &'static str, source: &'static str) -> ItemType {
+    ItemType { number, field: text(name, Len::Rest).source(source), octets: (1, 253) }
+}
+
 /// UTF-8 text.
 const fn utf8(number: u64, name: &'static str, source: &'static str) -> ItemType {
     ItemType { number, field: text(name, Len::Rest).source(source).must(&UTF_8), octets: (1, 253) }
@@ -495,16 +500,16 @@ static ATTRIBUTES: Items = Items {
         address(8, "Framed-IP-Address", "RFC 2865 section 5.8"),
         address(9, "Framed-IP-Netmask", "RFC 2865 section 5.9"),
         value(10, &FRAMED_ROUTING, "RFC 2865 section 5.10"),
-        utf8(11, "Filter-Id", "RFC 2865 section 5.11"),
+        words(11, "Filter-Id", "RFC 2865 section 5.11"),
         integer(12, "Framed-MTU", "RFC 2865 section 5.12"),
         value(13, &FRAMED_COMPRESSION, "RFC 2865 section 5.13"),
         address(14, "Login-IP-Host", "RFC 2865 section 5.14"),
         value(15, &LOGIN_SERVICE, "RFC 2865 section 5.15"),
         integer(16, "Login-TCP-Port", "RFC 2865 section 5.16"),
-        utf8(18, "Reply-Message", "RFC 2865 section 5.18").free(),
+        words(18, "Reply-Message", "RFC 2865 section 5.18").free(),
         string(19, "Callback-Number", "RFC 2865 section 5.19"),
         string(20, "Callback-Id", "RFC 2865 section 5.20"),
-        utf8(22, "Framed-Route", "RFC 2865 section 5.22"),
+        words(22, "Framed-Route", "RFC 2865 section 5.22"),
         integer(23, "Framed-IPX-Network", "RFC 2865 section 5.23"),
         string(24, "State", "RFC 2865 section 5.24").free(),
         string(25, "Class", "RFC 2865 section 5.25").free(),
@@ -531,13 +536,13 @@ static ATTRIBUTES: Items = Items {
         integer(41, "Acct-Delay-Time", "RFC 2866 section 5.2"),
         integer(42, "Acct-Input-Octets", "RFC 2866 section 5.3").free(),
         integer(43, "Acct-Output-Octets", "RFC 2866 section 5.4").free(),
-        utf8(44, "Acct-Session-Id", "RFC 2866 section 5.5").free(),
+        words(44, "Acct-Session-Id", "RFC 2866 section 5.5").free(),
         value(45, &ACCT_AUTHENTIC, "RFC 2866 section 5.6"),
         integer(46, "Acct-Session-Time", "RFC 2866 section 5.7").free(),
         integer(47, "Acct-Input-Packets", "RFC 2866 section 5.8").free(),
         integer(48, "Acct-Output-Packets", "RFC 2866 section 5.9").free(),
         value(49, &ACCT_TERMINATE_CAUSE, "RFC 2866 section 5.10").free(),
-        utf8(50, "Acct-Multi-Session-Id", "RFC 2866 section 5.11").free(),
+        words(50, "Acct-Multi-Session-Id", "RFC 2866 section 5.11").free(),
         integer(51, "Acct-Link-Count", "RFC 2866 section 5.12"),
         integer(52, "Acct-Input-Gigawords", "RFC 2869 section 5.1").free(),
         integer(53, "Acct-Output-Gigawords", "RFC 2869 section 5.2").free(),
@@ -1405,6 +1410,15 @@ mod tests {
                     heard.faults.iter().any(|f| f.expected.starts_with("a value of "));
                 assert_eq!(about_length, !(least..=most).contains(&octets), "{name}: {octets}");
             }
+        }
+    }
+
+    #[test]
+    fn text_that_should_be_utf_8_is_no_fault_where_it_is_not() {
+        // Connect-Info and NAS-Port-Id consist of UTF-8; for the ids of accounting it is a SHOULD.
+        for (number, wrong) in [(44, false), (50, false), (77, true), (87, true)] {
+            let heard = with_attributes(&[number, 4, b'a', 0xff]);
+            assert_eq!(!heard.faults.is_empty(), wrong, "{number}: {:?}", heard.faults);
         }
     }
 

@@ -340,8 +340,8 @@ pub const RADIUS_SERVERS: &[Wrong] = &[
     Wrong {
         name: "text-not-utf-8",
         suite: "radius/challenge",
-        fails: &["radius/challenge::answered::server::challenged"],
-        says: &["field `attributes.Reply-Message`", "UTF-8 text"],
+        fails: &["radius/challenge::rules::server::texts-are-utf-8"],
+        says: &["field `attributes.Reply-Message`", "radius.texts-are-utf-8"],
         like: "radius/challenge::answered::server::0:attributes.Reply-Message:max",
         ..WRONG
     },
