@@ -199,7 +199,7 @@ pub const RADIUS_SERVERS: &[Wrong] = &[
             "radius/pap::discarded[length-below-twenty]::server::silently-discarded",
             "radius/pap::discarded[length-above-datagram]::server::silently-discarded",
             "radius/pap::discarded[length-above-maximum]::server::silently-discarded",
-            "radius/pap::bad-attribute-length[zero]::server::not-accepted",
+            "radius/pap::bad-attribute-length[zero]::server::still-serving",
             "radius/pap::discarded[code-unknown]::server::silently-discarded",
             "radius/pap::discarded[not-radius]::server::silently-discarded",
         ],
