@@ -447,7 +447,7 @@ const OCCURRENCE: &[Occurrence] = &[
         &[],
     ),
     occurrence(
-        "RFC 5997 sections 3 and 5",
+        "RFC 5997 section 5",
         &["status-server"],
         &[
             (1, &[NO]),
@@ -456,8 +456,6 @@ const OCCURRENCE: &[Occurrence] = &[
             (4, &[ONE_AT_MOST]),
             (18, &[NO]),
             (32, &[ONE_AT_MOST]),
-            (40, &[NO]),
-            (44, &[NO]),
             (79, &[NO]),
             (80, &[ONE]),
         ],
