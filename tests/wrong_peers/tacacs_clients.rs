@@ -296,7 +296,7 @@ pub const TACACS_CLIENTS: &[Wrong] = &[
         name: "lets-everybody-in",
         suite: "tacacs/verdict",
         fails: &["tacacs/verdict::not-authorized[follow]::nas::shell-denied"],
-        says: &["does not show `refused`", "tacacs.refused-authorization-is-denied"],
+        says: &["does not show `kept-out`", "tacacs.follow-is-no-pass"],
         ..WRONG
     },
     Wrong {
@@ -320,7 +320,7 @@ pub const TACACS_CLIENTS: &[Wrong] = &[
             "tacacs/verdict::neither[follow]::nas::user-kept-out",
             "tacacs/verdict::neither[restart]::nas::user-kept-out",
         ],
-        says: &["does not show `refused`", "tacacs.restart-is-another-session"],
+        says: &["does not show `kept-out`", "tacacs.restart-is-another-session"],
         ..WRONG
     },
     Wrong {
