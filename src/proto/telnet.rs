@@ -99,6 +99,10 @@ const OPTIONS: Codes = Codes {
         (37, "authentication"),
         (38, "encryption"),
         (39, "new-environment"),
+        (40, "tn3270e"),
+        (42, "charset"),
+        (44, "com-port-control"),
+        (47, "kermit"),
         (255, "extended-options-list"),
     ],
 };
