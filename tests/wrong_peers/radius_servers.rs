@@ -341,7 +341,7 @@ pub const RADIUS_SERVERS: &[Wrong] = &[
         name: "text-not-utf-8",
         suite: "radius/challenge",
         fails: &["radius/challenge::rules::server::texts-are-utf-8"],
-        says: &["field `attributes.Reply-Message`", "radius.texts-are-utf-8"],
+        says: &["attributes.Reply-Message", "radius.texts-are-utf-8"],
         like: "radius/challenge::answered::server::0:attributes.Reply-Message:max",
         ..WRONG
     },
