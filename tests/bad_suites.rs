@@ -438,6 +438,16 @@ fn a_good_suite_is_left_alone() {
 }
 
 #[test]
+fn nothing_may_stand_where_a_mapping_or_a_list_is_due() {
+    for nothing in ["", " ~", " null", " # nothing"] {
+        let text = GOOD.replace("    responders:\n      - hear: {nas -> server: status-server}\n        say: [server -> nas: access-accept]\n", &format!("    responders:{nothing}\n    with:{nothing}\n"));
+        assert_ne!(text, GOOD);
+        let said: Vec<String> = said_of(&text).iter().map(|p| p.render(false)).collect();
+        assert!(said.is_empty(), "`{nothing}`: {}", said.concat());
+    }
+}
+
+#[test]
 fn every_mistake_is_told_at_its_place() {
     let mut wrong = Vec::new();
     for (good, bad, title, begins) in MISTAKES {

@@ -152,6 +152,9 @@ impl Player {
             let due = wanted.iter().filter(|say| !say.no_help);
             let mut names: Vec<&str> = due.map(|say| say.kind.name).collect();
             names.dedup();
+            if names.is_empty() {
+                names.extend(wanted.iter().map(|say| say.kind.name));
+            }
             format!("`{who}` said {} where {} was due", came(stage, &arrival), names.join(" or "))
         } else if let [only] = differences.as_slice() {
             match only.path.as_str() {

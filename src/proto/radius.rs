@@ -406,7 +406,7 @@ const OCCURRENCE: &[Occurrence] = &[
             (72, &[NO, ONE_AT_MOST, NO, NO]),
             (73, &[ONE_AT_MOST, NO, NO, ONE_AT_MOST]),
             (74, &[ANY, NO, NO, ANY]),
-            // RFC 5080 section 2.6.1 moves Password-Retry from Access-Reject to Access-Challenge.
+            // RFC 5080 section 2.6.1 has Password-Retry in an Access-Challenge; RFC 2869 has it in an Access-Reject.
             (75, &[NO, NO, ONE_AT_MOST, ONE_AT_MOST]),
             (76, &[NO, NO, NO, ONE_AT_MOST]),
             (77, &[ONE_AT_MOST, NO, NO, NO]),

@@ -198,7 +198,7 @@ impl Case {
     }
 }
 
-/// A fail that is known becomes an xfail; a pass where one is known, an xpass.
+/// A fail that is known becomes an xfail, and so does what came to no verdict; a pass where one is known, an xpass.
 fn expected(
     target: Option<&crate::target::Target>,
     exchange: &str,
@@ -212,7 +212,7 @@ fn expected(
     };
     let what = format!("{} ({}{since})", deviation.because, deviation.source);
     match judged.verdict {
-        Verdict::Fail => {
+        Verdict::Fail | Verdict::Inconclusive => {
             judged.verdict = Verdict::Xfail;
             judged.known = what.clone();
             judged.text = format!("a known deviation: {what}\n{}", judged.text);

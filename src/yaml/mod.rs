@@ -81,6 +81,11 @@ impl<'s> Node<'s> {
         matches!(self.kind, Kind::Scalar(_, true))
     }
 
+    /// Whether nothing stands there, or `null`.
+    pub fn is_nothing(&self) -> bool {
+        matches!(&self.kind, Kind::Scalar(text, true) if matches!(&**text, "" | "~" | "null"))
+    }
+
     /// The entries of a mapping, none for other shapes.
     pub fn entries(&self) -> &[Entry<'s>] {
         match &self.kind {

@@ -54,7 +54,7 @@ impl Reader<'_> {
         let Some(value) = node.get(key) else { return &[] };
         match &value.kind {
             Kind::Map(entries) => entries,
-            _ if value.text().is_some_and(str::is_empty) => &[],
+            _ if value.is_nothing() => &[],
             _ => {
                 let title = format!("expected a mapping under `{key}`, found {}", value.shape());
                 self.error(value.pos, title);
@@ -68,7 +68,7 @@ impl Reader<'_> {
         let Some(value) = node.get(key) else { return &[] };
         match &value.kind {
             Kind::List(items) => items,
-            _ if value.text().is_some_and(str::is_empty) => &[],
+            _ if value.is_nothing() => &[],
             _ => {
                 let title = format!("expected a list under `{key}`, found {}", value.shape());
                 self.error(value.pos, title);
